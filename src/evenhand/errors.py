@@ -1,0 +1,170 @@
+"""The exception tree, split by whether trying again can help.
+
+::
+
+    EvenhandError
+    ├── UsageError               exit 2: what was typed or written is wrong; trying again cannot help
+    │   ├── UnknownNameError     a name that is not there, with near ones
+    │   ├── FileError            findings in files people wrote, all of a file at once
+    │   └── NothingSelectedError exit 5: the selection is empty
+    ├── MeasureError             exit 3: the measurement could not be made or finished
+    │   ├── LedgerError          the ledger cannot be opened, read or written
+    │   ├── BudgetError          the next call does not fit under the cap
+    │   └── ProviderStopError    an account refuses (money, key, model); the run stays resumable
+    └── CallError                one call failed; carries its class (see `CallClass`)
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EvenhandError(Exception):
+    """Base of every error raised on purpose.
+
+    Attributes:
+        exit_code: What the command line exits with when this error ends a command.
+        hint: The next step for the reader, or an empty string.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(EvenhandError):
+    """What was typed or written is wrong."""
+
+    exit_code = 2
+
+
+class UnknownNameError(UsageError):
+    """A name that does not exist, with the nearest ones that do."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = nearest_name(name, names)
+        hint = f'did you mean "{near}"?' if near else f"known: {', '.join(names[:12]) or 'none'}"
+        super().__init__(f"there is no {kind} {name!r}", hint=hint)
+        self.name = name
+
+
+class NothingSelectedError(UsageError):
+    """The selection leaves nothing to do."""
+
+    exit_code = 5
+
+
+class Severity(StrEnum):
+    """How bad a finding is: errors refuse the file, warnings do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing wrong in a file, with everything a reader needs to mend it."""
+
+    path: str
+    """File as the reader named it."""
+    line: int
+    """Line, from 1; 0 when the finding is about the whole file."""
+    column: int
+    """Column in characters, from 1; 0 with `line` 0."""
+    code: str
+    """Stable code, explained by `evenhand explain CODE`."""
+    message: str
+    """One sentence: what is wrong."""
+    severity: Severity = Severity.ERROR
+    excerpt: str = ""
+    """The offending source line, without its line end."""
+    width: int = 1
+    """How many characters of the excerpt are offending."""
+    suggestion: str = ""
+    """What to write instead, such as `did you mean "severity"?`."""
+
+
+class FileError(UsageError):
+    """Files people wrote are wrong; carries every finding, not the first."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        first = self.findings[0]
+        more = f" (and {len(self.findings) - 1} more)" if len(self.findings) > 1 else ""
+        super().__init__(f"{first.path}:{first.line}:{first.column} {first.code}: {first.message}{more}")
+
+
+class MeasureError(EvenhandError):
+    """The measurement could not be made or finished."""
+
+
+class LedgerError(MeasureError):
+    """The ledger cannot be opened, read or written."""
+
+
+class BudgetError(MeasureError):
+    """The next call does not fit under the cap."""
+
+
+class ProviderStopError(MeasureError):
+    """An account refuses to serve: money, key, model or parameters."""
+
+
+class CallClass(StrEnum):
+    """What one failed call means for the next one (the table of the retry loop)."""
+
+    TRANSIENT = "transient"
+    RATE = "rate"
+    MONEY = "money"
+    AUTH = "auth"
+    CONFIG = "config"
+    UNSUPPORTED = "unsupported"
+    """The endpoint refuses one parameter or output mode; preflight answers with the next rung."""
+
+    @property
+    def retry_may_help(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self in {CallClass.TRANSIENT, CallClass.RATE}
+
+    @property
+    def stops_account(self) -> bool:
+        """Whether no further request to this account makes sense."""
+        return self in {CallClass.MONEY, CallClass.AUTH, CallClass.CONFIG}
+
+
+class CallError(EvenhandError):
+    """One call failed.
+
+    Attributes:
+        call_class: What the failure means for the next call.
+        status: HTTP status, or None when no status was received.
+        retry_after_s: Seconds the provider asked to wait, or None.
+        maybe_billed: Whether the provider may have charged for the call.
+        request_id: The provider's id of the request, where one was given.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        call_class: CallClass,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        maybe_billed: bool = False,
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.call_class = call_class
+        self.status = status
+        self.retry_after_s = retry_after_s
+        self.maybe_billed = maybe_billed
+        self.request_id = request_id
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """Return the known name closest to `name`, or an empty string when none is near."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), "")

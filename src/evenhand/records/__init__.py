@@ -1,0 +1,1 @@
+"""Frozen nouns: pydantic where people or files write them, slotted dataclasses in the hot path."""

@@ -1,0 +1,44 @@
+"""Canonical JSON and content hashes: the same content gives the same bytes, wherever it was written."""
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$", max_length=120)]
+"""Lower-case name with dots, dashes or underscores between its parts, such as `self-harm.no-method`."""
+
+
+class FileRecord(BaseModel):
+    """Base of every record that people or files write: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+    )
+
+    def canonical(self) -> dict[str, Any]:
+        """Return the content as plain JSON values, defaults left out, keys as they are written in files."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def canonical_json(value: Any) -> bytes:
+    """Return `value` as JSON bytes with sorted keys and no free choice left (UTF-8, no spaces).
+
+    Raises:
+        ValueError: A number is not finite.
+    """
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def content_hash(value: Any) -> str:
+    """Return `sha256:` and the hex digest of the canonical JSON of `value`."""
+    return "sha256:" + hashlib.sha256(canonical_json(value)).hexdigest()

@@ -1,0 +1,250 @@
+"""Constitution: a versioned list of principles, with what binds kept apart from what explains."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from evenhand.records.canonical import FileRecord, Identifier, content_hash
+from evenhand.records.message import Text
+from evenhand.records.scale import BUILT_IN_SCALES, Label, NominalScale, Scale
+
+Importance = Literal["critical", "high", "medium", "low"]
+
+
+class Example(FileRecord):
+    """A worked case of a principle: a test of the judges or a shot shown to them, never both."""
+
+    id: Identifier
+    """Name of the example, unique in the constitution."""
+    kind: Literal["violates", "complies", "borderline"]
+    """Which side of the line the example lies on."""
+    prompt: Text = ""
+    """What the person asked."""
+    response: Text
+    """The text under judgement."""
+    expect: Label | None = None
+    """The label a good judge gives; needed for a borderline example."""
+    why: str = ""
+    """The reason, in one sentence."""
+    use: Literal["test", "shot"] = "test"
+    """Whether judges are tested on it, or may be shown it."""
+    tags: tuple[str, ...] = ()
+    """Free words to find it by."""
+    sensitive: tuple[str, ...] = ()
+    """Content tags; reviewers may opt out of them."""
+
+    @model_validator(mode="after")
+    def _borderline_says_what_it_expects(self) -> Self:
+        if self.kind == "borderline" and self.expect is None:
+            raise ValueError("a borderline example needs expect: the label a good judge gives")
+        return self
+
+
+class Conflict(FileRecord):
+    """A declared conflict with another principle and how it is resolved."""
+
+    id: Identifier
+    """The other principle."""
+    resolution: str
+    """Which one wins, and how."""
+
+
+class Reference(FileRecord):
+    """A source behind a principle."""
+
+    title: str
+    """What the source is called."""
+    url: str = ""
+    """Where it is."""
+
+
+class Support(FileRecord):
+    """How many people asked agreed with the principle."""
+
+    source: str
+    """Who was asked."""
+    agree: float = Field(ge=0, le=1)
+    """Share that agreed, 0 to 1."""
+    n: int = Field(gt=0)
+    """How many were asked."""
+
+
+class Principle(FileRecord):
+    """One normative statement. Text, exceptions, scope and scale bind; the rest explains."""
+
+    id: Identifier
+    """Stable name that verdicts, labels and reports are joined by."""
+    title: str = ""
+    """Short name for people."""
+    text: str = Field(min_length=1)
+    """The rule itself, binding."""
+    exceptions: str = ""
+    """Where the rule does not hold, binding."""
+    scope: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Where the rule applies, binding: a dimension and its values, matched against the scope of a case."""
+    when: str = ""
+    """Where the rule applies, in words, binding."""
+    scale: str = "comply"
+    """Name of the scale it is answered on."""
+    passes: tuple[Label, ...] = Field(default=(), alias="pass")
+    """Labels that pass for this principle, when they differ from the scale's own."""
+    tier: str = ""
+    """Its place in the conflict order."""
+    severity: Importance = "medium"
+    """Weight in a gate."""
+    strength: Literal["must", "should", "may"] = "must"
+    """How strongly it binds."""
+    evidence: Literal["required", "optional", "none"] = "optional"
+    """Whether a failing label needs a quote."""
+    rationale: str = ""
+    """Why the rule exists; not binding."""
+    show_rationale_to: tuple[Literal["judges", "reviewers"], ...] = ("reviewers",)
+    """Who is shown the rationale."""
+    conflicts_with: tuple[Conflict, ...] = ()
+    """Principles it is known to collide with."""
+    examples: tuple[Example, ...] = ()
+    """Worked cases on both sides of the line."""
+    tests: tuple[str, ...] = ()
+    """Larger case files tied to the rule, as paths from the constitution file."""
+    support: Support | None = None
+    """Public support, where people were asked."""
+    references: tuple[Reference, ...] = ()
+    """Sources."""
+    aliases: tuple[Identifier, ...] = ()
+    """Earlier names, kept so that history stays joined."""
+    tags: tuple[str, ...] = ()
+    """Free words."""
+    owner: str = ""
+    """Who answers for it."""
+    since: str = ""
+    """Version of the constitution it came with."""
+    notes: str = ""
+    """Anything else; not binding."""
+
+    def binding(self, scale: "Scale") -> dict[str, Any]:
+        """Return what a verdict rests on, as plain JSON values."""
+        return {
+            "text": self.text,
+            "exceptions": self.exceptions,
+            "scope": {name: list(values) for name, values in self.scope.items()},
+            "when": self.when,
+            "scale": scale.canonical(),
+            "pass": list(self.passes),
+        }
+
+    def applies_to(self, scope: Mapping[str, str]) -> bool:
+        """Tell whether a case of this scope falls under the principle; dimensions it leaves out are open."""
+        return all(scope.get(name, values[0]) in values for name, values in self.scope.items() if values)
+
+
+class Tombstone(FileRecord):
+    """A principle that was removed, and why."""
+
+    id: Identifier
+    """Its name."""
+    removed: str
+    """Version it left with."""
+    because: str
+    """The reason."""
+
+
+class ConflictOrder(FileRecord):
+    """What decides when principles collide."""
+
+    rule: Literal["lexicographic", "weighted", "escalate"] = "lexicographic"
+    """lexicographic: the higher tier wins."""
+    on_equal: Literal["escalate"] = "escalate"
+    """Principles of one tier go to a person."""
+
+
+class Constitution(FileRecord):
+    """A versioned list of principles in plain language."""
+
+    schema_: Literal["constitution/v1"] = Field(alias="schema")
+    """Kind and version of this file."""
+    id: Identifier
+    """Name of the constitution."""
+    title: str = ""
+    """Name for people."""
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    """Semantic version; a new major version changes what verdicts mean."""
+    status: Literal["draft", "active", "retired"] = "draft"
+    """Whether it is in force."""
+    language: str = "en"
+    """BCP 47 tag of its language."""
+    license: str = ""
+    """SPDX name of the licence of its text."""
+    owners: tuple[str, ...] = ()
+    """Who answers for it."""
+    changed: str = Field(default="", pattern=r"^(?:\d{4}-\d{2}-\d{2})?$")
+    """Date of the last change, YYYY-MM-DD."""
+    summary: str = ""
+    """What it asks for, in a sentence or two."""
+    tiers: tuple[str, ...] = ()
+    """Conflict order of the tiers, highest first."""
+    conflict: ConflictOrder = ConflictOrder()
+    """What decides when principles collide."""
+    scales: Mapping[Identifier, Scale] = Field(default_factory=dict)
+    """Scales of its own, by name; "comply" and "pair" exist without being written."""
+    principles: tuple[Principle, ...] = Field(min_length=1)
+    """The principles."""
+    tombstones: tuple[Tombstone, ...] = ()
+    """Principles that were removed."""
+
+    @cached_property
+    def hash(self) -> str:
+        """Hash over everything, binding or not."""
+        return content_hash(self.canonical())
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Principle]:
+        """Principles by their id."""
+        return {principle.id: principle for principle in self.principles}
+
+    def scale_of(self, principle: Principle) -> "Scale":
+        """Return the scale of `principle`, with the labels that pass for it.
+
+        Raises:
+            KeyError: The principle names a scale that is not there (the loader refuses such a file).
+        """
+        scale = {**BUILT_IN_SCALES, **self.scales}[principle.scale]
+        if principle.passes and isinstance(scale, NominalScale):
+            return scale.model_copy(update={"passes": principle.passes})
+        return scale
+
+    def binding_hash(self, principle: Principle) -> str:
+        """Hash over what a verdict on `principle` rests on."""
+        return content_hash(principle.binding(self.scale_of(principle)))
+
+    def advisory_hash(self, principle: Principle) -> str:
+        """Hash over everything in `principle` that does not bind."""
+        binding = {"text", "exceptions", "scope", "when", "scale", "pass"}
+        return content_hash({k: v for k, v in principle.canonical().items() if k not in binding})
+
+    def duplicate_ids(self) -> tuple[str, ...]:
+        """Return ids of principles, aliases and examples that stand more than once."""
+        return _repeated(
+            name
+            for principle in self.principles
+            for name in (principle.id, *principle.aliases, *(example.id for example in principle.examples))
+        )
+
+
+def _repeated(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(name for name, count in Counter(names).items() if count > 1))
+
+
+__all__ = [
+    "Conflict",
+    "ConflictOrder",
+    "Constitution",
+    "Example",
+    "Importance",
+    "Principle",
+    "Reference",
+    "Support",
+    "Tombstone",
+]

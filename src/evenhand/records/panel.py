@@ -1,0 +1,54 @@
+"""Panels: judges who rate the same items, with the rule that combines them."""
+
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from evenhand.records.canonical import FileRecord, Identifier
+
+Rule = Literal["majority", "unanimous", "mean", "median", "weighted"]
+
+
+class Panel(FileRecord):
+    """Judges, the rule that combines them, and what happens when they are missing, tie or abstain."""
+
+    schema_: Literal["panel/v1"] = Field(alias="schema")
+    """Kind and version of this file."""
+    id: Identifier
+    """Name of the panel."""
+    title: str = ""
+    """Name for people."""
+    judges: tuple[str, ...] = Field(min_length=1)
+    """Judges by file name without its ending, or by path from this file."""
+    rule: Rule = "majority"
+    """How ratings become a verdict."""
+    weights: Mapping[str, float] = Field(default_factory=dict)
+    """Weight of each judge's vote, for the rule "weighted"."""
+    quorum: int | None = Field(default=None, ge=1)
+    """Fewest judges with an opinion for a verdict; by default more than half."""
+    on_tie: Literal["undecided", "worst", "best"] = "undecided"
+    """What a tie means: a person decides, or the worst or best of the tied labels holds."""
+    on_abstention: Literal["drop", "undecided"] = "drop"
+    """Whether "cannot tell" leaves the vote to the others or leaves the item to people."""
+    on_missing: Literal["quorum", "undecided"] = "quorum"
+    """Whether a failed rating leaves the vote to a quorum of the others or leaves the item to people."""
+
+    @model_validator(mode="after")
+    def _weights_fit_the_judges(self) -> Self:
+        if len(set(self.judges)) != len(self.judges):
+            raise ValueError("judges names a judge twice")
+        if self.quorum is not None and self.quorum > len(self.judges):
+            raise ValueError(f"quorum is {self.quorum}, but there are {len(self.judges)} judges")
+        if self.rule != "weighted" and self.weights:
+            raise ValueError('weights belong to the rule "weighted"')
+        if self.rule == "weighted" and set(self.weights) != set(self.judges):
+            raise ValueError("weights needs exactly one weight for each judge")
+        if any(not weight > 0 for weight in self.weights.values()):
+            raise ValueError("weights must be above zero")
+        return self
+
+    @property
+    def quorum_needed(self) -> int:
+        """Fewest judges with an opinion for a verdict."""
+        return self.quorum if self.quorum is not None else len(self.judges) // 2 + 1

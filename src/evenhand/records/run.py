@@ -1,0 +1,157 @@
+"""Runs: one execution, its manifest of hashes, its units and their states."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field
+
+from evenhand.records.canonical import FileRecord, content_hash
+from evenhand.records.constitution import Constitution
+from evenhand.records.judge import Judge, Price
+from evenhand.records.panel import Panel
+from evenhand.records.rating import Order
+from evenhand.records.suite import Item, Suite
+
+
+class PinnedFile(FileRecord):
+    """A file the run read, and its content at that time."""
+
+    role: Literal["cases", "labels", "recording", "template"]
+    """What it was read as."""
+    path: str
+    """Path from the workspace."""
+    sha256: str
+    """Digest of its bytes."""
+
+
+class Endpoint(FileRecord):
+    """What preflight found out about one judge's endpoint."""
+
+    judge: str
+    """The judge."""
+    account: str
+    """The account."""
+    protocol: str
+    """The protocol spoken."""
+    model: str
+    """Model asked for."""
+    served_model: str = ""
+    """Model that answered."""
+    means: Literal["json_schema", "json_object", "tool", "last_line"]
+    """How the answer's shape is enforced."""
+    logprobs: int = 0
+    """How many alternatives per token the endpoint returns; 0 means none."""
+    left_out: tuple[str, ...] = ()
+    """Parameters the endpoint refuses and that are therefore not sent."""
+    token_limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"  # noqa: S105 - a field's name
+    """The field the endpoint takes for the most tokens of a reply."""
+    notes: tuple[str, ...] = ()
+    """Observations for people."""
+
+
+class Manifest(FileRecord):
+    """Everything that decides a run's results, pinned."""
+
+    schema_: Literal["manifest/v1"] = Field(default="manifest/v1", alias="schema")
+    """Kind and version of this record."""
+    suite: Suite
+    """The suite as it was."""
+    suite_path: str
+    """Where it was read from, as a path from the workspace."""
+    constitution: Constitution
+    """The constitution as it was."""
+    panel: Panel
+    """The panel as it was."""
+    judges: tuple[Judge, ...]
+    """The judges as they were, in the panel's order."""
+    templates: Mapping[str, str] = Field(default_factory=dict)
+    """Prompt templates by judge."""
+    files: tuple[PinnedFile, ...] = ()
+    """Case, label and recording files, by digest."""
+    endpoints: tuple[Endpoint, ...] = ()
+    """What preflight found."""
+    prices: Mapping[str, Price] = Field(default_factory=dict)
+    """Price of each model judge, by judge."""
+    prices_as_of: str = ""
+    """Date of the price table, YYYY-MM-DD."""
+    planned_items: int = Field(ge=0)
+    """Items in the plan."""
+    planned_units: int = Field(ge=0)
+    """Units in the plan."""
+    versions: Mapping[str, str] = Field(default_factory=dict)
+    """Versions of evenhand, Python and the SDKs used."""
+    command: str = ""
+    """The command line that started the run."""
+
+    def inputs_hash(self) -> str:
+        """Hash over everything but versions and command: equal hashes mean the same plan."""
+        content = self.canonical()
+        return content_hash(
+            {k: v for k, v in content.items() if k not in {"versions", "command", "endpoints"}}
+        )
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    """Ended early; `resume` goes on."""
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution as the ledger holds it."""
+
+    id: str
+    state: RunState
+    reason: str
+    """Why it stopped, for people; empty while running and when finished."""
+    created: str
+    """UTC time, ISO 8601."""
+    finished: str
+    """UTC time, ISO 8601; empty until it is finished."""
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One question to one judge: item, judge, order and repeat."""
+
+    seq: int
+    """Position in the plan, from 0; the same for every run of the same inputs."""
+    item: Item
+    judge: Judge
+    order: Order = Order.GIVEN
+    repeat: int = 0
+
+    def coordinates(self) -> Mapping[str, Any]:
+        """Return the unit's place in the suite as plain values."""
+        return {
+            "case_id": self.item.case.id,
+            "candidate_id": self.item.candidate_id,
+            "principle_id": self.item.principle_id,
+            "judge": self.judge.id,
+            "order": self.order.value,
+            "repeat": self.repeat,
+        }
+
+
+class AttemptState(StrEnum):
+    """Where one paid call stands."""
+
+    RESERVED = "reserved"
+    """Its worst-case price is set aside."""
+    SENT = "sent"
+    """It may have left; without `received` its outcome is unknown."""
+    RECEIVED = "received"
+    """The reply's bytes are stored."""
+    PARSED = "parsed"
+    """The reply was read into a rating or a failed rating."""
+    FAILED = "failed"
+    """No reply came; the class says why."""
+    UNKNOWN = "unknown"
+    """Sent before a crash, reply never stored; possibly billed."""

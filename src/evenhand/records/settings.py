@@ -1,0 +1,56 @@
+"""Settings of a workspace: accounts, prices, the ledger."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from evenhand.records.canonical import FileRecord, Identifier
+from evenhand.records.judge import Price
+
+Protocol = Literal["openai-chat", "openai-responses", "anthropic", "litellm"]
+
+
+class Account(FileRecord):
+    """One account at a provider: where it is, how it speaks, and what it bears."""
+
+    protocol: Protocol
+    """Which protocol the endpoint speaks."""
+    base_url: str = ""
+    """Address of the endpoint; empty means the vendor's own."""
+    api_key_env: str = ""
+    """Environment variable that holds the key; empty means the vendor's usual one."""
+    concurrency: int = Field(default=16, ge=1, le=4096)
+    """Most calls in flight."""
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    """Most calls a minute, where the provider sets a limit."""
+    usd: float | None = Field(default=None, ge=0)
+    """Most US dollars one run may spend here."""
+
+
+class LedgerSettings(FileRecord):
+    """Where the ledger lies."""
+
+    path: str = ".evenhand/ledger.sqlite"
+    """SQLite file, as a path from the workspace."""
+
+
+class Settings(FileRecord):
+    """What evenhand.toml, or [tool.evenhand] in pyproject.toml, may say."""
+
+    accounts: Mapping[Identifier, Account] = Field(default_factory=dict)
+    """Accounts by name; "openai", "anthropic" and "litellm" exist without being written."""
+    prices: Mapping[str, Price] = Field(default_factory=dict)
+    """Prices by ACCOUNT/MODEL or MODEL, before the table that ships."""
+    ledger: LedgerSettings = LedgerSettings()
+    """Where the ledger lies."""
+    reports: str = "reports"
+    """Folder reports are written to."""
+
+
+BUILT_IN_ACCOUNTS: Mapping[str, Account] = {
+    "openai": Account(protocol="openai-chat"),
+    "anthropic": Account(protocol="anthropic"),
+    "litellm": Account(protocol="litellm"),
+}
+"""Accounts that need nothing but a key in the environment."""

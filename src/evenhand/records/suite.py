@@ -1,0 +1,159 @@
+"""Suites: named sets of cases, and the items a rater sees."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from evenhand.records.canonical import FileRecord, Identifier
+from evenhand.records.constitution import Importance
+from evenhand.records.message import Text
+from evenhand.records.scale import Label, Scale
+
+CaseId = str
+
+
+class Candidate(FileRecord):
+    """One output under judgement."""
+
+    id: str = Field(default="1", min_length=1, max_length=200)
+    """Name of the candidate in its case."""
+    text: Text
+    """The output."""
+    producer: str = ""
+    """Who or what wrote it; never shown to a rater."""
+
+
+class Case(FileRecord):
+    """One situation, with the outputs to judge. One line of a case file."""
+
+    id: str = Field(min_length=1, max_length=300)
+    """Name of the case, unique in the suite."""
+    prompt: Text | None = None
+    """What the person asked; absent where the source does not say."""
+    response: Text | None = None
+    """The output to judge, where there is one; short for a single candidate."""
+    producer: str = ""
+    """Who or what wrote `response`; never shown to a rater."""
+    candidates: tuple[Candidate, ...] = ()
+    """The outputs to judge, where there are several; a pairwise judge compares the first two."""
+    reference: Text | tuple[str, ...] | None = None
+    """A right answer, or several."""
+    principles: tuple[str, ...] = ()
+    """Principles it is judged by, such as "privacy.*"; empty means all that apply."""
+    scope: Mapping[str, str] = Field(default_factory=dict)
+    """Where the case lies, matched against the scope of the principles."""
+    slice: Mapping[str, str] = Field(default_factory=dict)
+    """Groups it is reported by, such as {"topic": "privacy"}."""
+    source: str = ""
+    """Cases that share a source are not independent of each other."""
+    tags: tuple[str, ...] = ()
+    """Free words."""
+    sensitive: tuple[str, ...] = ()
+    """Content tags; reviewers may opt out of them."""
+
+    def outputs(self) -> tuple[Candidate, ...]:
+        """Return the candidates, whichever way they were written."""
+        if self.response is not None:
+            return (Candidate(text=self.response, producer=self.producer), *self.candidates)
+        return self.candidates
+
+
+class CaseFile(FileRecord):
+    """A file of cases."""
+
+    path: str
+    """JSONL file, as a path from the suite file."""
+    tag: str = ""
+    """Word added to the tags of its cases."""
+    hash: str = ""
+    """sha256 of the file, where it must not drift."""
+
+
+class LabelFile(FileRecord):
+    """A file of human labels."""
+
+    path: str
+    """JSONL file, as a path from the suite file."""
+    hash: str = ""
+    """sha256 of the file, where it must not drift."""
+    principles: Mapping[Identifier, str] = Field(default_factory=dict)
+    """Name the file uses for a principle, where it differs from the principle's id."""
+    labels: Mapping[str, Label] = Field(default_factory=dict)
+    """Label of the scale for a label of the file, where they differ."""
+    resolved: tuple[str, ...] = ("final", "adjudicated", "gold")
+    """Annotators whose labels are settled reference labels, not people."""
+
+
+class Selection(FileRecord):
+    """Which principles of the constitution are judged."""
+
+    include: tuple[str, ...] = ("*",)
+    """Principles by id or pattern such as "honesty.*"."""
+    exclude: tuple[str, ...] = ()
+    """Principles left out again."""
+    min_severity: Importance = "low"
+    """Leave out principles below this severity."""
+
+
+class Limits(FileRecord):
+    """Walls of a run."""
+
+    usd: float | None = Field(default=None, ge=0)
+    """Most US dollars the run may spend."""
+    failed_share: float = Field(default=0.05, ge=0, le=1)
+    """Above this share of failed ratings the run could not measure (exit code 3)."""
+
+
+class Suite(FileRecord):
+    """A named set of cases, the constitution they are judged by and the panel that judges."""
+
+    schema_: Literal["suite/v1"] = Field(alias="schema")
+    """Kind and version of this file."""
+    id: Identifier
+    """Name of the suite."""
+    title: str = ""
+    """Name for people."""
+    summary: str = ""
+    """What the cases are and where they come from."""
+    constitution: str
+    """Constitution file, as a path from this file."""
+    panel: str
+    """Panel file, as a path from this file."""
+    principles: Selection = Selection()
+    """Which principles are judged."""
+    cases: tuple[CaseFile, ...] = Field(min_length=1)
+    """Files of cases."""
+    labels: tuple[LabelFile, ...] = ()
+    """Files of human labels for these cases."""
+    seed: int = Field(default=0, ge=0)
+    """Seed of every random choice of a run."""
+    limits: Limits = Limits()
+    """Walls of a run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What a rater sees: one candidate, or a pair, of one case under one principle."""
+
+    seq: int
+    """Position in the suite, from 0."""
+    case: Case
+    """The situation."""
+    candidates: tuple[Candidate, ...]
+    """The one candidate, or the two to compare."""
+    principle_id: str
+    """The principle."""
+    scale: Scale
+    """The answers allowed."""
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether two candidates are compared."""
+        return len(self.candidates) == 2
+
+    @property
+    def candidate_id(self) -> str:
+        """Name of the candidate, or of both with a bar between them."""
+        return "|".join(candidate.id for candidate in self.candidates)

@@ -1,0 +1,59 @@
+"""Verdicts: the panel's settled result on an item, or undecided, with the ratings behind it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evenhand.records.rating import Distribution
+
+
+class Undecided(StrEnum):
+    """Why a panel left an item to people."""
+
+    QUORUM = "quorum"
+    """Too few judges had an opinion."""
+    TIE = "tie"
+    """Two labels had equal weight."""
+    ABSTENTION = "abstention"
+    """A judge could not tell, and the panel leaves such items to people."""
+    MISSING = "missing"
+    """A rating failed, and the panel leaves such items to people."""
+    SPLIT = "split"
+    """The rule asks for unanimity and the judges differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What one judge says on one item after its repeats and orders were pooled."""
+
+    judge: str
+    """Name of the judge."""
+    label: str | None
+    """Its answer; None when every rating failed."""
+    distribution: Distribution
+    """Pooled probabilities; empty when every rating failed."""
+    ratings: int
+    """Readable ratings pooled."""
+    failed: tuple[str, ...] = ()
+    """Kinds of its failed ratings."""
+    abstains: bool = False
+    """Whether the answer is an abstention."""
+    inconsistent: bool = False
+    """Whether the two orders of a pair gave different answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The panel's settled result on one item."""
+
+    label: str | None
+    """The settled answer; None is undecided."""
+    undecided: Undecided | None
+    """Why it is undecided; None when it is settled."""
+    distribution: Distribution
+    """The panel's probabilities, the mean over judges with an opinion."""
+    disagreement: float
+    """Entropy of the judges' answers, 0 (one voice) to 1 (evenly split over all labels given)."""
+    opinions: tuple[Opinion, ...]
+    """What each judge said."""
+    steps: tuple[str, ...] = ()
+    """The arithmetic, in words, so that it can be re-derived by hand."""
