@@ -103,10 +103,10 @@ class Price(FileRecord):
 class ModelJudge(_Judge):
     """A judge that asks a language model."""
 
-    kind: Literal["model"] = "model"
+    kind: Literal["model"]
     """Kind of judge."""
     model: str = Field(pattern=r"^[A-Za-z0-9_.-]+/\S+$", max_length=200)
-    """ACCOUNT/MODEL, such as openai/gpt-x: an account of the settings, and a model as its provider names it."""
+    """ACCOUNT/MODEL, such as openai/gpt-x: an account of the settings, then the provider's model name."""
     mode: Literal["absolute", "pairwise"] = "absolute"
     """Whether it judges one candidate or compares two."""
     system: str = ""
@@ -213,7 +213,7 @@ class ReplyFormat(FileRecord):
     where: Literal["whole", "last_line", "first_line", "anywhere", "last_match", "first_match"]
     """Which part must match: the whole reply, one line of it, or a match anywhere."""
     patterns: tuple[ReplyPattern, ...] = Field(min_length=1)
-    """The labels' looks. Matches for two labels make a malformed reply, unless a first or last match decides."""
+    """Looks of the labels. Matches for two labels are malformed, unless a first or last match decides."""
     finish: tuple[str, ...] = ()
     """Finish reasons accepted, where the file records one; empty accepts all."""
 
