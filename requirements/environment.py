@@ -138,10 +138,8 @@ def install_packages(folder: Path, lock: str, stamp: dict[str, str]) -> dict[str
     """Brings the environment to `lock`: on top of a smaller set when that is safe, else from scratch."""
     if lock not in EXTENDS or stamp.get("packages") != packages_wanted(EXTENDS[lock]):
         create(folder)
-    files = lock_files(lock)
-    count = sum(line.count("==") for path in files for line in path.read_text("utf-8").splitlines())
-    say(f"installing {count} packages of {lock}.lock, each checked against its hash; about a minute")
-    requirements = [part for path in files for part in ("-r", str(path))]
+    say(f"installing the packages of requirements/{lock}.lock by their hashes; about a minute")
+    requirements = [part for path in lock_files(lock) for part in ("-r", str(path))]
     run([*installer(folder), "--only-binary", ":all:", "--require-hashes", *requirements])
     done = {"packages": packages_wanted(lock)}
     write_stamp(folder, done)
