@@ -35,6 +35,8 @@ class Endpoint(FileRecord):
     """The account."""
     protocol: str
     """The protocol spoken."""
+    base_url: str = ""
+    """Address asked; empty means the vendor's own."""
     model: str
     """Model asked for."""
     served_model: str = ""

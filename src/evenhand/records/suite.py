@@ -19,8 +19,8 @@ class Candidate(FileRecord):
 
     id: str = Field(default="1", min_length=1, max_length=200)
     """Name of the candidate in its case."""
-    text: Text
-    """The output."""
+    text: Text | None = None
+    """The output; absent where the source does not hold it, and then only recorded judges can rate it."""
     producer: str = ""
     """Who or what wrote it; never shown to a rater."""
 
@@ -54,10 +54,10 @@ class Case(FileRecord):
     """Content tags; reviewers may opt out of them."""
 
     def outputs(self) -> tuple[Candidate, ...]:
-        """Return the candidates, whichever way they were written."""
+        """Return the candidates, whichever way they were written; at least one."""
         if self.response is not None:
             return (Candidate(text=self.response, producer=self.producer), *self.candidates)
-        return self.candidates
+        return self.candidates or (Candidate(producer=self.producer),)
 
 
 class CaseFile(FileRecord):

@@ -28,15 +28,17 @@ class Opinion:
     judge: str
     """Name of the judge."""
     label: str | None
-    """Its answer; None when every rating failed."""
+    """Its answer; None when too few ratings are readable, or its repeats tie."""
     distribution: Distribution
-    """Pooled probabilities; empty when every rating failed."""
+    """Pooled probabilities; empty without a readable rating."""
+    score: float | None = None
+    """Expected value on the scale; None on a scale without an order."""
     ratings: int
     """Readable ratings pooled."""
     failed: tuple[str, ...] = ()
     """Kinds of its failed ratings."""
     abstains: bool = False
-    """Whether the answer is an abstention."""
+    """Whether it can not tell, by its answer or because its repeats tie."""
     inconsistent: bool = False
     """Whether the two orders of a pair gave different answers."""
 
@@ -52,8 +54,10 @@ class Verdict:
     distribution: Distribution
     """The panel's probabilities, the mean over judges with an opinion."""
     disagreement: float
-    """Entropy of the judges' answers, 0 (one voice) to 1 (evenly split over all labels given)."""
+    """Entropy of the judges' answers over the logarithm of their number: 0 (one voice) to 1 (no two agree)."""
     opinions: tuple[Opinion, ...]
     """What each judge said."""
+    score: float | None = None
+    """Panel value on the scale, for the rules "mean" and "median" on scales with an order."""
     steps: tuple[str, ...] = ()
     """The arithmetic, in words, so that it can be re-derived by hand."""

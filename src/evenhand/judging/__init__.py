@@ -1,0 +1,1 @@
+"""The rules of judging: prompts, parsing, opinions, panels, plans, the runner. No disk, no network."""

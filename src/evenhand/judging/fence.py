@@ -1,0 +1,23 @@
+"""The fence around hostile text: a random code per call, so there is nothing to guess or to close."""
+
+import secrets
+
+from evenhand.judging.reveal import reveal
+
+NONCE_BYTES = 16
+_MASK = "0" * (2 * NONCE_BYTES)
+
+
+def new_nonce() -> str:
+    """Return 128 random bits as 32 hex digits."""
+    return secrets.token_hex(NONCE_BYTES)
+
+
+def fence(name: str, text: str, nonce: str) -> str:
+    """Return `text`, hidden characters revealed, between two lines that carry `nonce`."""
+    return f"<<<DATA {name} {nonce}>>>\n{reveal(text)}\n<<<END DATA {name} {nonce}>>>"
+
+
+def mask(text: str, nonce: str) -> str:
+    """Return `text` with `nonce` blotted out: what two renderings of one prompt have in common."""
+    return text.replace(nonce, _MASK)

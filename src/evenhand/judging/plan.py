@@ -1,0 +1,135 @@
+"""The plan of a run: which principles meet which cases, and which units that makes, always in the same order."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from evenhand.errors import NothingSelectedError, UsageError
+from evenhand.judging.panel import check_rule
+from evenhand.records.constitution import Constitution, Importance, Principle
+from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
+from evenhand.records.panel import Panel
+from evenhand.records.rating import Order
+from evenhand.records.run import Unit
+from evenhand.records.scale import PAIR, Scale
+from evenhand.records.suite import Candidate, Case, Item, Selection, Suite
+
+_SEVERITIES: Sequence[Importance] = ("low", "medium", "high", "critical")
+
+CaseSource = Callable[[], Iterable[Case]]
+"""Opens the cases of a suite from the start, in the order of their files."""
+
+
+class Plan:
+    """The items and units of a suite under a panel: a pure function of its inputs, streamed and never held."""
+
+    def __init__(
+        self,
+        *,
+        suite: Suite,
+        constitution: Constitution,
+        panel: Panel,
+        judges: Sequence[Judge],
+        cases: CaseSource,
+    ) -> None:
+        """Check that the parts fit together.
+
+        Raises:
+            UsageError: Judges of both modes share the panel, or its rule has no meaning on a scale.
+            NothingSelectedError: No principle is selected.
+        """
+        self.judges = tuple(judges)
+        self.pairwise = _common_mode(self.judges) == "pairwise"
+        self._cases = cases
+        self._selected = [
+            (principle, PAIR if self.pairwise else constitution.scale_of(principle))
+            for principle in selected_principles(suite.principles, constitution)
+        ]
+        for _, scale in self._selected:
+            check_rule(panel, scale)
+
+    def items(self) -> Iterator[Item]:
+        """Yield every item, case by case."""
+        seq = 0
+        for case in self._cases():
+            for principle, scale in self._selected:
+                if not _concerns(principle, case):
+                    continue
+                for candidates in self._shown(case):
+                    yield Item(
+                        seq=seq, case=case, candidates=candidates, principle_id=principle.id, scale=scale
+                    )
+                    seq += 1
+
+    def units(self) -> Iterator[Unit]:
+        """Yield every unit, item by item, judge by judge in the panel's order."""
+        seq = 0
+        for item in self.items():
+            for judge in self.judges:
+                for order, repeat in _askings(judge, item):
+                    yield Unit(seq=seq, item=item, judge=judge, order=order, repeat=repeat)
+                    seq += 1
+
+    def units_per_item(self) -> int:
+        """Return how many units each item has; it is the same for all items of a suite."""
+        orders = 2 if self.pairwise else 1
+        return sum(orders * _repeats(judge) for judge in self.judges)
+
+    def scales(self) -> dict[str, Scale]:
+        """Return the scale of every selected principle."""
+        return {principle.id: scale for principle, scale in self._selected}
+
+    def _shown(self, case: Case) -> Iterator[tuple[Candidate, ...]]:
+        outputs = case.outputs()
+        if not self.pairwise:
+            yield from ((output,) for output in outputs)
+        elif len(outputs) >= 2:
+            yield outputs[:2]
+
+
+def selected_principles(selection: Selection, constitution: Constitution) -> tuple[Principle, ...]:
+    """Return the principles a suite judges, in the order of the constitution.
+
+    Raises:
+        NothingSelectedError: No principle is left.
+    """
+    floor = _SEVERITIES.index(selection.min_severity)
+    chosen = tuple(
+        principle
+        for principle in constitution.principles
+        if _matches(principle.id, selection.include)
+        and not _matches(principle.id, selection.exclude)
+        and _SEVERITIES.index(principle.severity) >= floor
+    )
+    if not chosen:
+        raise NothingSelectedError(
+            "the suite selects no principle of the constitution", hint="see `principles:` in the suite file"
+        )
+    return chosen
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _concerns(principle: Principle, case: Case) -> bool:
+    wanted = not case.principles or _matches(principle.id, case.principles)
+    return wanted and principle.applies_to(case.scope)
+
+
+def _common_mode(judges: Sequence[Judge]) -> str:
+    modes = {judge.mode if isinstance(judge, ModelJudge | RecordedJudge) else "absolute" for judge in judges}
+    if len(modes) > 1:
+        raise UsageError(
+            "the panel mixes judges that rate one candidate with judges that compare two",
+            hint="make two panels, and a suite for each",
+        )
+    return modes.pop()
+
+
+def _askings(judge: Judge, item: Item) -> Iterator[tuple[Order, int]]:
+    orders = (Order.GIVEN, Order.SWAPPED) if item.is_pair else (Order.GIVEN,)
+    return ((order, repeat) for order in orders for repeat in range(_repeats(judge)))
+
+
+def _repeats(judge: Judge) -> int:
+    return judge.repeats if isinstance(judge, ModelJudge | RecordedJudge) else 1

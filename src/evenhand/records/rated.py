@@ -1,0 +1,97 @@
+"""A run as reports read it: rated items one after the other, and the account of its calls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from evenhand.records.label import HumanLabel
+from evenhand.records.rating import Order, Outcome
+from evenhand.records.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedUnit:
+    """One judge's terminal state on an item, for one order and repeat."""
+
+    judge: str
+    order: Order
+    repeat: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedItem:
+    """An item with everything said about it."""
+
+    seq: int
+    """Position in the suite, from 0."""
+    case_id: str
+    candidate_id: str
+    principle_id: str
+    slice: Mapping[str, str]
+    """Groups the case belongs to."""
+    units: tuple[RatedUnit, ...]
+    """Terminal states, in the order of the plan; open units are absent."""
+    verdict: Verdict | None
+    """What the panel made of them; None while a unit of the item is open."""
+    labels: tuple[HumanLabel, ...] = ()
+    """What people said."""
+
+    @property
+    def name(self) -> str:
+        """Name people use for the item: case, candidate where there are several, principle."""
+        middle = "" if self.candidate_id in {"1", ""} else f"/{self.candidate_id}"
+        return f"{self.case_id}{middle}/{self.principle_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCounts:
+    """What one judge's calls came to."""
+
+    attempts: int = 0
+    """Calls that left."""
+    failed: int = 0
+    """Calls that brought no reply."""
+    unread: int = 0
+    """Replies that were paid for and then asked again."""
+    possible_duplicates: int = 0
+    """Calls sent before a crash whose reply was never stored: possibly billed."""
+    reused: int = 0
+    """Units answered by a reply of an earlier run."""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_nanousd: int = 0
+    at_risk_nanousd: int = 0
+    """Worst-case price of the possible duplicates."""
+    served_models: Mapping[str, int] = field(default_factory=dict)
+    """How many replies each served model gave."""
+    fingerprints: Mapping[str, int] = field(default_factory=dict)
+    """How many replies each fingerprint gave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAccount:
+    """Where every planned unit went, and what the calls cost."""
+
+    planned: int
+    """Units in the plan."""
+    terminal: Mapping[str, int]
+    """Units by terminal state: "rated", or the kind of failure."""
+    calls: Mapping[str, CallCounts]
+    """Calls by judge; offline judges make none."""
+    preflight: CallCounts = CallCounts()  # noqa: RUF009 - frozen
+    """Calls that only asked what an endpoint can do."""
+
+    @property
+    def open(self) -> int:
+        """Units without a terminal state."""
+        return self.planned - sum(self.terminal.values())
+
+    @property
+    def failed(self) -> int:
+        """Units that ended in a failed rating."""
+        return sum(count for state, count in self.terminal.items() if state != "rated")
+
+    @property
+    def cost_nanousd(self) -> int:
+        """What all calls cost."""
+        return self.preflight.cost_nanousd + sum(counts.cost_nanousd for counts in self.calls.values())
