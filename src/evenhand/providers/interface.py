@@ -97,7 +97,8 @@ class Reply:
     """Text of a refusal, where the protocol has a field for it."""
     tokens: tuple[TokenChoice, ...] = ()
     """Generated tokens of `text`, where log-probabilities came."""
-    usage: Usage = Usage(estimated=True)
+    usage: Usage | None = None
+    """Tokens counted by the provider; None where it reported none."""
     served_model: str = ""
     fingerprint: str = ""
 

@@ -78,7 +78,7 @@ class RunAccount:
     """Units by terminal state: "rated", or the kind of failure."""
     calls: Mapping[str, CallCounts]
     """Calls by judge; offline judges make none."""
-    preflight: CallCounts = CallCounts()  # noqa: RUF009 - frozen
+    preflight: CallCounts = CallCounts()
     """Calls that only asked what an endpoint can do."""
 
     @property
