@@ -81,7 +81,9 @@ class Finding:
     """One sentence: what is wrong."""
     severity: Severity = Severity.ERROR
     excerpt: str = ""
-    """The offending source line, without its line end."""
+    """The offending source line, without its line end; a part of it where the line is very long."""
+    excerpt_start: int = 1
+    """Column of the excerpt's first character, so that a caret stands right under a part of a line."""
     width: int = 1
     """How many characters of the excerpt are offending."""
     suggestion: str = ""
@@ -166,5 +168,34 @@ class CallError(EvenhandError):
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
-    """Return the known name closest to `name`, or an empty string when none is near."""
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), "")
+    """Return the known name closest to `name`, or an empty string when none is near.
+
+    Near means one slip of the keyboard for each three letters (a letter missing, added, wrong or swapped with
+    its neighbour, and case does not count), or else much text in common.
+    """
+    names = list(known)
+    slips = {other: _slips(name.casefold(), other.casefold()) for other in names}
+    near = [other for other in names if slips[other] <= max(1, len(name) // 3)]
+    if near:
+        return min(near, key=lambda other: (slips[other], -_likeness(name, other)))
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), "")
+
+
+def _likeness(name: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, name, other).ratio()
+
+
+def _slips(typed: str, meant: str) -> int:
+    """Edit distance with swaps of neighbours (optimal string alignment); a large number where lengths differ."""
+    if abs(len(typed) - len(meant)) > max(1, len(typed) // 3) or len(typed) > 200:
+        return max(len(typed), len(meant))
+    before, last = [0] * (len(meant) + 1), list(range(len(meant) + 1))
+    for row, letter in enumerate(typed, start=1):
+        line = [row]
+        for column, other in enumerate(meant, start=1):
+            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != other))
+            if row > 1 and column > 1 and letter == meant[column - 2] and typed[row - 2] == other:
+                cost = min(cost, before[column - 2] + 1)
+            line.append(cost)
+        before, last = last, line
+    return last[-1]

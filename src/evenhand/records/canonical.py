@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$", max_length=120)]
 """Lower-case name with dots, dashes or underscores between its parts, such as `self-harm.no-method`."""
 
+Prose = Annotated[str, StringConstraints(strip_whitespace=True)]
+"""Text in plain language. White space around it is not part of it, so both spellings of a file hash alike."""
+
 
 class FileRecord(BaseModel):
     """Base of every record that people or files write: frozen, and unknown keys are refused."""

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from evenhand.records.canonical import FileRecord, Identifier, content_hash
+from evenhand.records.canonical import FileRecord, Identifier, Prose, content_hash
 from evenhand.records.message import Text
 from evenhand.records.scale import BUILT_IN_SCALES, Label, NominalScale, Scale
 
@@ -27,7 +27,7 @@ class Example(FileRecord):
     """The text under judgement."""
     expect: Label | None = None
     """The label a good judge gives; needed for a borderline example."""
-    why: str = ""
+    why: Prose = ""
     """The reason, in one sentence."""
     use: Literal["test", "shot"] = "test"
     """Whether judges are tested on it, or may be shown it."""
@@ -48,14 +48,14 @@ class Conflict(FileRecord):
 
     id: Identifier
     """The other principle."""
-    resolution: str
+    resolution: Prose
     """Which one wins, and how."""
 
 
 class Reference(FileRecord):
     """A source behind a principle."""
 
-    title: str
+    title: Prose
     """What the source is called."""
     url: str = ""
     """Where it is."""
@@ -77,15 +77,15 @@ class Principle(FileRecord):
 
     id: Identifier
     """Stable name that verdicts, labels and reports are joined by."""
-    title: str = ""
+    title: Prose = ""
     """Short name for people."""
-    text: str = Field(min_length=1)
+    text: Prose = Field(min_length=1)
     """The rule itself, binding."""
-    exceptions: str = ""
+    exceptions: Prose = ""
     """Where the rule does not hold, binding."""
     scope: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Where the rule applies, binding: a dimension and its values, matched against the scope of a case."""
-    when: str = ""
+    when: Prose = ""
     """Where the rule applies, in words, binding."""
     scale: str = "comply"
     """Name of the scale it is answered on."""
@@ -99,7 +99,7 @@ class Principle(FileRecord):
     """How strongly it binds."""
     evidence: Literal["required", "optional", "none"] = "optional"
     """Whether a failing label needs a quote."""
-    rationale: str = ""
+    rationale: Prose = ""
     """Why the rule exists; not binding."""
     show_rationale_to: tuple[Literal["judges", "reviewers"], ...] = ("reviewers",)
     """Who is shown the rationale."""
@@ -121,7 +121,7 @@ class Principle(FileRecord):
     """Who answers for it."""
     since: str = ""
     """Version of the constitution it came with."""
-    notes: str = ""
+    notes: Prose = ""
     """Anything else; not binding."""
 
     def binding(self, scale: "Scale") -> dict[str, Any]:
@@ -147,7 +147,7 @@ class Tombstone(FileRecord):
     """Its name."""
     removed: str
     """Version it left with."""
-    because: str
+    because: Prose
     """The reason."""
 
 
@@ -167,7 +167,7 @@ class Constitution(FileRecord):
     """Kind and version of this file."""
     id: Identifier
     """Name of the constitution."""
-    title: str = ""
+    title: Prose = ""
     """Name for people."""
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
     """Semantic version; a new major version changes what verdicts mean."""
@@ -181,7 +181,7 @@ class Constitution(FileRecord):
     """Who answers for it."""
     changed: str = Field(default="", pattern=r"^(?:\d{4}-\d{2}-\d{2})?$")
     """Date of the last change, YYYY-MM-DD."""
-    summary: str = ""
+    summary: Prose = ""
     """What it asks for, in a sentence or two."""
     tiers: tuple[str, ...] = ()
     """Conflict order of the tiers, highest first."""

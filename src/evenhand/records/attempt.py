@@ -1,0 +1,59 @@
+"""Attempts: paid calls as they are reserved, answered, read and settled."""
+
+from dataclasses import dataclass
+
+from evenhand.records.rating import Outcome, Usage
+from evenhand.records.run import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAttempt:
+    """A call about to leave."""
+
+    unit_seq: int
+    """The unit it is for; -1 for a preflight call."""
+    judge: str
+    number: int
+    """Which attempt of the unit, from 1."""
+    key: bytes
+    """The unit's key."""
+    nonce: str
+    reserved_nanousd: int
+    """Its worst-case price in billionths of a US dollar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What a reply's envelope says about the call."""
+
+    attempt: int
+    """The attempt, as the ledger numbers it."""
+    usage: Usage
+    cost_nanousd: int
+    served_model: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A unit in its terminal state."""
+
+    unit: Unit
+    key: bytes
+    outcome: Outcome
+    served: tuple[Served, ...] = ()
+    """The replies read for it, the last one decides."""
+    reused: int | None = None
+    """The attempt of an earlier run whose reply was used again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReply:
+    """A reply that was paid for and stored, ready to be read again."""
+
+    attempt: int
+    body: bytes
+    nonce: str
+    key: bytes
+    """The key of the unit it answered."""
+    from_this_run: bool
