@@ -126,6 +126,12 @@ class CallClass(StrEnum):
     CONFIG = "config"
     UNSUPPORTED = "unsupported"
     """The endpoint refuses one parameter or output mode; preflight answers with the next rung."""
+    FILTERED = "filtered"
+    """The endpoint's filter refuses this one prompt; named as its `FailureKind` is."""
+    TOO_LONG = "too_long"
+    """This one prompt is longer than the model reads; named as its `FailureKind` is."""
+    MALFORMED = "malformed"
+    """The answer's body cannot be taken in (too large, wrongly packed); named as its `FailureKind` is."""
 
     @property
     def retry_may_help(self) -> bool:
@@ -137,6 +143,11 @@ class CallClass(StrEnum):
         """Whether no further request to this account makes sense."""
         return self in {CallClass.MONEY, CallClass.AUTH, CallClass.CONFIG}
 
+    @property
+    def fails_the_unit(self) -> bool:
+        """Whether only this one question fails, with the `FailureKind` of the same name."""
+        return self in {CallClass.FILTERED, CallClass.TOO_LONG, CallClass.MALFORMED}
+
 
 class CallError(EvenhandError):
     """One call failed.
@@ -147,6 +158,7 @@ class CallError(EvenhandError):
         retry_after_s: Seconds the provider asked to wait, or None.
         maybe_billed: Whether the provider may have charged for the call.
         request_id: The provider's id of the request, where one was given.
+        parameter: The parameter refused, where the endpoint named one of ours; else empty.
     """
 
     def __init__(
@@ -158,13 +170,16 @@ class CallError(EvenhandError):
         retry_after_s: float | None = None,
         maybe_billed: bool = False,
         request_id: str = "",
+        parameter: str = "",
+        hint: str = "",
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, hint=hint)
         self.call_class = call_class
         self.status = status
         self.retry_after_s = retry_after_s
         self.maybe_billed = maybe_billed
         self.request_id = request_id
+        self.parameter = parameter
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
