@@ -2,7 +2,7 @@
 
 import secrets
 
-from evenhand.judging.reveal import reveal
+from evenhand.records.reveal import reveal
 
 NONCE_BYTES = 16
 _MASK = "0" * (2 * NONCE_BYTES)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from evenhand.records.attempt import RawReply
 from evenhand.records.rating import Usage
 
 Means = Literal["json_schema", "json_object", "tool", "last_line"]
@@ -47,15 +48,6 @@ class ChatRequest:
     """How many alternatives per token to ask for; 0 asks for none."""
     timeout_s: float = 60.0
     """Seconds this one call may take."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawReply:
-    """A successful answer before anything is read: exactly the bytes of the body."""
-
-    body: bytes
-    request_id: str = ""
-    """The provider's id of the request, from a header."""
 
 
 class Finish(StrEnum):
@@ -126,3 +118,17 @@ class Provider(Protocol):
     async def close(self) -> None:
         """Close connections."""
         ...
+
+
+__all__ = [
+    "ChatRequest",
+    "Finish",
+    "Means",
+    "Provider",
+    "RawReply",
+    "Reply",
+    "TokenChoice",
+    "TokenLimitField",
+    "Turn",
+    "UnreadableReplyError",
+]

@@ -7,6 +7,15 @@ from evenhand.records.run import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RawReply:
+    """A successful answer before anything is read: exactly the bytes of the body."""
+
+    body: bytes
+    request_id: str = ""
+    """The provider's id of the request, from a header."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewAttempt:
     """A call about to leave."""
 

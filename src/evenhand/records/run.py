@@ -80,12 +80,17 @@ class Manifest(FileRecord):
     """Date of the price table, YYYY-MM-DD."""
     planned_items: int = Field(ge=0)
     """Items in the plan."""
-    planned_units: int = Field(ge=0)
-    """Units in the plan."""
+    units_per_item: int = Field(ge=0)
+    """Units of each item: judges, orders and repeats."""
     versions: Mapping[str, str] = Field(default_factory=dict)
     """Versions of evenhand, Python and the SDKs used."""
     command: str = ""
     """The command line that started the run."""
+
+    @property
+    def planned_units(self) -> int:
+        """Units in the plan."""
+        return self.planned_items * self.units_per_item
 
     def inputs_hash(self) -> str:
         """Hash over everything but versions and command: equal hashes mean the same plan."""

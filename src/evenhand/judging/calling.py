@@ -1,0 +1,180 @@
+"""Asking a model for one unit: attempts reserved, committed, read, and asked again where a reply is unreadable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from evenhand.errors import CallClass, CallError, ProviderStopError
+from evenhand.judging.budget import Purse, cost_nanousd, worst_case_nanousd
+from evenhand.judging.parse import ReadReply, parse_reply
+from evenhand.judging.ports import Ledger
+from evenhand.judging.prompt import Prompt, Prompter
+from evenhand.providers.interface import ChatRequest, Provider, Reply
+from evenhand.providers.retry import RetryPolicy, ask_with_retries
+from evenhand.providers.throttle import Throttle
+from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled
+from evenhand.records.judge import ModelJudge, Price
+from evenhand.records.rating import FailedRating, FailureKind, Outcome, Usage
+from evenhand.records.run import Unit
+
+_BYTES_PER_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallingJudge:
+    """A model judge, ready to be asked."""
+
+    judge: ModelJudge
+    account: str
+    prompter: Prompter
+    provider: Provider
+    throttle: Throttle
+    """Limits of the account, shared by its judges."""
+    price: Price | None
+    evidence_required: frozenset[str]
+    """Principles whose failing labels need a quote."""
+
+
+@dataclass(slots=True)
+class AttemptRecorder:
+    """Commits what happens to the attempts of one unit, and keeps the purse."""
+
+    ledger: Ledger
+    purse: Purse
+    throttle: Throttle
+    unit_seq: int
+    judge: str
+    key: bytes
+    nonce: str
+    worst_case: int
+    attempt: int = field(default=0)
+    """The attempt begun last, as the ledger numbers it."""
+
+    async def begin(self, number: int) -> int:
+        """Wait for the account's pace, set the worst-case price aside, and commit `reserved` and `sent`."""
+        await self.throttle.pace()
+        self.purse.reserve(self.worst_case)
+        self.attempt = await self.ledger.begin(
+            NewAttempt(
+                unit_seq=self.unit_seq,
+                judge=self.judge,
+                number=number,
+                key=self.key,
+                nonce=self.nonce,
+                reserved_nanousd=self.worst_case,
+            )
+        )
+        return self.attempt
+
+    async def failed(self, attempt: int, error: CallError) -> None:
+        """Commit that no reply came; what may have been billed stays counted as spent."""
+        self.purse.settle(self.worst_case, self.worst_case if error.maybe_billed else 0)
+        await self.ledger.failed(attempt, error)
+
+    async def received(self, attempt: int, raw: RawReply) -> None:
+        """Commit the bytes before anything is read from them."""
+        await self.ledger.received(attempt, raw)
+
+
+async def ask_unit(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger, purse: Purse) -> Settled:
+    """Answer `unit` by a stored reply or by a call.
+
+    Raises:
+        ProviderStopError: The account refuses to serve.
+        BudgetError: The call does not fit under the cap.
+        LedgerError: The ledger can not be written.
+    """
+    stored = _from_store(unit, prompt, caller, ledger)
+    asked = len(stored.served) if stored else 0
+    if stored and (not _wants_another(stored.outcome) or asked > caller.judge.answer.reasks):
+        return stored
+    served = list(stored.served) if stored else []
+    outcome: Outcome = FailedRating(kind=FailureKind.EMPTY)
+    for _ in range(asked, caller.judge.answer.reasks + 1):
+        outcome, answered = await _ask_once(unit, prompt, caller, ledger, purse)
+        served += answered
+        if not _wants_another(outcome):
+            break
+        prompt = prompt.with_new_nonce()
+    return Settled(unit=unit, key=prompt.key, outcome=outcome, served=tuple(served))
+
+
+def _wants_another(outcome: Outcome) -> bool:
+    return isinstance(outcome, FailedRating) and outcome.kind is FailureKind.MALFORMED
+
+
+def _from_store(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger) -> Settled | None:
+    """Read replies that were paid for before: all of this run's, then a readable one of an earlier run."""
+    served: list[Served] = []
+    outcome: Outcome | None = None
+    for stored in ledger.stored_replies(unit, prompt.key):
+        if stored.key != prompt.key:
+            continue
+        read = _read(stored.body, stored.nonce, unit, prompt, caller)
+        if stored.from_this_run:
+            served.append(_served(stored.attempt, read.reply, stored.body, prompt.request, caller.price))
+            outcome = read.outcome
+        elif not served and not isinstance(read.outcome, FailedRating):
+            return Settled(unit=unit, key=prompt.key, outcome=read.outcome, reused=stored.attempt)
+    return (
+        None if outcome is None else Settled(unit=unit, key=prompt.key, outcome=outcome, served=tuple(served))
+    )
+
+
+async def _ask_once(
+    unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger, purse: Purse
+) -> tuple[Outcome, Sequence[Served]]:
+    recorder = AttemptRecorder(
+        ledger=ledger,
+        purse=purse,
+        throttle=caller.throttle,
+        unit_seq=unit.seq,
+        judge=caller.judge.id,
+        key=prompt.key,
+        nonce=prompt.nonce,
+        worst_case=worst_case_nanousd(caller.price, prompt.request),
+    )
+    policy = RetryPolicy(attempts=caller.judge.attempts, deadline_s=caller.judge.timeout_s)
+    try:
+        raw = await ask_with_retries(caller.provider, prompt.request, policy, recorder)
+    except CallError as error:
+        if error.call_class.stops_account or error.call_class is CallClass.UNSUPPORTED:
+            raise ProviderStopError(f"account {caller.account}: {error}", hint=error.hint) from error
+        return FailedRating(kind=FailureKind.UNREACHABLE, detail=str(error)), ()
+    read = _read(raw.body, prompt.nonce, unit, prompt, caller)
+    served = _served(recorder.attempt, read.reply, raw.body, prompt.request, caller.price)
+    purse.settle(recorder.worst_case, served.cost_nanousd)
+    return read.outcome, (served,)
+
+
+def _read(body: bytes, nonce: str, unit: Unit, prompt: Prompt, caller: CallingJudge) -> ReadReply:
+    return parse_reply(
+        body,
+        protocol=caller.provider.protocol,
+        form=prompt.form,
+        nonce=nonce,
+        unit=unit,
+        evidence_required=unit.item.principle_id in caller.evidence_required,
+    )
+
+
+def _served(
+    attempt: int, reply: Reply | None, body: bytes, request: ChatRequest, price: Price | None
+) -> Served:
+    usage = reply.usage if reply and reply.usage else _estimated_usage(request, body)
+    return Served(
+        attempt=attempt,
+        usage=usage,
+        cost_nanousd=cost_nanousd(price, usage),
+        served_model=reply.served_model if reply else "",
+        fingerprint=reply.fingerprint if reply else "",
+    )
+
+
+def _estimated_usage(request: ChatRequest, body: bytes) -> Usage:
+    """Return a rough count where the provider reported none, marked as such."""
+    read = len(request.system) + sum(len(turn.content) for turn in request.turns)
+    return Usage(
+        input_tokens=read // _BYTES_PER_TOKEN + 1,
+        output_tokens=len(body) // _BYTES_PER_TOKEN + 1,
+        estimated=True,
+    )

@@ -1,0 +1,1 @@
+"""Judges that need no call: patterns, nearest examples, and ratings obtained elsewhere."""

@@ -1,0 +1,62 @@
+"""How far a run is: counters that the runner moves and a screen reads."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from evenhand.records.rating import FailedRating, Outcome
+
+
+@dataclass(slots=True)
+class JudgeProgress:
+    """Counters of one judge."""
+
+    planned: int = 0
+    rated: int = 0
+    reused: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    """Failed ratings by kind."""
+    in_flight: int = 0
+    cost_nanousd: int = 0
+
+    @property
+    def settled(self) -> int:
+        """Units with a terminal state."""
+        return self.rated + self.failed.total()
+
+
+@dataclass(slots=True)
+class Progress:
+    """Counters of a run."""
+
+    judges: dict[str, JudgeProgress] = field(default_factory=dict)
+    """By judge, in the panel's order."""
+    items_decided: int = 0
+    """Items with a settled verdict, among those whose units are all settled."""
+    items_undecided: int = 0
+    disagreement_total: float = 0.0
+    """Sum of the disagreement over the items above."""
+
+    def settle(self, judge: str, outcome: Outcome, *, cost_nanousd: int = 0, reused: bool = False) -> None:
+        """Count one terminal state."""
+        counters = self.judges[judge]
+        if isinstance(outcome, FailedRating):
+            counters.failed[outcome.kind.value] += 1
+        else:
+            counters.rated += 1
+        counters.reused += reused
+        counters.cost_nanousd += cost_nanousd
+
+    @property
+    def planned(self) -> int:
+        """Units in the plan."""
+        return sum(judge.planned for judge in self.judges.values())
+
+    @property
+    def settled(self) -> int:
+        """Units with a terminal state."""
+        return sum(judge.settled for judge in self.judges.values())
+
+    @property
+    def cost_nanousd(self) -> int:
+        """What the calls cost so far."""
+        return sum(judge.cost_nanousd for judge in self.judges.values())

@@ -1,0 +1,1 @@
+"""The ledger: the append-only record of runs, attempts, replies, ratings, verdicts and human labels."""

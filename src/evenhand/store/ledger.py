@@ -1,0 +1,242 @@
+"""The ledger of one workspace: opened and checked; runs, items and labels are added here."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.exc import DBAPIError
+
+from evenhand.errors import LedgerError, UnknownNameError
+from evenhand.records.canonical import canonical_json
+from evenhand.records.label import HumanLabel
+from evenhand.records.run import Manifest, Run, RunState
+from evenhand.records.suite import Item
+from evenhand.store import tables
+from evenhand.store.rows import read_run
+from evenhand.store.sqlite import open_engine, writer_lock
+
+_ROWS_PER_COMMIT = 5_000
+
+
+class LedgerFile:
+    """A ledger on disk. Reading is open to any process; writing takes the writer's lock."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        """Hold an opened ledger; use `open_ledger`."""
+        self.path = path
+        self.engine = engine
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to write.
+
+        Raises:
+            LedgerError: Another process writes now.
+        """
+        with writer_lock(self.path):
+            yield
+
+    def runs(self) -> tuple[Run, ...]:
+        """Return every run, the newest last."""
+        with self.read() as connection:
+            return tuple(
+                read_run(row) for row in connection.execute(select(tables.runs).order_by(tables.runs.c.id))
+            )
+
+    def run(self, name: str) -> Run:
+        """Return one run by its name, or the newest for "latest".
+
+        Raises:
+            UnknownNameError: There is no such run.
+        """
+        with self.read() as connection:
+            return read_run(self._run_row(connection, name))
+
+    def run_number(self, name: str) -> int:
+        """Return the number the tables know a run by.
+
+        Raises:
+            UnknownNameError: There is no such run.
+        """
+        with self.read() as connection:
+            return int(self._run_row(connection, name).id)
+
+    def _run_row(self, connection: Connection, name: str) -> Any:
+        query = select(tables.runs).order_by(tables.runs.c.id.desc()).limit(1)
+        found = connection.execute(
+            query if name == "latest" else query.where(tables.runs.c.name == name)
+        ).first()
+        if found is None:
+            known = connection.execute(
+                select(tables.runs.c.name).order_by(tables.runs.c.id.desc()).limit(200)
+            )
+            raise UnknownNameError("run", name, known.scalars())
+        return found
+
+    def start_run(self, manifest: Manifest) -> Run:
+        """Add a run; its name is its UTC time and five random letters."""
+        now = datetime.now(UTC)
+        name = f"{now:%Y%m%d-%H%M%S}-{_random_letters(5)}"
+        row = {
+            "name": name,
+            "state": RunState.RUNNING.value,
+            "created": now.isoformat(timespec="seconds"),
+            "inputs_hash": manifest.inputs_hash(),
+            "manifest": canonical_json(manifest.canonical()).decode(),
+        }
+        with self.write() as connection:
+            connection.execute(insert(tables.runs), row)
+        return self.run(name)
+
+    def set_state(self, name: str, state: RunState, reason: str = "") -> None:
+        """Move a run to another state."""
+        finished = datetime.now(UTC).isoformat(timespec="seconds") if state is RunState.FINISHED else ""
+        change = update(tables.runs).where(tables.runs.c.name == name)
+        with self.write() as connection:
+            connection.execute(change.values(state=state.value, reason=reason, finished=finished))
+
+    def add_items(self, run: int, items: Iterable[Item]) -> None:
+        """Add the items of a run; those that are there already stay as they are."""
+        rows = (
+            {
+                "run": run,
+                "seq": item.seq,
+                "case_id": item.case.id,
+                "candidate_id": item.candidate_id,
+                "principle_id": item.principle_id,
+                "slice": canonical_json(dict(item.case.slice)).decode(),
+            }
+            for item in items
+        )
+        statement = insert_or(tables.items).on_conflict_do_nothing()
+        for chunk in chunks(rows, _ROWS_PER_COMMIT):
+            with self.write() as connection:
+                connection.execute(statement, chunk)
+
+    def add_labels(self, source: str, labels: Iterable[HumanLabel]) -> int:
+        """Add the human labels of one file, known by its digest, in one commit; a known file adds nothing.
+
+        Returns:
+            How many labels were added.
+        """
+        added = datetime.now(UTC).isoformat(timespec="seconds")
+        count = 0
+        with self.write() as connection:
+            known = select(tables.labels.c.id).where(tables.labels.c.source == source).limit(1)
+            if connection.execute(known).first():
+                return 0
+            rows = ({**_label_row(label), "source": source, "added": added} for label in labels)
+            for chunk in chunks(rows, _ROWS_PER_COMMIT):
+                connection.execute(insert(tables.labels), chunk)
+                count += len(chunk)
+        return count
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Read one consistent state of the ledger."""
+        with _explained(self.path), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Write in one commit; the caller holds the right to write."""
+        with _explained(self.path), self.engine.connect() as connection:
+            connection.info["writes"] = True
+            with connection.begin():
+                yield connection
+
+
+def open_ledger(path: Path, *, create: bool = False) -> LedgerFile:
+    """Open the ledger at `path`.
+
+    Raises:
+        LedgerError: There is none and `create` is False; it is damaged; or a newer evenhand wrote it.
+    """
+    if not path.exists():
+        if not create:
+            raise LedgerError(f"there is no ledger at {path}", hint="start one with: evenhand run SUITE")
+        _make_folder(path)
+    ledger = LedgerFile(path, open_engine(path))
+    with _explained(path), ledger.engine.connect() as connection:
+        version = connection.execute(text("PRAGMA user_version")).scalar_one()
+    if version > tables.SCHEMA_VERSION:
+        raise LedgerError(
+            f"{path} was written by a newer evenhand (ledger version {version}, this one knows {tables.SCHEMA_VERSION})",
+            hint="upgrade evenhand",
+        )
+    if version == 0:
+        _create_tables(ledger)
+    return ledger
+
+
+def check_integrity(ledger: LedgerFile) -> None:
+    """Check the file for damage.
+
+    Raises:
+        LedgerError: It is damaged.
+    """
+    with ledger.read() as connection:
+        problems = [str(row[0]) for row in connection.execute(text("PRAGMA quick_check(5)"))]
+    if problems != ["ok"]:
+        raise LedgerError(
+            f"{ledger.path} is damaged: {'; '.join(problems)}",
+            hint="restore a copy; a run that goes on would spend money into a damaged ledger",
+        )
+
+
+def chunks(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Yield `rows` in lists of at most `size`."""
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(f"the folder of the ledger can not be made: {error}") from error
+
+
+def _create_tables(ledger: LedgerFile) -> None:
+    with ledger.writing(), _explained(ledger.path), ledger.engine.connect() as connection:
+        connection.info["writes"] = True
+        with connection.begin():
+            tables.metadata.create_all(connection)
+            connection.execute(text(f"PRAGMA user_version = {int(tables.SCHEMA_VERSION)}"))
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise LedgerError(
+            f"the ledger {path} can not be used: {error.orig}",
+            hint="check the disk and its permissions; `evenhand doctor` looks at both",
+        ) from error
+
+
+def _label_row(label: HumanLabel) -> dict[str, str]:
+    return {
+        "case_id": label.case_id,
+        "candidate_id": label.candidate_id,
+        "principle_id": label.principle_id,
+        "annotator": label.annotator,
+        "kind": label.kind.value,
+        "label": label.label,
+        "note": label.note,
+    }
+
+
+def _random_letters(count: int) -> str:
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz") for _ in range(count))
+
+
+__all__: Sequence[str] = ("LedgerFile", "check_integrity", "chunks", "open_ledger")

@@ -1,0 +1,179 @@
+"""A run read back from the ledger: its rated items in order, and the account of its calls."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+from sqlalchemy.engine import Row
+from sqlalchemy.sql import ColumnElement
+
+from evenhand.records.label import HumanLabel
+from evenhand.records.rated import CallCounts, RatedItem, RatedUnit, RunAccount
+from evenhand.records.run import AttemptState, Run
+from evenhand.records.verdict import Verdict
+from evenhand.store import tables
+from evenhand.store.ledger import LedgerFile
+from evenhand.store.rows import read_label, read_unit
+
+_ITEMS_PER_READ = 2_000
+
+Decide = Callable[[str, tuple[RatedUnit, ...]], Verdict | None]
+"""What the panel makes of the terminal states of an item of a principle; None while one is open."""
+
+
+def rated_items(ledger: LedgerFile, run: Run, *, decide: Decide) -> Iterator[RatedItem]:
+    """Yield the items of a run in the order of the suite, read a block at a time."""
+    number = ledger.run_number(run.id)
+    for first in range(0, run.manifest.planned_items, _ITEMS_PER_READ):
+        for item in _read_block(ledger, number, run, first):
+            yield replace(item, verdict=decide(item.principle_id, item.units))
+
+
+def settled_units(ledger: LedgerFile, run: Run) -> bytearray:
+    """Return one byte for each planned unit: 1 where it has its terminal state."""
+    settled = bytearray(run.manifest.planned_units)
+    query = select(tables.ratings.c.unit).where(tables.ratings.c.run == ledger.run_number(run.id))
+    with ledger.read() as connection:
+        for unit in connection.execute(query).scalars():
+            settled[unit] = 1
+    return settled
+
+
+def run_account(ledger: LedgerFile, run: Run) -> RunAccount:
+    """Return where every planned unit went, and what the calls cost."""
+    number = ledger.run_number(run.id)
+    ratings = tables.ratings.c
+    states = select(ratings.state, func.count()).where(ratings.run == number).group_by(ratings.state)
+    with ledger.read() as connection:
+        return RunAccount(
+            planned=run.manifest.planned_units,
+            terminal=dict(connection.execute(states).tuples().all()),
+            calls=_calls(connection, number),
+            preflight=_preflight(connection, number),
+        )
+
+
+def _read_block(ledger: LedgerFile, number: int, run: Run, first: int) -> list[RatedItem]:
+    items, last = tables.items.c, first + _ITEMS_PER_READ - 1
+    span = and_(items.run == number, items.seq.between(first, last))
+    with ledger.read() as connection:
+        rows = connection.execute(select(tables.items).where(span).order_by(items.seq)).all()
+        units = _units(connection, number, run.manifest.units_per_item, first, last)
+        labels = _labels(connection, span, run)
+    return [_item(row, units.get(row.seq, []), labels.get(row.seq, [])) for row in rows]
+
+
+def _units(
+    connection: Connection, number: int, per_item: int, first: int, last: int
+) -> Mapping[int, list[RatedUnit]]:
+    """Return terminal states by item; units of one item follow each other, which the primary key serves."""
+    ratings = tables.ratings.c
+    span = ratings.unit.between(first * per_item, (last + 1) * per_item - 1)
+    found: dict[int, list[RatedUnit]] = {}
+    query = select(tables.ratings).where(ratings.run == number, span).order_by(ratings.unit)
+    for row in connection.execute(query):
+        found.setdefault(row.item, []).append(read_unit(row))
+    return found
+
+
+def _labels(connection: Connection, span: ColumnElement[bool], run: Run) -> Mapping[int, list[HumanLabel]]:
+    sources = [file.sha256 for file in run.manifest.files if file.role == "labels"]
+    items, labels = tables.items.c, tables.labels.c
+    same = and_(
+        labels.case_id == items.case_id,
+        labels.candidate_id == items.candidate_id,
+        labels.principle_id == items.principle_id,
+    )
+    query = (
+        select(items.seq, tables.labels)
+        .join_from(tables.items, tables.labels, same)
+        .where(span, labels.source.in_(sources))
+        .order_by(items.seq, labels.id)
+    )
+    found: dict[int, list[HumanLabel]] = {}
+    for row in connection.execute(query) if sources else ():
+        found.setdefault(row.seq, []).append(read_label(row))
+    return found
+
+
+def _item(row: Row[Any], units: list[RatedUnit], labels: list[HumanLabel]) -> RatedItem:
+    return RatedItem(
+        seq=row.seq,
+        case_id=row.case_id,
+        candidate_id=row.candidate_id,
+        principle_id=row.principle_id,
+        slice=json.loads(row.slice),
+        units=tuple(units),
+        verdict=None,
+        labels=tuple(labels),
+    )
+
+
+_attempts = tables.attempts.c
+
+
+def _calls(connection: Connection, number: int) -> Mapping[str, CallCounts]:
+    """Return the counts of the calls for units, by judge."""
+    mine = and_(_attempts.run == number, _attempts.unit >= 0)
+    counts = {
+        row.judge: _counts(row, connection, and_(mine, _attempts.judge == row.judge))
+        for row in connection.execute(
+            _sums().where(mine).add_columns(_attempts.judge).group_by(_attempts.judge)
+        )
+    }
+    ratings = tables.ratings.c
+    reused = (
+        select(ratings.judge, func.count())
+        .where(ratings.run == number, ratings.reused.is_not(None))
+        .group_by(ratings.judge)
+    )
+    for judge, count in connection.execute(reused).tuples():
+        counts[judge] = replace(counts.get(judge, CallCounts()), reused=count)
+    return counts
+
+
+def _preflight(connection: Connection, number: int) -> CallCounts:
+    mine = and_(_attempts.run == number, _attempts.unit < 0)
+    return _counts(connection.execute(_sums().where(mine)).one(), connection, mine)
+
+
+def _sums() -> Any:
+    """Return the query of the sums over attempts; conditions are added by the caller."""
+    unknown = _attempts.state == AttemptState.UNKNOWN.value
+    return select(
+        func.count().label("attempts"),
+        func.count().filter(_attempts.state == AttemptState.FAILED.value).label("failed"),
+        func.count().filter(unknown).label("unknown"),
+        func.count().filter(_attempts.state == AttemptState.PARSED.value).label("parsed"),
+        func.count(_attempts.unit.distinct())
+        .filter(_attempts.state == AttemptState.PARSED.value)
+        .label("units"),
+        func.coalesce(func.sum(_attempts.input_tokens), 0).label("read"),
+        func.coalesce(func.sum(_attempts.output_tokens), 0).label("written"),
+        func.coalesce(func.sum(_attempts.cost_nanousd), 0).label("cost"),
+        func.coalesce(
+            func.sum(_attempts.reserved_nanousd).filter(unknown | (_attempts.maybe_billed == 1)), 0
+        ).label("at_risk"),
+    ).select_from(tables.attempts)
+
+
+def _counts(row: Row[Any], connection: Connection, mine: ColumnElement[bool]) -> CallCounts:
+    return CallCounts(
+        attempts=row.attempts,
+        failed=row.failed,
+        unread=max(0, row.parsed - row.units),
+        possible_duplicates=row.unknown,
+        input_tokens=row.read,
+        output_tokens=row.written,
+        cost_nanousd=row.cost,
+        at_risk_nanousd=row.at_risk,
+        served_models=_tally(connection, mine, _attempts.served_model),
+        fingerprints=_tally(connection, mine, _attempts.fingerprint),
+    )
+
+
+def _tally(connection: Connection, mine: ColumnElement[bool], column: Any) -> Mapping[str, int]:
+    query = select(column, func.count()).where(mine, column != "").group_by(column).order_by(column)
+    return dict(connection.execute(query).tuples().all())

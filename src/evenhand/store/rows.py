@@ -1,0 +1,105 @@
+"""Records to rows of the ledger, and back."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row
+
+from evenhand.records.label import HumanLabel, LabelKind
+from evenhand.records.rated import RatedUnit
+from evenhand.records.rating import (
+    Basis,
+    Distribution,
+    FailedRating,
+    FailureKind,
+    Order,
+    Outcome,
+    Rating,
+)
+from evenhand.records.run import Manifest, Run, RunState
+
+RATED = "rated"
+"""State of a unit that ended in a readable rating; the others are kinds of failure."""
+
+Values = Mapping[str, Any]
+
+
+def outcome_values(outcome: Outcome) -> dict[str, Any]:
+    """Return the columns of `ratings` that hold an outcome."""
+    if isinstance(outcome, FailedRating):
+        return {**_NOTHING, "state": outcome.kind.value, "reason": outcome.detail}
+    return {
+        "state": RATED,
+        "label": outcome.label,
+        "distribution": _distribution_text(outcome),
+        "basis": outcome.basis.value,
+        "missing_mass": outcome.missing_mass or None,
+        "stated": outcome.stated,
+        "reason": outcome.reason or None,
+        "quotes": json.dumps(outcome.quotes) if outcome.quotes else None,
+        "flags": json.dumps(outcome.flags) if outcome.flags else None,
+    }
+
+
+_NOTHING: Mapping[str, Any] = dict.fromkeys(
+    ("label", "distribution", "basis", "missing_mass", "stated", "reason", "quotes", "flags")
+)
+
+
+def _distribution_text(rating: Rating) -> str | None:
+    """An answer without probabilities is all weight on its label; that needs no column."""
+    return None if rating.basis is Basis.ANSWER else json.dumps(rating.distribution)
+
+
+def distribution_of(text: str | None, label: str) -> Distribution:
+    """Return a stored distribution."""
+    if text is None:
+        return ((label, 1.0),)
+    return tuple((name, float(share)) for name, share in json.loads(text))
+
+
+def read_outcome(row: Row[Any]) -> Outcome:
+    """Return the outcome a row of `ratings` holds."""
+    if row.state != RATED:
+        return FailedRating(kind=FailureKind(row.state), detail=row.reason or "")
+    return Rating(
+        label=row.label,
+        distribution=distribution_of(row.distribution, row.label),
+        basis=Basis(row.basis),
+        missing_mass=row.missing_mass or 0.0,
+        stated=row.stated,
+        reason=row.reason or "",
+        quotes=tuple(json.loads(row.quotes)) if row.quotes else (),
+        flags=tuple(json.loads(row.flags)) if row.flags else (),
+    )
+
+
+def read_unit(row: Row[Any]) -> RatedUnit:
+    """Return the terminal state a row of `ratings` holds."""
+    return RatedUnit(judge=row.judge, order=Order(row.order), repeat=row.repeat, outcome=read_outcome(row))
+
+
+def read_run(row: Row[Any]) -> Run:
+    """Return the run a row of `runs` holds."""
+    return Run(
+        id=row.name,
+        state=RunState(row.state),
+        reason=row.reason,
+        created=row.created,
+        finished=row.finished,
+        manifest=Manifest.model_validate_json(row.manifest),
+    )
+
+
+def read_label(row: Row[Any]) -> HumanLabel:
+    """Return the human label a row of `labels` holds."""
+    return HumanLabel(
+        case_id=row.case_id,
+        candidate_id=row.candidate_id,
+        principle_id=row.principle_id,
+        annotator=row.annotator,
+        kind=LabelKind(row.kind),
+        label=row.label,
+        note=row.note,
+    )

@@ -1,0 +1,135 @@
+"""Tables of the ledger. Rows of attempts, replies and labels are only ever added or moved forward, never lost.
+
+Everything in `ratings` and `verdicts` is derived: it can be computed again from `replies`, the manifest and the files
+the manifest pins.
+"""
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("created", Text, nullable=False),
+    Column("finished", Text, nullable=False, server_default=""),
+    Column("inputs_hash", Text, nullable=False),
+    Column("manifest", Text, nullable=False),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("run", Integer, ForeignKey("runs.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("candidate_id", Text, nullable=False),
+    Column("principle_id", Text, nullable=False),
+    Column("slice", Text, nullable=False, server_default="{}"),
+    sqlite_with_rowid=False,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("unit", Integer, nullable=False),
+    Column("judge", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reserved_nanousd", Integer, nullable=False),
+    Column("cost_nanousd", Integer),
+    Column("sent_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("request_id", Text, nullable=False, server_default=""),
+    Column("reply", LargeBinary),
+    Column("input_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("cached_tokens", Integer),
+    Column("usage_estimated", Integer),
+    Column("served_model", Text, nullable=False, server_default=""),
+    Column("fingerprint", Text, nullable=False, server_default=""),
+    Column("error_class", Text, nullable=False, server_default=""),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("maybe_billed", Integer, nullable=False, server_default="0"),
+    Index("attempts_by_unit", "run", "unit"),
+    Index("attempts_by_key", "key"),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("run", Integer, ForeignKey("runs.id"), primary_key=True),
+    Column("unit", Integer, primary_key=True),
+    Column("item", Integer, nullable=False),
+    Column("judge", Text, nullable=False),
+    Column("order", Text, nullable=False),
+    Column("repeat", Integer, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("label", Text),
+    Column("distribution", Text),
+    Column("basis", Text),
+    Column("missing_mass", Float),
+    Column("stated", Float),
+    Column("reason", Text),
+    Column("quotes", Text),
+    Column("flags", Text),
+    Column("reused", Integer),
+    sqlite_with_rowid=False,
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("run", Integer, ForeignKey("runs.id"), primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("label", Text),
+    Column("undecided", Text),
+    Column("score", Float),
+    Column("disagreement", Float, nullable=False),
+    Column("distribution", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("candidate_id", Text, nullable=False),
+    Column("principle_id", Text, nullable=False),
+    Column("annotator", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("added", Text, nullable=False),
+    Index("labels_by_item", "source", "case_id", "candidate_id", "principle_id"),
+)
