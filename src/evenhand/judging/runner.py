@@ -7,7 +7,7 @@ from itertools import islice
 from evenhand.errors import BudgetError, MeasureError, ProviderStopError
 from evenhand.judging.budget import Purse
 from evenhand.judging.calling import CallingJudge, ask_unit
-from evenhand.judging.offline.key import offline_key
+from evenhand.judging.offline.key import OfflineKeys
 from evenhand.judging.plan import Plan
 from evenhand.judging.ports import Ledger, OfflineJudge
 from evenhand.judging.progress import Progress
@@ -30,6 +30,7 @@ class Runner:
         ledger: Ledger,
         offline: Mapping[str, OfflineJudge],
         calling: Mapping[str, CallingJudge],
+        keys: OfflineKeys,
         settled: bytearray,
         purse: Purse,
         progress: Progress,
@@ -39,6 +40,7 @@ class Runner:
         self._ledger = ledger
         self._offline = offline
         self._calling = calling
+        self._keys = keys
         self._settled = settled
         self._purse = purse
         self._progress = progress
@@ -100,7 +102,7 @@ class Runner:
         caller = self._calling[unit.judge.id]
         prompt = caller.prompter.render(unit)
         if isinstance(prompt, FailedRating):
-            await self._settle([Settled(unit=unit, key=offline_key(unit), outcome=prompt)])
+            await self._settle([Settled(unit=unit, key=self._keys.key(unit), outcome=prompt)])
             return
         counters = self._progress.judges[unit.judge.id]
         counters.in_flight += 1
@@ -116,17 +118,17 @@ class Runner:
         unreachable = isinstance(outcome, FailedRating) and outcome.kind is FailureKind.UNREACHABLE
         self._straight_failures[account] = self._straight_failures.get(account, 0) + 1 if unreachable else 0
         if isinstance(outcome, FailedRating) and self._straight_failures[account] >= _STRAIGHT_FAILURES:
-            self._stop_account(
-                account,
-                f"account {account}: {_STRAIGHT_FAILURES} units in a row got no reply ({outcome.detail})",
-            )
+            reason = f"{_STRAIGHT_FAILURES} units in a row got no reply ({outcome.detail})"
+            self._stop_account(account, f"account {account}: {reason}")
 
     async def _rate_offline(self) -> None:
         units = self._open_units(self._offline)
         while not self._stopping and (chunk := list(islice(units, _OFFLINE_CHUNK))):
             await self._settle(
                 [
-                    Settled(unit=unit, key=offline_key(unit), outcome=self._offline[unit.judge.id].rate(unit))
+                    Settled(
+                        unit=unit, key=self._keys.key(unit), outcome=self._offline[unit.judge.id].rate(unit)
+                    )
                     for unit in chunk
                 ]
             )

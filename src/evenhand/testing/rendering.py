@@ -1,0 +1,145 @@
+"""A judge's answer as the text a model would have generated: schema-shaped JSON, or free text with a last line."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from evenhand.testing.exchange import JudgeAnswer, JudgeRequest, ScriptError, properties
+from evenhand.testing.protocol import verdict_line
+
+_encode: Final[Callable[[object], str]] = json.JSONEncoder(ensure_ascii=False).encode
+_DEEPEST: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """Text of an answer and where in it the label stands."""
+
+    text: str
+    """All of the text."""
+    label: str = ""
+    """The label as written."""
+    label_at: int | None = None
+    """Index of the label's first character; None when the text holds no label of its own."""
+
+
+def generate(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
+    """Write the answer in the form the request asks for.
+
+    Raises:
+        ScriptError: The label is not one the schema allows.
+    """
+    if answer.raw is not None:
+        return Generated(text=answer.raw)
+    if request.structured:
+        return structured_text(request, answer)
+    return free_text(request, answer)
+
+
+def free_text(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
+    """Quotes and reason as prose, the verdict on the last line."""
+    label = _plain(answer.label)
+    quotes = "".join(f'The text says: "{quote}"\n' for quote in answer.quotes)
+    line = verdict_line(request.nonce, label) if request.nonce else label
+    text = f"{quotes}{answer.reason}\n{line}"
+    return Generated(text=text, label=label, label_at=len(text) - len(label))
+
+
+def structured_text(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
+    """A JSON object with the schema's keys in the schema's order, or evenhand's own keys without a schema."""
+    wanted = properties(request.schema) or _default_keys(answer)
+    parts: list[str] = []
+    length, label_at, label = 1, None, ""
+    for key, spec in wanted.items():
+        value = _encode(_value(key, spec, request, answer))
+        part = f"{_encode(key)}: {value}"
+        if key in {"label", "score"}:
+            quoted = value.startswith('"')
+            label = value[1:-1] if quoted else value
+            label_at = length + len(part) - len(value) + quoted
+        parts.append(part)
+        length += len(part) + 2
+    return Generated(text="{" + ", ".join(parts) + "}", label=label, label_at=label_at)
+
+
+def _default_keys(answer: JudgeAnswer) -> Mapping[str, object]:
+    verdict = "label" if isinstance(answer.label, str) else "score"
+    keys = ("quotes", "reason", verdict, *(("confidence",) if answer.confidence is not None else ()), "nonce")
+    return {key: {} for key in keys}
+
+
+def _value(key: str, spec: object, request: JudgeRequest, answer: JudgeAnswer) -> object:
+    known: Mapping[str, Callable[[], object]] = {
+        "quotes": lambda: list(answer.quotes),
+        "reason": lambda: answer.reason,
+        "label": lambda: _allowed(_plain(answer.label), spec),
+        "score": lambda: _number(answer.label),
+        "confidence": lambda: _confidence(answer),
+        "nonce": lambda: request.nonce or "",
+    }
+    return known[key]() if key in known else smallest(spec)
+
+
+def _plain(label: str | float) -> str:
+    return label if isinstance(label, str) else f"{label:g}"
+
+
+def _allowed(label: str, spec: object) -> object:
+    allowed = spec.get("enum") if isinstance(spec, Mapping) else None
+    if not isinstance(allowed, list):
+        return label
+    for choice in allowed:
+        if str(choice) == label:
+            return choice
+    raise ScriptError(f"the scripted judge answered {label!r}, but the schema allows only {allowed}")
+
+
+def _number(label: str | float) -> float:
+    try:
+        number = float(label)
+    except ValueError:
+        raise ScriptError(
+            f"the scripted judge answered {label!r}, but the schema asks for a number"
+        ) from None
+    return int(number) if number.is_integer() else number
+
+
+def _confidence(answer: JudgeAnswer) -> float:
+    if answer.confidence is not None:
+        return answer.confidence
+    return 1.0 if answer.distribution is None else answer.distribution.get(_plain(answer.label), 0.0)
+
+
+def smallest(spec: object, depth: int = 0) -> object:
+    """The smallest value a simple schema allows, so that schemas that are not ours are obeyed too.
+
+    Reads `const`, `enum`, `anyOf`, `type`, `properties`, `minimum` and `minItems`; anything deeper than 32 levels is
+    answered with null.
+    """
+    if not isinstance(spec, Mapping) or depth > _DEEPEST:
+        return None
+    if "const" in spec:
+        return spec["const"]
+    if isinstance(allowed := spec.get("enum"), list) and allowed:
+        return allowed[0]
+    if isinstance(either := spec.get("anyOf"), list) and either:
+        return smallest(either[0], depth + 1)
+    return _smallest_of_type(spec, depth)
+
+
+def _smallest_of_type(spec: Mapping[str, object], depth: int) -> object:
+    match spec.get("type"):
+        case "object":
+            return {key: smallest(part, depth + 1) for key, part in properties(spec).items()}
+        case "array":
+            count = spec.get("minItems", 0)
+            return [smallest(spec.get("items"), depth + 1)] * (count if isinstance(count, int) else 0)
+        case "integer" | "number":
+            return spec.get("minimum", 0)
+        case "boolean":
+            return False
+        case "string":
+            return ""
+        case _:
+            return None

@@ -1,0 +1,197 @@
+"""The rules of the server without a socket: routing, keys, models, faults and the ledger."""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from evenhand.testing.anthropic_messages import MESSAGES
+from evenhand.testing.api import Api, Asked
+from evenhand.testing.delivery import Delivery, Reset, Send
+from evenhand.testing.exchange import JsonObject, JudgeRequest, ScriptError
+from evenhand.testing.faults.kinds import Fault
+from evenhand.testing.faults.schedule import Arrival, choose
+from evenhand.testing.ledger import Call, Ledger, count_tokens, request_hash
+from evenhand.testing.model_list import models_document
+from evenhand.testing.openai_chat import CHAT
+from evenhand.testing.openai_responses import RESPONSES
+from evenhand.testing.parameters import bad_request
+from evenhand.testing.protocol import find_nonce
+from evenhand.testing.replying import Outcome, Received, error_response, settle
+from evenhand.testing.script import Script
+from evenhand.testing.vendor_errors import Rejection
+from evenhand.testing.wire import Head, response
+
+APIS: Final[Mapping[str, Api]] = {
+    prefix + path: api
+    for path, api in (("/chat/completions", CHAT), ("/responses", RESPONSES), ("/messages", MESSAGES))
+    for prefix in ("", "/v1")
+}
+"""Protocols by path; the OpenAI SDK may be given the address with or without `/v1`."""
+
+
+class JudgeService:
+    """Answers requests by a script and keeps the ledger."""
+
+    def __init__(self, script: Script, ledger: Ledger) -> None:
+        self._script = script
+        self._ledger = ledger
+        self._early = [strike for strike in script.strikes if strike.before_body]
+        self._late = [strike for strike in script.strikes if not strike.before_body]
+
+    def enter(self, head: Head) -> tuple[int, Delivery | None]:
+        """Number a call, and reset it at once if a fault says so; requests that are not calls have number 0."""
+        if head.method != "POST" or head.path not in APIS:
+            return 0, None
+        number = self._ledger.enter()
+        fault = self._fault(number, None) if self._early else None
+        if fault is None:
+            return number, None
+        self._record(number, head, Outcome(delivery=Reset(), status=0, billed=fault.billed), fault=fault)
+        return number, Reset()
+
+    def leave(self, number: int, *, answered: bool) -> None:
+        """A call is over."""
+        self._ledger.leave()
+        if not answered and not self._script.bill_abandoned:
+            self._ledger.unbill(number)
+
+    def answer(self, number: int, head: Head, body: bytes) -> Delivery:
+        """Answer a complete request and enter it in the ledger."""
+        if number == 0:
+            return Send(data=self._control(head))
+        try:
+            self._authorize(head.headers)
+            return self._judge(number, head, _parse(body))
+        except Rejection as rejection:
+            data = error_response(APIS[head.path], number, rejection)
+            outcome = Outcome(
+                delivery=Send(data=data, delay=self._script.latency), status=rejection.status, billed=False
+            )
+        self._record(number, head, outcome)
+        return outcome.delivery
+
+    def _judge(self, number: int, head: Head, document: JsonObject) -> Delivery:
+        api = APIS[head.path]
+        asked = api.read(document, head.headers, self._script.dialect)
+        text = "\n".join(message.text for message in asked.messages)
+        self._check(asked, tokens_in := count_tokens(text))
+        digest = request_hash(document, find_nonce(text))
+        request = self._request(number, api.name, asked, self._ledger.attempt(digest))
+        fault = self._fault(number, request)
+        received = Received(api=api, asked=asked, request=request, tokens_in=tokens_in)
+        outcome = _settled(received, self._script, fault)
+        self._record(number, head, outcome, received=received, digest=digest, fault=fault)
+        return outcome.delivery
+
+    def _request(self, number: int, protocol: str, asked: Asked, attempt: int) -> JudgeRequest:
+        return JudgeRequest(
+            protocol=protocol,
+            number=number,
+            attempt=attempt,
+            model=asked.model,
+            messages=asked.messages,
+            schema=asked.structure.schema,
+            structured=asked.structure.via != "text",
+        )
+
+    def _authorize(self, headers: Mapping[str, str]) -> None:
+        expected = self._script.api_key
+        if expected is not None and expected not in {headers.get("x-api-key"), _bearer(headers)}:
+            raise Rejection(kind="unauthorized")
+
+    def _check(self, asked: Asked, tokens_in: int) -> None:
+        if self._script.models and asked.model not in self._script.models:
+            raise Rejection(kind="model_missing", model=asked.model)
+        longest = self._script.dialect.context_tokens
+        if longest is not None and tokens_in > longest:
+            raise Rejection(kind="context_exceeded", parameter="messages", value=longest)
+
+    def _fault(self, number: int, request: JudgeRequest | None) -> Fault | None:
+        arrival = Arrival(number=number, elapsed=self._ledger.elapsed(), request=request)
+        return choose(self._early if request is None else self._late, arrival)
+
+    def _record(
+        self,
+        number: int,
+        head: Head,
+        outcome: Outcome,
+        *,
+        received: Received | None = None,
+        digest: str = "",
+        fault: Fault | None = None,
+    ) -> None:
+        ledger = self._ledger
+        ledger.record(
+            Call(
+                number=number,
+                arrived=ledger.elapsed(),
+                protocol=APIS[head.path].name,
+                auth=_auth(head.headers),
+                request_hash=digest,
+                attempt=received.request.attempt if received else 0,
+                model=received.asked.model if received else "",
+                status=outcome.status,
+                billed=outcome.billed,
+                tokens_in=received.tokens_in if received else 0,
+                tokens_out=outcome.tokens_out,
+                fault=fault.name if fault else "",
+                in_flight=ledger.in_flight,
+            )
+        )
+
+    def _control(self, head: Head) -> bytes:
+        """Everything that is not a call: models, the ledger, and paths that do not exist."""
+        route = head.path.removeprefix("/v1").rstrip("/")
+        if head.method == "GET" and (route == "/models" or route.startswith("/models/")):
+            return self._models(head, route.removeprefix("/models").removeprefix("/"))
+        if (head.method, head.path) == ("GET", "/_ledger"):
+            return _json(
+                self._ledger.document(head.parameter("hash"), with_calls=head.parameter("calls") != "0")
+            )
+        if (head.method, head.path) == ("POST", "/_reset"):
+            self._ledger.reset()
+            return _json({"reset": True})
+        known = head.path in APIS or head.path in {"/_ledger", "/_reset"}
+        return error_response(
+            CHAT, 0, Rejection(kind="wrong_method" if known else "not_found", value=head.method)
+        )
+
+    def _models(self, head: Head, name: str) -> bytes:
+        api = MESSAGES if "anthropic-version" in head.headers else CHAT
+        try:
+            self._authorize(head.headers)
+            return _json(models_document(api.name, self._script.models, name))
+        except Rejection as rejection:
+            return error_response(api, 0, rejection)
+
+
+def _settled(received: Received, script: Script, fault: Fault | None) -> Outcome:
+    try:
+        return settle(received, script, fault)
+    except ScriptError as error:
+        raise bad_request("script", str(error)) from error
+
+
+def _parse(body: bytes) -> JsonObject:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise bad_request("body", "expected a JSON object")
+    return document
+
+
+def _json(document: JsonObject) -> bytes:
+    return response(200, json.dumps(document).encode())
+
+
+def _bearer(headers: Mapping[str, str]) -> str | None:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else None
+
+
+def _auth(headers: Mapping[str, str]) -> str:
+    if "x-api-key" in headers:
+        return "x-api-key"
+    return "bearer" if "authorization" in headers else "none"
