@@ -35,6 +35,7 @@ def pool(judge: str, outcomes: Sequence[tuple[Order, Outcome]], scale: Scale) ->
         failed=failed,
         abstains=label is None or label in scale.abstain,
         inconsistent=_orders_differ(ratings),
+        one_order=isinstance(scale, PairwiseScale) and len({order for order, _ in ratings}) == 1,
     )
 
 

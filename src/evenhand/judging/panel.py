@@ -76,6 +76,7 @@ def _seen(opinion: Opinion) -> str:
         return f"{opinion.judge}: no opinion ({', '.join(opinion.failed) or 'no rating'})"
     share = dict(opinion.distribution).get(opinion.label)
     note = "; the two orders differ" if opinion.inconsistent else ""
+    note += "; asked in one order" if opinion.one_order else ""
     return f"{opinion.judge}: {opinion.label}" + (f" (p = {share:.3f}{note})" if share is not None else "")
 
 

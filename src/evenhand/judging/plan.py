@@ -71,8 +71,7 @@ class Plan:
 
     def units_per_item(self) -> int:
         """Return how many units each item has; it is the same for all items of a suite."""
-        orders = 2 if self.pairwise else 1
-        return sum(orders * _repeats(judge) for judge in self.judges)
+        return sum(len(_orders(judge, is_pair=self.pairwise)) * _repeats(judge) for judge in self.judges)
 
     def scales(self) -> dict[str, Scale]:
         """Return the scale of every selected principle."""
@@ -127,8 +126,15 @@ def _common_mode(judges: Sequence[Judge]) -> str:
 
 
 def _askings(judge: Judge, item: Item) -> Iterator[tuple[Order, int]]:
-    orders = (Order.GIVEN, Order.SWAPPED) if item.is_pair else (Order.GIVEN,)
+    orders = _orders(judge, is_pair=item.is_pair)
     return ((order, repeat) for order in orders for repeat in range(_repeats(judge)))
+
+
+def _orders(judge: Judge, *, is_pair: bool) -> tuple[Order, ...]:
+    """Return the orders a judge is asked in: both for a pair, unless a recording holds one only."""
+    if not is_pair:
+        return (Order.GIVEN,)
+    return judge.orders if isinstance(judge, RecordedJudge) else (Order.GIVEN, Order.SWAPPED)
 
 
 def _repeats(judge: Judge) -> int:

@@ -1,11 +1,12 @@
 """Judges as people write them: what a judge is, what it sees and how it answers."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from evenhand.records.canonical import FileRecord, Identifier
+from evenhand.records.rating import FailureKind, Order
 from evenhand.records.scale import Label
 
 Sight = Literal[
@@ -185,15 +186,26 @@ class NearestJudge(_Judge):
     """Below this cosine similarity nothing is near, and the judge can not tell."""
 
 
-class RecordedRatings(FileRecord):
-    """Ratings obtained elsewhere, one JSON object a line."""
+class _Recording(FileRecord):
+    """What every file of answers obtained elsewhere needs said about it."""
 
     path: str
-    """File of the ratings, as a path from the judge file."""
+    """File of the answers, one JSON object a line, as a path from the judge file."""
     judge: str = ""
     """Which judge's lines to read, where the file holds several."""
     principles: Mapping[Identifier, str] = Field(default_factory=dict)
     """Name the file uses for a principle, where it differs from the principle's id."""
+
+
+Frame = Literal["item", "presented"]
+"""What a pairwise answer of a swapped order names: a candidate of the case, or a place in what was shown."""
+
+
+class RecordedRatings(_Recording):
+    """Ratings obtained elsewhere."""
+
+    frame: Frame = "item"
+    """Whether "a" is the first candidate of the case, or the one that was shown first."""
     labels: Mapping[str, Label] = Field(default_factory=dict)
     """Label of the scale for a label of the file, where they differ."""
 
@@ -203,30 +215,36 @@ class ReplyPattern(FileRecord):
 
     pattern: str = Field(min_length=1, max_length=2000)
     """Regular expression in RE2 syntax."""
-    label: Label
-    """The label it stands for."""
+    label: Label | None = None
+    """The label it stands for; without one, the text of the pattern's one group is the answer."""
 
 
 class ReplyFormat(FileRecord):
     """How raw replies obtained elsewhere are read; declared, never guessed."""
 
-    where: Literal["whole", "last_line", "first_line", "anywhere", "last_match", "first_match"]
-    """Which part must match: the whole reply, one line of it, or a match anywhere."""
+    where: Literal["whole", "first_line", "last_line", "anywhere"]
+    """What a pattern must fit: the whole reply, its first or last line with text, or any part of it."""
     patterns: tuple[ReplyPattern, ...] = Field(min_length=1)
-    """Looks of the labels. Matches for two labels are malformed, unless a first or last match decides."""
-    finish: tuple[str, ...] = ()
-    """Finish reasons accepted, where the file records one; empty accepts all."""
+    """Looks of the labels."""
+    several: Literal["malformed", "first_match", "last_match", "first_pattern"] = "malformed"
+    """What decides when different labels are found: nothing, the place in the reply, or the order of `patterns`."""
+    finish: Mapping[str, FailureKind] = Field(default_factory=dict)
+    """Finish reasons that make a reply a failed rating, and of which kind."""
+
+    @model_validator(mode="after")
+    def _places_need_an_open_search(self) -> Self:
+        if self.several in {"first_match", "last_match"} and self.where != "anywhere":
+            raise ValueError(f"several: {self.several} needs where: anywhere, not where: {self.where}")
+        return self
 
 
-class RecordedReplies(FileRecord):
-    """Raw replies obtained elsewhere, one JSON object a line, and how to read them."""
+class RecordedReplies(_Recording):
+    """Raw replies obtained elsewhere, and how to read them."""
 
-    path: str
-    """File of the replies, as a path from the judge file."""
-    judge: str = ""
-    """Which judge's lines to read, where the file holds several."""
+    frame: Frame = "presented"
+    """Whether "a" is the candidate that was shown first, or the first candidate of the case."""
     stage: str = ""
-    """Which stage's lines to read, where the file holds several."""
+    """Which stage's lines to read, where a judge replied more than once."""
     format: ReplyFormat
     """How a reply is read."""
 
@@ -242,10 +260,20 @@ class RecordedJudge(_Judge):
     """Whether it judged one candidate or compared two."""
     repeats: int = Field(default=1, ge=1, le=50)
     """How many recorded repeats each item has."""
+    orders: tuple[Order, ...] = Field(default=(Order.GIVEN, Order.SWAPPED), min_length=1, max_length=2)
+    """Orders a pair was asked in; an opinion from one order is marked so, for it can not show a position bias."""
     ratings: RecordedRatings | None = None
     """Ratings obtained elsewhere."""
-    replies: RecordedReplies | None = None
-    """Raw replies obtained elsewhere."""
+    replies: tuple[RecordedReplies, ...] = ()
+    """Raw replies obtained elsewhere; the first of these that has a line for an item is read."""
+
+    @model_validator(mode="after")
+    def _has_one_kind_of_recording(self) -> Self:
+        if (self.ratings is None) == (not self.replies):
+            raise ValueError("a recorded judge needs either ratings or replies")
+        if len(set(self.orders)) != len(self.orders):
+            raise ValueError("orders names an order twice")
+        return self
 
 
 Judge = Annotated[ModelJudge | PatternJudge | NearestJudge | RecordedJudge, Field(discriminator="kind")]

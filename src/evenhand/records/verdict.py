@@ -41,6 +41,8 @@ class Opinion:
     """Whether it can not tell, by its answer or because its repeats tie."""
     inconsistent: bool = False
     """Whether the two orders of a pair gave different answers."""
+    one_order: bool = False
+    """Whether a pair was asked in one order only, so that a position bias can not show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
