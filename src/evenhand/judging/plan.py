@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import groupby
+from operator import attrgetter
 
 from evenhand.errors import NothingSelectedError, UsageError
 from evenhand.judging.panel import check_rule
@@ -68,6 +70,10 @@ class Plan:
                 for order, repeat in _askings(judge, item):
                     yield Unit(seq=seq, item=item, judge=judge, order=order, repeat=repeat)
                     seq += 1
+
+    def questions(self) -> Iterator[tuple[Item, list[Unit]]]:
+        """Yield every item with its units."""
+        return ((item, list(units)) for item, units in groupby(self.units(), attrgetter("item")))
 
     def units_per_item(self) -> int:
         """Return how many units each item has; it is the same for all items of a suite."""

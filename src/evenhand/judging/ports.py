@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from evenhand.errors import CallError
-from evenhand.records.attempt import NewAttempt, RawReply, Settled, StoredReply
+from evenhand.records.attempt import NewAttempt, RawReply, Settled, SettledItem, StoredReply
 from evenhand.records.rating import Outcome
 from evenhand.records.run import Unit
 
@@ -24,8 +24,8 @@ class Ledger(Protocol):
         """Commit that no reply came."""
         ...
 
-    async def settle(self, settled: Sequence[Settled]) -> None:
-        """Commit terminal states."""
+    async def settle(self, settled: Sequence[Settled], decided: Sequence[SettledItem]) -> None:
+        """Commit terminal states, and the verdicts of the items they complete."""
         ...
 
     def stored_replies(self, unit: Unit, key: bytes) -> Iterable[StoredReply]:

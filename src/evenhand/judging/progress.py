@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from evenhand.records.rating import FailedRating, Outcome
+from evenhand.records.verdict import Verdict
 
 
 @dataclass(slots=True)
@@ -45,6 +46,14 @@ class Progress:
             counters.rated += 1
         counters.reused += reused
         counters.cost_nanousd += cost_nanousd
+
+    def decide(self, verdict: Verdict) -> None:
+        """Count one verdict."""
+        if verdict.label is None:
+            self.items_undecided += 1
+        else:
+            self.items_decided += 1
+        self.disagreement_total += verdict.disagreement
 
     @property
     def planned(self) -> int:

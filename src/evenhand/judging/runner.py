@@ -1,23 +1,41 @@
-"""The runner: every open unit of a plan is taken to its terminal state, many calls at a time."""
+"""The runner: every open unit of a plan is taken to its terminal state, many calls at a time.
+
+Items are fed in the order of the plan, and only so many are open at once. A fast judge therefore never runs far ahead
+of a slow one: memory stays flat, and a run that ends early has whole verdicts rather than one judge's share of all.
+"""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from evenhand.errors import BudgetError, MeasureError, ProviderStopError
 from evenhand.judging.budget import Purse
 from evenhand.judging.calling import CallingJudge, ask_unit
+from evenhand.judging.decide import Decider
 from evenhand.judging.offline.key import OfflineKeys
 from evenhand.judging.plan import Plan
 from evenhand.judging.ports import Ledger, OfflineJudge
 from evenhand.judging.progress import Progress
-from evenhand.records.attempt import Settled
+from evenhand.records.attempt import Settled, SettledItem
+from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import FailedRating, FailureKind
 from evenhand.records.run import Unit
+from evenhand.records.suite import Item
 
 _OFFLINE_CHUNK = 200
+_SMALLEST_WINDOW = 256
 _STRAIGHT_FAILURES = 10
 """So many units in a row without any reply stop their account: an outage must not turn into thousands of failures."""
+
+
+@dataclass(slots=True)
+class _OpenItem:
+    item: Item
+    remaining: int
+    """Units still to come."""
+    whole: bool
+    """Whether every unit of the item is settled by this runner; else its verdict is made afterwards."""
+    units: dict[int, RatedUnit] = field(default_factory=dict)
 
 
 class Runner:
@@ -27,6 +45,7 @@ class Runner:
         self,
         *,
         plan: Plan,
+        decider: Decider,
         ledger: Ledger,
         offline: Mapping[str, OfflineJudge],
         calling: Mapping[str, CallingJudge],
@@ -37,6 +56,7 @@ class Runner:
     ) -> None:
         """Hold the parts; `settled` has a 1 for each unit that has its terminal state."""
         self._plan = plan
+        self._decider = decider
         self._ledger = ledger
         self._offline = offline
         self._calling = calling
@@ -44,8 +64,11 @@ class Runner:
         self._settled = settled
         self._purse = purse
         self._progress = progress
+        self._open: dict[int, _OpenItem] = {}
+        self._queues: dict[str, asyncio.Queue[Unit | None]] = {}
+        self._room = asyncio.Event()
+        self._window = 0
         self._reasons: list[str] = []
-        self._stopped_accounts: set[str] = set()
         self._straight_failures: dict[str, int] = {}
         self._stopping = False
 
@@ -53,6 +76,9 @@ class Runner:
         """Take no new units; calls in flight are finished and stored."""
         self._stopping = True
         self._note(reason)
+        for account in list(self._queues):
+            self._close_account(account)
+        self._room.set()
 
     async def run(self) -> tuple[str, ...]:
         """Run until every unit is settled or nothing more can be done.
@@ -63,39 +89,69 @@ class Runner:
         Raises:
             LedgerError: The ledger can not be written.
         """
-        by_account: dict[str, list[str]] = {}
-        for name, caller in self._calling.items():
-            by_account.setdefault(caller.account, []).append(name)
+        accounts = {caller.account: caller.throttle.concurrency for caller in self._calling.values()}
+        self._queues = {account: asyncio.Queue() for account in accounts}
+        self._window = max(_SMALLEST_WINDOW, 2 * sum(accounts.values()))
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._rate_offline())
-                for account, judges in by_account.items():
-                    self._serve(group, account, judges)
+                group.create_task(self._feed())
+                for account, concurrency in accounts.items():
+                    for _ in range(concurrency):
+                        group.create_task(self._work(account, self._queues[account]))
         except* MeasureError as errors:
             raise errors.exceptions[0] from None
         return tuple(self._reasons)
 
-    def _serve(self, group: asyncio.TaskGroup, account: str, judges: Sequence[str]) -> None:
-        """Start the workers of an account; they share one pass over the plan."""
-        units = self._open_units(judges)
-        concurrency = self._calling[judges[0]].throttle.concurrency
-        for _ in range(concurrency):
-            group.create_task(self._work(account, units))
+    async def _feed(self) -> None:
+        """Open items in order, rate offline units on the way, and hand the others to their account."""
+        rated: list[Settled] = []
+        for item, units in self._plan.questions():
+            await self._wait_for_room()
+            if self._stopping:
+                break
+            rated += self._open_item(item, units)
+            if len(rated) >= _OFFLINE_CHUNK:
+                await self._settle(rated)
+                rated = []
+        await self._settle(rated)
+        for account in list(self._queues):
+            self._end_queue(account)
 
-    def _open_units(self, judges: Iterable[str]) -> Iterator[Unit]:
-        names = frozenset(judges)
-        return (unit for unit in self._plan.units() if unit.judge.id in names and not self._settled[unit.seq])
+    async def _wait_for_room(self) -> None:
+        while len(self._open) >= self._window and not self._stopping:
+            self._room.clear()
+            await self._room.wait()
 
-    async def _work(self, account: str, units: Iterator[Unit]) -> None:
-        while not self._stopping and account not in self._stopped_accounts:
-            unit = next(units, None)
-            if unit is None:
-                return
+    def _open_item(self, item: Item, units: Sequence[Unit]) -> list[Settled]:
+        """Queue the item's open units and return those that need no call, rated."""
+        askable = [unit for unit in units if not self._settled[unit.seq] and self._can_ask(unit)]
+        if not askable:
+            return []
+        self._open[item.seq] = _OpenItem(item, remaining=len(askable), whole=len(askable) == len(units))
+        rated = []
+        for unit in askable:
+            if unit.judge.id in self._offline:
+                rated.append(self._rate(unit))
+            else:
+                self._queues[self._calling[unit.judge.id].account].put_nowait(unit)
+        return rated
+
+    def _can_ask(self, unit: Unit) -> bool:
+        caller = self._calling.get(unit.judge.id)
+        return caller is None or caller.account in self._queues
+
+    def _rate(self, unit: Unit) -> Settled:
+        return Settled(unit=unit, key=self._keys.key(unit), outcome=self._offline[unit.judge.id].rate(unit))
+
+    async def _work(self, account: str, queue: asyncio.Queue[Unit | None]) -> None:
+        while (unit := await queue.get()) is not None:
             try:
                 await self._judge(unit, account)
             except BudgetError as error:
+                self._abandon(unit)
                 self.stop(str(error))
             except ProviderStopError as error:
+                self._abandon(unit)
                 self._stop_account(account, str(error))
 
     async def _judge(self, unit: Unit, account: str) -> None:
@@ -121,32 +177,67 @@ class Runner:
             reason = f"{_STRAIGHT_FAILURES} units in a row got no reply ({outcome.detail})"
             self._stop_account(account, f"account {account}: {reason}")
 
-    async def _rate_offline(self) -> None:
-        units = self._open_units(self._offline)
-        while not self._stopping and (chunk := list(islice(units, _OFFLINE_CHUNK))):
-            await self._settle(
-                [
-                    Settled(
-                        unit=unit, key=self._keys.key(unit), outcome=self._offline[unit.judge.id].rate(unit)
-                    )
-                    for unit in chunk
-                ]
-            )
-
     async def _settle(self, settled: Sequence[Settled]) -> None:
-        await self._ledger.settle(settled)
+        """Commit terminal states, and in the same commit the verdicts of the items they complete."""
+        decided = [item for each in settled if (item := self._complete(each))]
+        await self._ledger.settle(settled, decided)
         for each in settled:
             self._settled[each.unit.seq] = 1
+            cost = sum(served.cost_nanousd for served in each.served)
             self._progress.settle(
-                each.unit.judge.id,
-                each.outcome,
-                cost_nanousd=sum(served.cost_nanousd for served in each.served),
-                reused=each.reused is not None,
+                each.unit.judge.id, each.outcome, cost_nanousd=cost, reused=each.reused is not None
             )
+        for each_item in decided:
+            self._progress.decide(each_item.verdict)
+
+    def _complete(self, settled: Settled) -> SettledItem | None:
+        """Add a terminal state to its item; return the item with its verdict when it was the last one."""
+        unit = settled.unit
+        open_item = self._open[unit.item.seq]
+        open_item.units[unit.seq] = RatedUnit(
+            judge=unit.judge.id, order=unit.order, repeat=unit.repeat, outcome=settled.outcome
+        )
+        if not self._count_down(open_item) or not open_item.whole:
+            return None
+        units = [open_item.units[seq] for seq in sorted(open_item.units)]
+        verdict = self._decider.decide(open_item.item.principle_id, units)
+        return SettledItem(seq=open_item.item.seq, verdict=verdict) if verdict else None
+
+    def _abandon(self, unit: Unit) -> None:
+        """Leave a unit open; its item can get no verdict in this run of the runner."""
+        open_item = self._open[unit.item.seq]
+        open_item.whole = False
+        self._count_down(open_item)
+
+    def _count_down(self, open_item: _OpenItem) -> bool:
+        open_item.remaining -= 1
+        if open_item.remaining:
+            return False
+        del self._open[open_item.item.seq]
+        self._room.set()
+        return True
 
     def _stop_account(self, account: str, reason: str) -> None:
-        self._stopped_accounts.add(account)
         self._note(reason)
+        self._close_account(account)
+
+    def _close_account(self, account: str) -> None:
+        """Leave the account's queued units open and send its workers home."""
+        queue = self._queues.get(account)
+        while queue and not queue.empty():
+            if (unit := queue.get_nowait()) is not None:
+                self._abandon(unit)
+        self._end_queue(account)
+
+    def _end_queue(self, account: str) -> None:
+        queue = self._queues.pop(account, None)
+        if queue is None:
+            return
+        concurrency = max(
+            caller.throttle.concurrency for caller in self._calling.values() if caller.account == account
+        )
+        for _ in range(concurrency):
+            queue.put_nowait(None)
 
     def _note(self, reason: str) -> None:
         if reason not in self._reasons:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from evenhand.records.rating import Outcome, Usage
 from evenhand.records.run import Unit
+from evenhand.records.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,15 @@ class Settled:
     """The replies read for it, the last one decides."""
     reused: int | None = None
     """The attempt of an earlier run whose reply was used again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledItem:
+    """An item whose units are all settled, with what the panel makes of them."""
+
+    seq: int
+    """Position in the suite."""
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ def rated_items(ledger: LedgerFile, run: Run, *, decide: Decide) -> Iterator[Rat
     """Yield the items of a run in the order of the suite, read a block at a time."""
     number = ledger.run_number(run.id)
     for first in range(0, run.manifest.planned_items, _ITEMS_PER_READ):
-        for item in _read_block(ledger, number, run, first):
+        for item in _read_block(ledger, number, run, first, first + _ITEMS_PER_READ - 1):
             yield replace(item, verdict=decide(item.principle_id, item.units))
 
 
@@ -55,8 +55,8 @@ def run_account(ledger: LedgerFile, run: Run) -> RunAccount:
         )
 
 
-def _read_block(ledger: LedgerFile, number: int, run: Run, first: int) -> list[RatedItem]:
-    items, last = tables.items.c, first + _ITEMS_PER_READ - 1
+def _read_block(ledger: LedgerFile, number: int, run: Run, first: int, last: int) -> list[RatedItem]:
+    items = tables.items.c
     span = and_(items.run == number, items.seq.between(first, last))
     with ledger.read() as connection:
         rows = connection.execute(select(tables.items).where(span).order_by(items.seq)).all()
@@ -177,3 +177,23 @@ def _counts(row: Row[Any], connection: Connection, mine: ColumnElement[bool]) ->
 def _tally(connection: Connection, mine: ColumnElement[bool], column: Any) -> Mapping[str, int]:
     query = select(column, func.count()).where(mine, column != "").group_by(column).order_by(column)
     return dict(connection.execute(query).tuples().all())
+
+
+def items_without_verdict(ledger: LedgerFile, run: Run) -> tuple[int, ...]:
+    """Return the items of a run that have no verdict yet."""
+    items, verdicts, number = tables.items.c, tables.verdicts.c, ledger.run_number(run.id)
+    have = and_(verdicts.run == items.run, verdicts.item == items.seq)
+    query = (
+        select(items.seq)
+        .join_from(tables.items, tables.verdicts, have, isouter=True)
+        .where(items.run == number, verdicts.item.is_(None))
+        .order_by(items.seq)
+    )
+    with ledger.read() as connection:
+        return tuple(connection.execute(query).scalars())
+
+
+def rated_item(ledger: LedgerFile, run: Run, seq: int, *, decide: Decide) -> RatedItem | None:
+    """Return one item of a run by its position; None where there is none."""
+    found = _read_block(ledger, ledger.run_number(run.id), run, seq, seq)
+    return replace(found[0], verdict=decide(found[0].principle_id, found[0].units)) if found else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from evenhand.records.attempt import SettledItem
 from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import (
@@ -57,6 +58,20 @@ def distribution_of(text: str | None, label: str) -> Distribution:
     if text is None:
         return ((label, 1.0),)
     return tuple((name, float(share)) for name, share in json.loads(text))
+
+
+def verdict_values(run: int, item: SettledItem) -> dict[str, Any]:
+    """Return the row of `verdicts` for an item."""
+    verdict = item.verdict
+    return {
+        "run": run,
+        "item": item.seq,
+        "label": verdict.label,
+        "undecided": verdict.undecided.value if verdict.undecided else None,
+        "score": verdict.score,
+        "disagreement": verdict.disagreement,
+        "distribution": json.dumps(verdict.distribution),
+    }
 
 
 def read_outcome(row: Row[Any]) -> Outcome:

@@ -9,18 +9,18 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from evenhand.errors import CallError
-from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, StoredReply
+from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, SettledItem, StoredReply
 from evenhand.records.rating import Usage
 from evenhand.records.run import AttemptState, Unit
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile
-from evenhand.store.rows import RATED, outcome_values
+from evenhand.store.rows import RATED, outcome_values, verdict_values
 from evenhand.store.writer import Row, Writer
 
 _attempts = tables.attempts
 _by_id = update(_attempts).where(_attempts.c.id == bindparam("attempt"))
 
-_BEGIN, _REPLY, _RECEIVED, _FAILED, _PARSED, _RATING = range(6)
+_BEGIN, _REPLY, _RECEIVED, _FAILED, _PARSED, _RATING, _VERDICT = range(7)
 _STATEMENTS = (
     insert(_attempts),
     insert_or(tables.replies).on_conflict_do_nothing(),
@@ -49,6 +49,7 @@ _STATEMENTS = (
         fingerprint=bindparam("print"),
     ),
     insert_or(tables.ratings).on_conflict_do_nothing(),
+    insert_or(tables.verdicts).on_conflict_do_nothing(),
 )
 
 
@@ -113,12 +114,13 @@ class RunLedger:
         }
         await self._writer.commit([(_FAILED, row)])
 
-    async def settle(self, settled: Sequence[Settled]) -> None:
-        """Commit terminal states; a unit that has one keeps it."""
+    async def settle(self, settled: Sequence[Settled], decided: Sequence[SettledItem]) -> None:
+        """Commit terminal states and verdicts; a unit or item that has one keeps it."""
         rows: list[tuple[int, Row]] = []
         for each in settled:
             rows.extend((_PARSED, _served_row(served)) for served in each.served)
             rows.append((_RATING, self._rating_row(each)))
+        rows.extend((_VERDICT, verdict_values(self._run, item)) for item in decided)
         await self._writer.commit(rows)
 
     async def served(self, served: Served) -> None:
