@@ -1,0 +1,1 @@
+"""Pure mathematics on counts and arrays: estimates with their intervals."""
