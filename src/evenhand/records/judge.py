@@ -40,6 +40,9 @@ DEFAULT_SIGHT: tuple[Sight, ...] = (
 )
 
 
+_LONGEST_NGRAM = 10
+
+
 class _Judge(FileRecord):
     """What every judge file holds."""
 
@@ -184,6 +187,12 @@ class NearestJudge(_Judge):
     """How many examples vote."""
     min_similarity: float = Field(default=0.05, ge=0, le=1)
     """Below this cosine similarity nothing is near, and the judge can not tell."""
+
+    @model_validator(mode="after")
+    def _lengths_are_a_range(self) -> Self:
+        if not 1 <= self.ngram[0] <= self.ngram[1] <= _LONGEST_NGRAM:
+            raise ValueError(f"ngram is two lengths from 1 to {_LONGEST_NGRAM}, the shorter one first")
+        return self
 
 
 class _Recording(FileRecord):
