@@ -1,6 +1,6 @@
 """The plan of a run: which principles meet which cases, and which units that makes, always in the same order."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import groupby
 from operator import attrgetter
@@ -42,23 +42,25 @@ class Plan:
         self.judges = tuple(judges)
         self.pairwise = _common_mode(self.judges) == "pairwise"
         self._cases = cases
-        self._selected = [
-            (principle, PAIR if self.pairwise else constitution.scale_of(principle))
-            for principle in selected_principles(suite.principles, constitution)
-        ]
-        for _, scale in self._selected:
+        self._principles = selected_principles(suite.principles, constitution)
+        self.scales = scales_of(suite, constitution, pairwise=self.pairwise)
+        for scale in self.scales.values():
             check_rule(panel, scale)
 
     def items(self) -> Iterator[Item]:
         """Yield every item, case by case."""
         seq = 0
         for case in self._cases():
-            for principle, scale in self._selected:
+            for principle in self._principles:
                 if not _concerns(principle, case):
                     continue
                 for candidates in self._shown(case):
                     yield Item(
-                        seq=seq, case=case, candidates=candidates, principle_id=principle.id, scale=scale
+                        seq=seq,
+                        case=case,
+                        candidates=candidates,
+                        principle_id=principle.id,
+                        scale=self.scales[principle.id],
                     )
                     seq += 1
 
@@ -75,13 +77,16 @@ class Plan:
         """Yield every item with its units."""
         return ((item, list(units)) for item, units in groupby(self.units(), attrgetter("item")))
 
-    def units_per_item(self) -> int:
-        """Return how many units each item has; it is the same for all items of a suite."""
-        return sum(len(_orders(judge, is_pair=self.pairwise)) * _repeats(judge) for judge in self.judges)
+    def units_by_judge(self) -> Mapping[str, int]:
+        """Return how many units each judge has on an item; it is the same for all items of a suite."""
+        return {
+            judge.id: len(_orders(judge, is_pair=self.pairwise)) * _repeats(judge) for judge in self.judges
+        }
 
-    def scales(self) -> dict[str, Scale]:
-        """Return the scale of every selected principle."""
-        return {principle.id: scale for principle, scale in self._selected}
+    @property
+    def units_per_item(self) -> int:
+        """How many units each item has."""
+        return sum(self.units_by_judge().values())
 
     def _shown(self, case: Case) -> Iterator[tuple[Candidate, ...]]:
         outputs = case.outputs()
@@ -89,6 +94,14 @@ class Plan:
             yield from ((output,) for output in outputs)
         elif len(outputs) >= 2:
             yield outputs[:2]
+
+
+def scales_of(suite: Suite, constitution: Constitution, *, pairwise: bool) -> dict[str, Scale]:
+    """Return the scale of every principle a suite judges."""
+    return {
+        principle.id: PAIR if pairwise else constitution.scale_of(principle)
+        for principle in selected_principles(suite.principles, constitution)
+    }
 
 
 def selected_principles(selection: Selection, constitution: Constitution) -> tuple[Principle, ...]:

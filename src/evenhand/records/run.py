@@ -78,6 +78,8 @@ class Manifest(FileRecord):
     """Price of each model judge, by judge."""
     prices_as_of: str = ""
     """Date of the price table, YYYY-MM-DD."""
+    mode: Literal["absolute", "pairwise"] = "absolute"
+    """Whether candidates are rated one by one or compared."""
     planned_items: int = Field(ge=0)
     """Items in the plan."""
     units_per_item: int = Field(ge=0)

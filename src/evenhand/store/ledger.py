@@ -13,12 +13,13 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.exc import DBAPIError
 
 from evenhand.errors import LedgerError, UnknownNameError
+from evenhand.records.attempt import SettledItem
 from evenhand.records.canonical import canonical_json
 from evenhand.records.label import HumanLabel
 from evenhand.records.run import Manifest, Run, RunState
 from evenhand.records.suite import Item
 from evenhand.store import tables
-from evenhand.store.rows import read_run
+from evenhand.store.rows import read_run, verdict_values
 from evenhand.store.sqlite import open_engine, writer_lock
 
 _ROWS_PER_COMMIT = 5_000
@@ -137,6 +138,19 @@ class LedgerFile:
                 count += len(chunk)
         return count
 
+    def add_verdicts(self, run: int, items: Iterable[SettledItem]) -> None:
+        """Add verdicts; an item that has one keeps it."""
+        statement = insert_or(tables.verdicts).on_conflict_do_nothing()
+        for chunk in chunks((verdict_values(run, item) for item in items), _ROWS_PER_COMMIT):
+            with self.write() as connection:
+                connection.execute(statement, chunk)
+
+    def set_manifest(self, name: str, manifest: Manifest) -> None:
+        """Replace a run's manifest by one that also holds what preflight found."""
+        change = update(tables.runs).where(tables.runs.c.name == name)
+        with self.write() as connection:
+            connection.execute(change.values(manifest=canonical_json(manifest.canonical()).decode()))
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Read one consistent state of the ledger."""
@@ -167,7 +181,8 @@ def open_ledger(path: Path, *, create: bool = False) -> LedgerFile:
         version = connection.execute(text("PRAGMA user_version")).scalar_one()
     if version > tables.SCHEMA_VERSION:
         raise LedgerError(
-            f"{path} was written by a newer evenhand (ledger version {version}, this one knows {tables.SCHEMA_VERSION})",
+            f"{path} was written by a newer evenhand "
+            f"(ledger version {version}, this one knows {tables.SCHEMA_VERSION})",
             hint="upgrade evenhand",
         )
     if version == 0:

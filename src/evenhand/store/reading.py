@@ -197,3 +197,15 @@ def rated_item(ledger: LedgerFile, run: Run, seq: int, *, decide: Decide) -> Rat
     """Return one item of a run by its position; None where there is none."""
     found = _read_block(ledger, ledger.run_number(run.id), run, seq, seq)
     return replace(found[0], verdict=decide(found[0].principle_id, found[0].units)) if found else None
+
+
+def settled_counts(ledger: LedgerFile, run: Run) -> Mapping[tuple[str, str], int]:
+    """Return how many units of each judge ended in each terminal state."""
+    ratings = tables.ratings.c
+    query = (
+        select(ratings.judge, ratings.state, func.count())
+        .where(ratings.run == ledger.run_number(run.id))
+        .group_by(ratings.judge, ratings.state)
+    )
+    with ledger.read() as connection:
+        return {(judge, state): count for judge, state, count in connection.execute(query).tuples()}

@@ -1,0 +1,163 @@
+"""Say what a run would take, without a single call: calls, tokens, money and time, as ranges."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenhand.catalog.prices import PRICE_TABLE_DATE
+from evenhand.judging.budget import NANOUSD, cost_nanousd, most_tokens_read
+from evenhand.judging.prompt import Prompt, Prompter
+from evenhand.providers.interface import ChatRequest
+from evenhand.records.judge import ModelJudge
+from evenhand.records.rating import Usage
+from evenhand.records.run import Endpoint
+from evenhand.workflows.prepare import Prepared, prepare
+
+_SAMPLED_UNITS = 400
+"""Prompts rendered per judge; larger suites are scaled up from so many, evenly spread."""
+_FEWEST_CHARS_PER_TOKEN = 2.5
+_MOST_CHARS_PER_TOKEN = 6.0
+_SHORT_ANSWER_TOKENS = 25
+_PREFLIGHT_CALLS = 8
+_SECONDS_PER_CALL = (0.5, 8.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A low and a high estimate."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgePlan:
+    """What one model judge would take."""
+
+    judge: str
+    model: str
+    calls: Range
+    """Low: one call a unit. High: every unit asked again as often as the judge allows, and preflight."""
+    input_tokens: Range
+    output_tokens: Range
+    usd: Range | None
+    """None where the price of the model is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """What a run of a suite would take."""
+
+    suite: str
+    cases: int
+    principles: int
+    items: int
+    units: int
+    offline_units: int
+    judges: tuple[JudgePlan, ...]
+    minutes: Range
+    """From the accounts' concurrency and half a second to eight seconds a call."""
+    prices_as_of: str
+    sampled: bool
+    """Whether tokens were scaled up from a sample of the prompts."""
+
+    @property
+    def usd(self) -> Range | None:
+        """What all judges would cost; None where a price is not known."""
+        known = [judge.usd for judge in self.judges if judge.usd is not None]
+        if len(known) < len(self.judges):
+            return None
+        return Range(low=sum(each.low for each in known), high=sum(each.high for each in known))
+
+
+def plan_suite(start: Path, suite: Path) -> RunPlan:
+    """Plan a run of `suite`.
+
+    Raises:
+        FileError: A file has findings.
+        UsageError: The parts do not fit together.
+    """
+    prepared = prepare(start, suite)
+    per_judge = prepared.plan.units_by_judge()
+    judges = tuple(
+        _judge_plan(prepared, judge, prepared.items * per_judge[judge.id]) for judge in prepared.model_judges
+    )
+    called = sum(prepared.items * per_judge[judge.id] for judge in prepared.model_judges)
+    units = prepared.items * prepared.plan.units_per_item
+    return RunPlan(
+        suite=prepared.loaded.suite.id,
+        cases=prepared.scan.cases,
+        principles=len(prepared.plan.scales),
+        items=prepared.items,
+        units=units,
+        offline_units=units - called,
+        judges=judges,
+        minutes=_minutes(prepared, judges),
+        prices_as_of=PRICE_TABLE_DATE,
+        sampled=any(prepared.items * per_judge[judge.id] > _SAMPLED_UNITS for judge in prepared.model_judges),
+    )
+
+
+def _judge_plan(prepared: Prepared, judge: ModelJudge, units: int) -> JudgePlan:
+    chars = _mean_prompt_chars(prepared, judge, units)
+    most_calls = units * (1 + judge.answer.reasks) + _PREFLIGHT_CALLS
+    calls = Range(low=units, high=most_calls if units else 0)
+    read = Range(
+        low=math.floor(units * chars / _MOST_CHARS_PER_TOKEN),
+        high=math.ceil(most_calls * chars / _FEWEST_CHARS_PER_TOKEN),
+    )
+    written = Range(low=units * _SHORT_ANSWER_TOKENS, high=most_calls * judge.params.max_tokens)
+    return JudgePlan(
+        judge=judge.id,
+        model=judge.model,
+        calls=calls,
+        input_tokens=read,
+        output_tokens=written,
+        usd=_usd(prepared, judge, read, written),
+    )
+
+
+def _usd(prepared: Prepared, judge: ModelJudge, read: Range, written: Range) -> Range | None:
+    price = prepared.price(judge)
+    if price is None:
+        return None
+    low, high = (
+        cost_nanousd(price, Usage(input_tokens=int(tokens_in), output_tokens=int(tokens_out))) / NANOUSD
+        for tokens_in, tokens_out in ((read.low, written.low), (read.high, written.high))
+    )
+    return Range(low=low, high=high)
+
+
+def _mean_prompt_chars(prepared: Prepared, judge: ModelJudge, units: int) -> float:
+    """Render prompts, all of them or an even sample, and return their mean length."""
+    prompter = Prompter(
+        judge=judge,
+        template=prepared.loaded.templates[judge.id],
+        constitution=prepared.loaded.constitution,
+        endpoint=_assumed_endpoint(judge),
+    )
+    step = max(1, units // _SAMPLED_UNITS)
+    mine = (unit for unit in prepared.plan.units() if unit.judge.id == judge.id)
+    prompts = [prompter.render(unit) for number, unit in enumerate(mine) if number % step == 0]
+    lengths = [_chars(prompt.request) for prompt in prompts if isinstance(prompt, Prompt)]
+    return sum(lengths) / len(lengths) if lengths else 0.0
+
+
+def _assumed_endpoint(judge: ModelJudge) -> Endpoint:
+    account, _, model = judge.model.partition("/")
+    return Endpoint(judge=judge.id, account=account, protocol="openai-chat", model=model, means="json_schema")
+
+
+def _chars(request: ChatRequest) -> int:
+    return most_tokens_read(request)
+
+
+def _minutes(prepared: Prepared, judges: tuple[JudgePlan, ...]) -> Range:
+    """Accounts work side by side; the slowest decides."""
+    low, high = [0.0], [0.0]
+    for judge in prepared.model_judges:
+        name, account = prepared.account(judge)
+        mine = [plan for plan in judges if plan.model.partition("/")[0] == name]
+        low.append(sum(plan.calls.low for plan in mine) * _SECONDS_PER_CALL[0] / account.concurrency / 60)
+        high.append(sum(plan.calls.high for plan in mine) * _SECONDS_PER_CALL[1] / account.concurrency / 60)
+    return Range(low=max(low), high=max(high))

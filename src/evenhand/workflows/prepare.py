@@ -1,0 +1,131 @@
+"""Load a suite with everything it names, pin the files it reads, and lay out its plan."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from evenhand.catalog.cases import CaseScan, read_cases, scan_cases
+from evenhand.catalog.files import digest_file
+from evenhand.catalog.prices import PRICE_TABLE_DATE, lookup_price
+from evenhand.catalog.settings import Workspace, find_workspace
+from evenhand.catalog.suites import LoadedSuite, load_suite
+from evenhand.errors import NothingSelectedError, UsageError
+from evenhand.judging.plan import Plan
+from evenhand.records.judge import Judge, ModelJudge, Price, RecordedJudge
+from evenhand.records.run import Manifest, PinnedFile
+from evenhand.records.settings import Account
+from evenhand.records.suite import Case
+from evenhand.workflows.versions import versions_in_use
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A suite ready to be planned, run or compared with a manifest."""
+
+    workspace: Workspace
+    loaded: LoadedSuite
+    plan: Plan
+
+    @cached_property
+    def items(self) -> int:
+        """How many items the plan has; one pass over the cases."""
+        return sum(1 for _ in self.plan.items())
+
+    @cached_property
+    def scan(self) -> CaseScan:
+        """How many cases there are, and the digests of their files; one pass over the files."""
+        return scan_cases(self.loaded.case_files)
+
+    @property
+    def model_judges(self) -> tuple[ModelJudge, ...]:
+        """The judges that ask a model."""
+        return tuple(judge for judge in self.loaded.judges if isinstance(judge, ModelJudge))
+
+    def account(self, judge: ModelJudge) -> tuple[str, Account]:
+        """Return the name and the settings of a judge's account.
+
+        Raises:
+            UnknownNameError: The settings have no such account.
+        """
+        return self.workspace.account(judge.model.partition("/")[0])
+
+    def price(self, judge: ModelJudge) -> Price | None:
+        """Return the price of a judge's model: its own, the settings', or the table's; None is unknown, never zero."""
+        return judge.price or lookup_price(judge.model, self.workspace.settings.prices)
+
+    def manifest(self, *, command: str) -> Manifest:
+        """Pin everything that decides the results.
+
+        Raises:
+            NothingSelectedError: No case meets a principle.
+            UsageError: A model has no known price.
+        """
+        if not self.items:
+            raise NothingSelectedError(
+                "no case meets a principle of the suite", hint="see `principles:` and the scopes"
+            )
+        return Manifest(
+            suite=self.loaded.suite,
+            suite_path=self.relative(self.loaded.path),
+            constitution=self.loaded.constitution,
+            panel=self.loaded.panel,
+            judges=self.loaded.judges,
+            templates=dict(self.loaded.templates),
+            files=tuple(self._pins()),
+            prices={judge.id: self._known_price(judge) for judge in self.model_judges},
+            prices_as_of=PRICE_TABLE_DATE,
+            mode="pairwise" if self.plan.pairwise else "absolute",
+            planned_items=self.items,
+            units_per_item=self.plan.units_per_item,
+            versions=versions_in_use({self.account(judge)[1].protocol for judge in self.model_judges}),
+            command=command,
+        )
+
+    def relative(self, path: Path) -> str:
+        """Return a path as the manifest names it."""
+        return path.resolve().relative_to(self.workspace.root.resolve(), walk_up=False).as_posix()
+
+    def _known_price(self, judge: ModelJudge) -> Price:
+        price = self.price(judge)
+        if price is None:
+            raise UsageError(
+                f"the price of {judge.model!r} (judge {judge.id}) is not known, and unknown is not zero",
+                hint=f'give it: `price: {{input: 0.15, output: 0.60}}` in the judge file, or [prices."{judge.model}"] '
+                "in evenhand.toml, in US dollars per million tokens",
+            )
+        return price
+
+    def _pins(self) -> Iterator[PinnedFile]:
+        for path, digest in self.scan.digests.items():
+            yield PinnedFile(role="cases", path=self.relative(path), sha256=digest)
+        for path in self.loaded.label_files:
+            yield PinnedFile(role="labels", path=self.relative(path), sha256=digest_file(path))
+        for path in self.loaded.recording_files:
+            yield PinnedFile(role="recording", path=self.relative(path), sha256=digest_file(path))
+
+
+def prepare(start: Path, suite_path: Path) -> Prepared:
+    """Load the suite at `suite_path` in the workspace around `start`.
+
+    Raises:
+        FileError: A file has findings; all of them are in the error.
+        UsageError: The parts do not fit together.
+    """
+    workspace = find_workspace(start)
+    loaded = load_suite(suite_path, workspace.root)
+
+    def cases() -> Iterator[Case]:
+        return read_cases(loaded.case_files)
+
+    plan = Plan(
+        suite=loaded.suite,
+        constitution=loaded.constitution,
+        panel=loaded.panel,
+        judges=loaded.judges,
+        cases=cases,
+    )
+    return Prepared(workspace=workspace, loaded=loaded, plan=plan)
+
+
+__all__ = ["Judge", "Prepared", "RecordedJudge", "prepare"]

@@ -1,0 +1,75 @@
+"""Read a run back: its items with their verdicts computed again from the ledger, and the text behind them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenhand.catalog.cases import read_cases
+from evenhand.catalog.files import digest_file
+from evenhand.catalog.settings import find_workspace
+from evenhand.judging.decide import Decider
+from evenhand.judging.plan import scales_of
+from evenhand.records.rated import RatedItem, RunAccount
+from evenhand.records.run import Manifest, Run
+from evenhand.records.suite import Case
+from evenhand.store.ledger import LedgerFile, open_ledger
+from evenhand.store.reading import rated_items, run_account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """A run with what is needed to read it; the files it was started from need not exist any more."""
+
+    root: Path
+    ledger: LedgerFile
+    run: Run
+    decider: Decider
+
+    @property
+    def manifest(self) -> Manifest:
+        """The run's manifest."""
+        return self.run.manifest
+
+    def items(self) -> Iterator[RatedItem]:
+        """Yield its items in order."""
+        return rated_items(self.ledger, self.run, decide=self.decider.decide)
+
+    def account(self) -> RunAccount:
+        """Return where every unit went and what it cost."""
+        return run_account(self.ledger, self.run)
+
+    def cases(self, wanted: frozenset[str]) -> dict[str, Case]:
+        """Return the cases named, from the files as they were; those of a file that has changed are absent."""
+        paths = [
+            self.root / file.path
+            for file in self.manifest.files
+            if file.role == "cases" and self._is_same(file.path, file.sha256)
+        ]
+        return {case.id: case for case in read_cases(paths) if case.id in wanted}
+
+    def _is_same(self, path: str, sha256: str) -> bool:
+        there = self.root / path
+        return there.is_file() and digest_file(there) == sha256
+
+
+def read_run(start: Path, name: str) -> StoredRun:
+    """Open a run of the workspace around `start` by its name, or "latest".
+
+    Raises:
+        LedgerError: There is no ledger, or it can not be read.
+        UnknownNameError: There is no such run.
+    """
+    workspace = find_workspace(start)
+    ledger = open_ledger(workspace.ledger_path)
+    run = ledger.run(name)
+    return StoredRun(root=workspace.root, ledger=ledger, run=run, decider=decider_of(run.manifest))
+
+
+def decider_of(manifest: Manifest) -> Decider:
+    """Return what settles the items of a run, from its manifest alone."""
+    return Decider(
+        panel=manifest.panel,
+        judges=[judge.id for judge in manifest.judges],
+        scales=scales_of(manifest.suite, manifest.constitution, pairwise=manifest.mode == "pairwise"),
+        units_per_item=manifest.units_per_item,
+    )

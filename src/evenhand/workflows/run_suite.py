@@ -1,0 +1,257 @@
+"""Run a suite, or go on with a run: from files to stored verdicts."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenhand.catalog.labels import read_labels
+from evenhand.catalog.settings import find_workspace
+from evenhand.errors import MeasureError, UsageError
+from evenhand.judging.budget import NANOUSD, Purse
+from evenhand.judging.offline.key import OfflineKeys
+from evenhand.judging.progress import JudgeProgress, Progress
+from evenhand.judging.runner import Runner
+from evenhand.records.attempt import SettledItem
+from evenhand.records.rated import RunAccount
+from evenhand.records.run import Manifest, Run, RunState
+from evenhand.store.ledger import LedgerFile, check_integrity, open_ledger
+from evenhand.store.reading import (
+    items_without_verdict,
+    rated_item,
+    run_account,
+    settled_counts,
+    settled_units,
+)
+from evenhand.store.run_ledger import RunLedger
+from evenhand.workflows.offline_judges import offline_judges
+from evenhand.workflows.prepare import Prepared, prepare
+from evenhand.workflows.reach_models import Reach, reach_models
+from evenhand.workflows.read_run import decider_of
+
+_DRAIN_SECONDS = 4.0
+"""How long calls in flight may go on after an interrupt."""
+
+Watch = Callable[[Run, Progress], None]
+"""Told once when a run starts; the progress record it gets keeps moving."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What a user may say about one execution."""
+
+    max_usd: float | None = None
+    """Cap in US dollars, below or above the suite's own."""
+    fresh_preflight: bool = False
+    """Whether endpoints are looked at again even if an earlier run did."""
+    command: str = ""
+    """The command line, for the manifest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """How an execution ended."""
+
+    run: Run
+    account: RunAccount
+    reasons: tuple[str, ...]
+    """Why units are left open; empty when none is."""
+    interrupted: bool
+    progress: Progress
+
+    @property
+    def failed_share(self) -> float:
+        """Share of the planned units that ended in a failed rating."""
+        return self.account.failed / self.account.planned
+
+
+def run_suite(start: Path, suite: Path, options: RunOptions, watch: Watch) -> RunResult:
+    """Start a run of `suite` and take it as far as it goes.
+
+    Raises:
+        FileError: A file has findings.
+        UsageError: The parts do not fit together, or a price is unknown.
+        MeasureError: Nothing could be measured: no ledger, no key, no endpoint.
+    """
+    prepared = prepare(start, suite)
+    manifest = prepared.manifest(command=options.command)
+    ledger = open_ledger(prepared.workspace.ledger_path, create=True)
+    with ledger.writing():
+        run = ledger.start_run(manifest)
+        ledger.add_items(ledger.run_number(run.id), prepared.plan.items())
+        _add_labels(prepared, manifest, ledger)
+        return _execute(prepared, run, ledger, options, watch)
+
+
+def resume_run(start: Path, name: str, options: RunOptions, watch: Watch) -> RunResult:
+    """Go on with a run: only what has no terminal state is asked.
+
+    Raises:
+        UsageError: A file the run rests on has changed.
+        UnknownNameError: There is no such run.
+        LedgerError: The ledger is damaged or in use.
+    """
+    prepared, run, ledger = prepare_for_run(start, name)
+    with ledger.writing():
+        check_integrity(ledger)
+        ledger.add_items(ledger.run_number(run.id), prepared.plan.items())
+        _add_labels(prepared, run.manifest, ledger)
+        ledger.set_state(run.id, RunState.RUNNING)
+        return _execute(prepared, run, ledger, options, watch)
+
+
+def prepare_for_run(start: Path, name: str) -> tuple[Prepared, Run, LedgerFile]:
+    """Load the files of an earlier run and make sure that they are what they were.
+
+    Raises:
+        UsageError: One has changed.
+    """
+    workspace = find_workspace(start)
+    ledger = open_ledger(workspace.ledger_path)
+    run = ledger.run(name)
+    prepared = prepare(start, workspace.root / run.manifest.suite_path)
+    now = prepared.manifest(command="")
+    if now.inputs_hash() != run.manifest.inputs_hash():
+        raise UsageError(
+            f"the files of run {run.id} have changed since it started: {', '.join(_changes(run.manifest, now))}",
+            hint=f"start a new run of {run.manifest.suite_path}; what did not change is taken from the ledger for free",
+        )
+    return prepared, run, ledger
+
+
+def _changes(then: Manifest, now: Manifest) -> list[str]:
+    """Name what differs between two manifests."""
+    old, new = then.canonical(), now.canonical()
+    parts = [
+        name
+        for name in ("suite", "constitution", "panel", "judges", "templates", "prices", "planned_items")
+        if old.get(name) != new.get(name)
+    ]
+    pins = {(file.role, file.path): file.sha256 for file in then.files}
+    files = [file.path for file in now.files if pins.get((file.role, file.path)) != file.sha256]
+    return [*parts, *files] or ["files"]
+
+
+def _execute(
+    prepared: Prepared, run: Run, ledger: LedgerFile, options: RunOptions, watch: Watch
+) -> RunResult:
+    try:
+        reasons, interrupted, progress = asyncio.run(_run(prepared, run, ledger, options, watch))
+    except MeasureError as error:
+        ledger.set_state(run.id, RunState.STOPPED, str(error))
+        raise
+    _settle_leftover_items(prepared, run, ledger)
+    state = RunState.STOPPED if reasons else RunState.FINISHED
+    ledger.set_state(run.id, state, "; ".join(reasons))
+    ended = ledger.run(run.id)
+    return RunResult(
+        run=ended,
+        account=run_account(ledger, ended),
+        reasons=reasons,
+        interrupted=interrupted,
+        progress=progress,
+    )
+
+
+async def _run(
+    prepared: Prepared, run: Run, ledger: LedgerFile, options: RunOptions, watch: Watch
+) -> tuple[tuple[str, ...], bool, Progress]:
+    cap = options.max_usd if options.max_usd is not None else prepared.loaded.suite.limits.usd
+    purse = Purse(None if cap is None else round(cap * NANOUSD))
+    purse.spent_nanousd = run_account(ledger, run).cost_nanousd
+    progress = _progress(prepared, run, ledger)
+    writer = RunLedger(ledger, ledger.run_number(run.id))
+    try:
+        reach = await reach_models(prepared, run, ledger, writer, purse, fresh=options.fresh_preflight)
+        try:
+            runner = _runner(prepared, run, ledger, writer, purse, progress, reach)
+            watch(run, progress)
+            with _interruptible(runner) as interrupted:
+                return await runner.run(), bool(interrupted), progress
+        finally:
+            await reach.close()
+    finally:
+        writer.close()
+
+
+def _runner(
+    prepared: Prepared,
+    run: Run,
+    ledger: LedgerFile,
+    writer: RunLedger,
+    purse: Purse,
+    progress: Progress,
+    reach: Reach,
+) -> Runner:
+    return Runner(
+        plan=prepared.plan,
+        decider=decider_of(run.manifest),
+        ledger=writer,
+        offline=offline_judges(prepared),
+        calling=reach.judges,
+        keys=OfflineKeys(prepared.loaded.judges, prepared.loaded.constitution),
+        settled=settled_units(ledger, run),
+        purse=purse,
+        progress=progress,
+    )
+
+
+def _progress(prepared: Prepared, run: Run, ledger: LedgerFile) -> Progress:
+    """Return counters that start where the run stands."""
+    counts = settled_counts(ledger, run)
+    per_judge = prepared.plan.units_by_judge()
+    judges = {
+        judge: JudgeProgress(planned=run.manifest.planned_items * units) for judge, units in per_judge.items()
+    }
+    for (judge, state), count in counts.items():
+        if state == "rated":
+            judges[judge].rated += count
+        else:
+            judges[judge].failed[state] += count
+    return Progress(judges=judges)
+
+
+def _add_labels(prepared: Prepared, manifest: Manifest, ledger: LedgerFile) -> None:
+    pins = {file.path: file.sha256 for file in manifest.files if file.role == "labels"}
+    for spec, path in prepared.loaded.labels():
+        ledger.add_labels(pins[prepared.relative(path)], read_labels(path, spec))
+
+
+def _settle_leftover_items(prepared: Prepared, run: Run, ledger: LedgerFile) -> None:
+    """Decide items that more than one execution worked on; everything it needs is in the ledger."""
+    decider = decider_of(run.manifest)
+    decided = []
+    for seq in items_without_verdict(ledger, run):
+        item = rated_item(ledger, run, seq, decide=decider.decide)
+        if item and item.verdict:
+            decided.append(SettledItem(seq=seq, verdict=item.verdict))
+    ledger.add_verdicts(ledger.run_number(run.id), decided)
+
+
+@contextmanager
+def _interruptible(runner: Runner) -> Iterator[list[str]]:
+    """Let Ctrl-C and SIGTERM end the run: calls in flight get a few seconds, a second signal none.
+
+    Yields:
+        A list that is empty until a signal came.
+    """
+    loop, task, signals = asyncio.get_running_loop(), asyncio.current_task(), []
+    assert task is not None
+
+    def interrupt(name: str) -> None:
+        if signals:
+            task.cancel()
+        signals.append(name)
+        runner.stop(f"interrupted by {name}")
+        loop.call_later(_DRAIN_SECONDS, task.cancel)
+
+    with ExitStack() as restore:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(each, interrupt, each.name)
+            except (NotImplementedError, RuntimeError, ValueError):
+                continue  # Windows, or not the main thread: the default handling stays
+            restore.callback(loop.remove_signal_handler, each)
+        yield signals
