@@ -188,12 +188,12 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
     Near means one slip of the keyboard for each three letters (a letter missing, added, wrong or swapped with
     its neighbour, and case does not count), or else much text in common.
     """
-    names = list(known)
+    names = list(known) if name else []
     slips = {other: _slips(name.casefold(), other.casefold()) for other in names}
     near = [other for other in names if slips[other] <= max(1, len(name) // 3)]
     if near:
         return min(near, key=lambda other: (slips[other], -_likeness(name, other)))
-    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), "")
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.75)), "")
 
 
 def _likeness(name: str, other: str) -> float:
