@@ -136,11 +136,12 @@ def lock_files(lock: str) -> list[Path]:
 
 def install_packages(folder: Path, lock: str, stamp: dict[str, str]) -> dict[str, str]:
     """Brings the environment to `lock`: on top of a smaller set when that is safe, else from scratch."""
+    install = installer(folder)
     if lock not in EXTENDS or stamp.get("packages") != packages_wanted(EXTENDS[lock]):
         create(folder)
     say(f"installing the packages of requirements/{lock}.lock by their hashes; about a minute")
     requirements = [part for path in lock_files(lock) for part in ("-r", str(path))]
-    run([*installer(folder), "--only-binary", ":all:", "--require-hashes", *requirements])
+    run([*install, "--only-binary", ":all:", "--require-hashes", *requirements])
     done = {"packages": packages_wanted(lock)}
     write_stamp(folder, done)
     return done

@@ -39,10 +39,10 @@ def test_an_attempt_that_the_code_survives_is_remembered(no_network: list[str]) 
 
 
 def test_a_remembered_attempt_fails_the_test(
-    pytester: pytest.Pytester, request: pytest.FixtureRequest
+    pytester: pytest.Pytester, project_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guard = request.config.rootpath / "tests/conftest.py"
-    pytester.makeconftest(guard.read_text(encoding="utf-8"))
+    monkeypatch.delenv("CI", raising=False)
+    pytester.makeconftest((project_root / "tests/conftest.py").read_text(encoding="utf-8"))
     pytester.makepyfile(
         """
         def test_it(no_network):
