@@ -1,5 +1,6 @@
 """Opening files: capped size, UTF-8 or a finding, and references that stay inside the workspace."""
 
+import hashlib
 import os
 import re
 from collections.abc import Iterable
@@ -54,6 +55,19 @@ def read_bytes(path: Path, *, limit: int = MAX_FILE_BYTES) -> bytes:
             ]
         )
     return content
+
+
+def digest_file(path: Path) -> str:
+    """Return `sha256:` and the digest of a file's bytes.
+
+    Raises:
+        FileError: It can not be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
+    except (OSError, ValueError) as error:
+        raise FileError([unreadable(path, error)]) from error
 
 
 def read_text(path: Path, *, limit: int = MAX_FILE_BYTES) -> str:

@@ -1,0 +1,83 @@
+"""Cases from JSONL files: streamed, ids kept as they are written, every bad line named."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenhand.catalog.first_seen import FirstSeen
+from evenhand.catalog.json_lines import Complaint, JsonLines
+from evenhand.catalog.shape_errors import quoted
+from evenhand.records.suite import Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseScan:
+    """What one pass over the case files of a suite found."""
+
+    count: int
+    """How many cases there are."""
+    digests: Mapping[Path, str]
+    """`sha256:` and the digest of each file."""
+    scope_names: frozenset[str]
+    """Dimensions of scope that cases name."""
+    principle_patterns: frozenset[str]
+    """Principles, or patterns of principles, that cases name."""
+
+
+def read_cases(files: Mapping[Path, str] | Iterable[Path]) -> Iterator[Case]:
+    """Yield the cases of files, file by file and line by line.
+
+    Args:
+        files: JSONL files (`.gz` for gzip); a mapping gives each the word that is added to the tags of its cases.
+
+    Raises:
+        FileError: Lines are wrong, or a case id stands twice; no case after the first bad line of a file was yielded.
+    """
+    seen = FirstSeen()
+    tags = files if isinstance(files, Mapping) else {}
+    for path in files:
+        tag = tags.get(path, "")
+        for case in _open_cases(path, seen):
+            yield case.model_copy(update={"tags": (*case.tags, tag)}) if tag else case
+
+
+def scan_cases(files: Iterable[Path]) -> CaseScan:
+    """Read every case once, to count them, check them and take the digests of their files.
+
+    Raises:
+        FileError: As `read_cases`.
+    """
+    seen, count = FirstSeen(), 0
+    digests: dict[Path, str] = {}
+    scopes: set[str] = set()
+    patterns: set[str] = set()
+    for path in files:
+        lines = _open_cases(path, seen)
+        for case in lines:
+            count += 1
+            scopes.update(case.scope)
+            patterns.update(case.principles)
+        digests[path] = lines.sha256
+    return CaseScan(
+        count=count, digests=digests, scope_names=frozenset(scopes), principle_patterns=frozenset(patterns)
+    )
+
+
+def _open_cases(path: Path, seen: FirstSeen) -> JsonLines[Case]:
+    def check(case: Case, line: int) -> Iterator[Complaint]:
+        if before := seen.add(case.id, line):
+            yield "D010", f"case id {quoted(case.id)} stands twice, first in {before}", "id"
+        if len(case.candidates) > 1 or (case.candidates and case.response is not None):
+            yield from _repeated_candidates(case)
+
+    lines = JsonLines(path, Case, check=check)
+    seen.begin_file(lines.shown)
+    return lines
+
+
+def _repeated_candidates(case: Case) -> Iterator[Complaint]:
+    counts = Counter(candidate.id for candidate in case.outputs())
+    for name, count in counts.items():
+        if count > 1:
+            yield "D011", f"candidate id {quoted(name)} stands twice in the case", "candidates"

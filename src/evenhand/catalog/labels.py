@@ -1,0 +1,56 @@
+"""Human labels from JSONL files, in the words of the suite."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from evenhand.catalog.first_seen import FirstSeen
+from evenhand.catalog.json_lines import Complaint, JsonLines
+from evenhand.records.label import HumanLabel, LabelKind, LabelLine
+from evenhand.records.suite import LabelFile
+
+
+def read_labels(path: Path, spec: LabelFile) -> Iterator[HumanLabel]:
+    """Yield the labels of a file.
+
+    Args:
+        path: JSONL file (`.gz` for gzip).
+        spec: Which of the file's words stand for principles and labels, and which annotators are settled labels.
+
+    Raises:
+        FileError: Lines are wrong, or one annotator labels an item twice.
+    """
+    seen = FirstSeen()
+
+    def check(line: LabelLine, number: int) -> Iterator[Complaint]:
+        if not line.label:
+            yield "D012", "the label is empty", "label"
+        item = (line.case, line.candidate, line.principle, line.annotator)
+        if before := seen.add(item, number):
+            yield "D013", f"{line.annotator} labels this item twice, first in {before}", "annotator"
+
+    lines = JsonLines(path, LabelLine, check=check)
+    seen.begin_file(lines.shown)
+    principles = ids_by_name(spec.principles)
+    for line in lines:
+        for principle in principles.get(line.principle, (line.principle,)):
+            yield _label(line, principle, spec)
+
+
+def _label(line: LabelLine, principle: str, spec: LabelFile) -> HumanLabel:
+    return HumanLabel(
+        case_id=line.case,
+        candidate_id=line.candidate,
+        principle_id=principle,
+        annotator=line.annotator,
+        kind=LabelKind.RESOLVED if line.annotator in spec.resolved else LabelKind.PERSON,
+        label=spec.labels.get(line.label, line.label),
+        note=line.note,
+    )
+
+
+def ids_by_name(names: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """Turn a mapping of principle ids to a file's names around; one name may stand for several principles."""
+    ids: dict[str, tuple[str, ...]] = {}
+    for principle, name in names.items():
+        ids[name] = (*ids.get(name, ()), principle)
+    return ids
