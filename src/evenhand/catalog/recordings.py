@@ -46,7 +46,7 @@ def read_replies(path: Path, spec: RecordedReplies) -> Iterator[RecordedReply]:
 
     Args:
         path: JSONL file (`.gz` for gzip).
-        spec: Whose lines to read, and which stage of them.
+        spec: Whose lines to read, which stage of them, and which of the file's words stand for principles.
 
     Raises:
         FileError: Lines are wrong, an item is replied to twice, or the file holds several judges and `spec` names none.
@@ -62,7 +62,11 @@ def read_replies(path: Path, spec: RecordedReplies) -> Iterator[RecordedReply]:
 
     lines = JsonLines(path, ReplyLine, check=check)
     voice.seen.begin_file(lines.shown)
-    return (_reply(line) for line in lines if is_meant(line))
+    principles = ids_by_name(spec.principles)
+    for line in lines:
+        if is_meant(line):
+            for principle in principles.get(line.principle, (line.principle,)):
+                yield _reply(line, principle)
 
 
 class _Voice:
@@ -125,11 +129,11 @@ def _distribution(line: RatingLine, labels: Mapping[str, str]) -> Distribution:
     return tuple(shares.items())
 
 
-def _reply(line: ReplyLine) -> RecordedReply:
+def _reply(line: ReplyLine, principle: str) -> RecordedReply:
     return RecordedReply(
         case_id=line.case,
         candidate_id=line.candidate,
-        principle_id=line.principle,
+        principle_id=principle,
         order=line.order,
         repeat=line.repeat,
         text=line.text,

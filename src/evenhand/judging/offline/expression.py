@@ -11,7 +11,6 @@ from evenhand.errors import UsageError
 
 MAX_MEMORY = 8 << 20
 """Bytes one compiled pattern may use; RE2 slows down instead of growing."""
-_MAX_MATCHES = 1000
 
 
 class Match(Protocol):
@@ -56,11 +55,9 @@ class Expression:
         return found
 
     def all(self, text: str) -> Iterator[Match]:
-        """Yield the matches that do not overlap, at most a thousand."""
-        for number, found in enumerate(self._compiled.finditer(text)):
-            if number == _MAX_MATCHES:
-                return
-            yield found
+        """Yield the matches that do not overlap."""
+        found: Iterator[Match] = self._compiled.finditer(text)
+        return found
 
 
 def matchable(text: str) -> str:

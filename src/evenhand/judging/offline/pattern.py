@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from evenhand.errors import UsageError
 from evenhand.judging.offline.expression import Expression, matchable
@@ -14,6 +15,8 @@ from evenhand.records.run import Unit
 
 MAX_QUOTES = 10
 MAX_QUOTE_CHARS = 200
+MAX_MATCHES = 1000
+"""Most matches of one pattern in one text that are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +106,5 @@ def _found(rule: _Rule, texts: Sequence[str]) -> Iterator[str]:
             match = rule.expression.first(seen, anchored=rule.pattern.at == "start")
             matches = [match] if match else []
         else:
-            matches = list(rule.expression.all(seen))
+            matches = list(islice(rule.expression.all(seen), MAX_MATCHES))
         yield from (match.group() or "" for match in matches)
