@@ -118,9 +118,9 @@ class Connection(asyncio.Protocol):
                 pass  # connection_lost ends it
 
     def _send(self, data: bytes, close: bool) -> None:  # noqa: FBT001 - call_later passes positions only
+        self._finish(answered=True)  # first, so that a client that has its answer finds the call settled
         self._transport.write(data)
         self._delivering = False
-        self._finish(answered=True)
         if close:
             self._transport.close()
 

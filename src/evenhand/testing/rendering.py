@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Final
 
 from evenhand.testing.exchange import JudgeAnswer, JudgeRequest, ScriptError, properties
@@ -52,9 +53,10 @@ def structured_text(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
     parts: list[str] = []
     length, label_at, label = 1, None, ""
     for key, spec in wanted.items():
-        value = _encode(_value(key, spec, request, answer))
-        part = f"{_encode(key)}: {value}"
-        if key in {"label", "score"}:
+        known = _KNOWN_KEYS.get(key)
+        value = _spell(smallest(spec) if known is None else known(request, answer, spec))
+        part = f"{encode_basestring(key)}: {value}"
+        if known is _verdict or known is _score:
             quoted = value.startswith('"')
             label = value[1:-1] if quoted else value
             label_at = length + len(part) - len(value) + quoted
@@ -63,30 +65,23 @@ def structured_text(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
     return Generated(text="{" + ", ".join(parts) + "}", label=label, label_at=label_at)
 
 
+def _spell(value: object) -> str:
+    return encode_basestring(value) if isinstance(value, str) else _encode(value) if value != [] else "[]"
+
+
 def _default_keys(answer: JudgeAnswer) -> Mapping[str, object]:
     verdict = "label" if isinstance(answer.label, str) else "score"
     keys = ("quotes", "reason", verdict, *(("confidence",) if answer.confidence is not None else ()), "nonce")
     return {key: {} for key in keys}
 
 
-def _value(key: str, spec: object, request: JudgeRequest, answer: JudgeAnswer) -> object:
-    known: Mapping[str, Callable[[], object]] = {
-        "quotes": lambda: list(answer.quotes),
-        "reason": lambda: answer.reason,
-        "label": lambda: _allowed(_plain(answer.label), spec),
-        "score": lambda: _number(answer.label),
-        "confidence": lambda: _confidence(answer),
-        "nonce": lambda: request.nonce or "",
-    }
-    return known[key]() if key in known else smallest(spec)
-
-
 def _plain(label: str | float) -> str:
     return label if isinstance(label, str) else f"{label:g}"
 
 
-def _allowed(label: str, spec: object) -> object:
-    allowed = spec.get("enum") if isinstance(spec, Mapping) else None
+def _verdict(_request: JudgeRequest, answer: JudgeAnswer, spec: object) -> object:
+    label = _plain(answer.label)
+    allowed = spec.get("enum") if isinstance(spec, dict) else None
     if not isinstance(allowed, list):
         return label
     for choice in allowed:
@@ -95,20 +90,30 @@ def _allowed(label: str, spec: object) -> object:
     raise ScriptError(f"the scripted judge answered {label!r}, but the schema allows only {allowed}")
 
 
-def _number(label: str | float) -> float:
+def _score(_request: JudgeRequest, answer: JudgeAnswer, _spec: object) -> object:
     try:
-        number = float(label)
+        number = float(answer.label)
     except ValueError:
         raise ScriptError(
-            f"the scripted judge answered {label!r}, but the schema asks for a number"
+            f"the scripted judge answered {answer.label!r}, but the schema asks for a number"
         ) from None
     return int(number) if number.is_integer() else number
 
 
-def _confidence(answer: JudgeAnswer) -> float:
+def _confidence(_request: JudgeRequest, answer: JudgeAnswer, _spec: object) -> object:
     if answer.confidence is not None:
         return answer.confidence
     return 1.0 if answer.distribution is None else answer.distribution.get(_plain(answer.label), 0.0)
+
+
+_KNOWN_KEYS: Final[Mapping[str, Callable[[JudgeRequest, JudgeAnswer, object], object]]] = {
+    "quotes": lambda _request, answer, _spec: list(answer.quotes),
+    "reason": lambda _request, answer, _spec: answer.reason,
+    "label": _verdict,
+    "score": _score,
+    "confidence": _confidence,
+    "nonce": lambda request, _answer, _spec: request.nonce or "",
+}
 
 
 def smallest(spec: object, depth: int = 0) -> object:

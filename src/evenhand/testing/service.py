@@ -107,6 +107,8 @@ class JudgeService:
             raise Rejection(kind="context_exceeded", parameter="messages", value=longest)
 
     def _fault(self, number: int, request: JudgeRequest | None) -> Fault | None:
+        if not self._script.strikes:
+            return None
         arrival = Arrival(number=number, elapsed=self._ledger.elapsed(), request=request)
         return choose(self._early if request is None else self._late, arrival)
 

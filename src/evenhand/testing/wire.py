@@ -58,7 +58,7 @@ def read_head(raw: bytes) -> Head:
     parts = request_line.split(" ")
     if len(parts) != 3 or not parts[2].startswith("HTTP/1."):
         raise BadHttp(400, "malformed request line")
-    headers = dict(map(_header, lines))
+    headers = _headers(lines)
     path, _, query = parts[1].partition("?")
     last = "close" if parts[2] == "HTTP/1.0" else "keep-alive"
     return Head(
@@ -71,11 +71,14 @@ def read_head(raw: bytes) -> Head:
     )
 
 
-def _header(line: str) -> tuple[str, str]:
-    name, colon, value = line.partition(":")
-    if not colon or not name or name != name.strip():
-        raise BadHttp(400, "malformed header")
-    return name.lower(), value.strip()
+def _headers(lines: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not name or name[-1] == " " or name[0] in " \t":
+            raise BadHttp(400, "malformed header")
+        found[name.lower()] = value.strip()
+    return found
 
 
 def _body_length(headers: Mapping[str, str]) -> int:
