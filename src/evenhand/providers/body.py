@@ -1,0 +1,84 @@
+"""Takes in the body of an HTTP response within bounds, before any SDK reads, unpacks or parses it.
+
+A few hundred kilobytes on the wire can unpack to gigabytes, and an SDK would unpack them all. The client asks for
+bodies that are not packed, reads at most `MAX_REPLY_BYTES`, and unpacks what comes packed all the same up to there.
+"""
+
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Final, Protocol
+
+from evenhand.errors import CallClass, CallError
+from evenhand.providers.strict_json import MAX_REPLY_BYTES
+
+ASK_UNPACKED: Final = {"accept-encoding": "identity"}
+"""Request headers that ask for a body as it is."""
+_ZLIB_OR_GZIP: Final = 47
+"""`zlib.decompressobj` argument: largest window, kind of header found out."""
+
+
+class _Stream(Protocol):
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None: ...
+
+
+class _Response(Protocol):
+    """A response of httpx or httpx2 whose body has not been read."""
+
+    stream: _Stream
+
+    @property
+    def headers(self) -> MutableMapping[str, str]: ...
+
+
+def bounded_body(
+    in_memory: Callable[[bytes], _Stream], account: str
+) -> Callable[[_Response], Awaitable[None]]:
+    """Return a response hook of httpx or httpx2 that replaces the body's stream by its bytes.
+
+    Args:
+        in_memory: `ByteStream` of the same package.
+        account: Name of the account, for messages.
+
+    Raises:
+        CallError: From the hook: the body is too large or packed in a way not asked for.
+    """
+
+    async def take_in(response: _Response) -> None:
+        stream = response.stream
+        body = await _read(stream, account)
+        await stream.aclose()
+        packing = response.headers.pop("content-encoding", "identity").strip().lower()
+        response.stream = in_memory(body if packing == "identity" else _unpacked(body, packing, account))
+
+    return take_in
+
+
+async def _read(stream: _Stream, account: str) -> bytes:
+    body = bytearray()
+    async for piece in stream:
+        body += piece
+        if len(body) > MAX_REPLY_BYTES:
+            raise _malformed(account, f"is larger than {MAX_REPLY_BYTES:,} bytes")
+    return bytes(body)
+
+
+def _unpacked(body: bytes, packing: str, account: str) -> bytes:
+    if packing not in {"gzip", "x-gzip", "deflate"}:
+        raise _malformed(account, "is packed in a way that was not asked for")
+    try:
+        unpacked = zlib.decompressobj(_ZLIB_OR_GZIP).decompress(body, MAX_REPLY_BYTES + 1)
+    except zlib.error:
+        unpacked = None
+    if unpacked is None:
+        raise _malformed(account, "cannot be unpacked")
+    if len(unpacked) > MAX_REPLY_BYTES:
+        raise _malformed(account, f"is larger than {MAX_REPLY_BYTES:,} bytes when unpacked")
+    return unpacked
+
+
+def _malformed(account: str, why: str) -> CallError:
+    return CallError(
+        f"the answer of account {account!r} {why}", call_class=CallClass.MALFORMED, maybe_billed=True
+    )
