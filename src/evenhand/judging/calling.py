@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from evenhand.errors import CallClass, CallError, ProviderStopError
+from evenhand.errors import CallError, ProviderStopError
 from evenhand.judging.budget import Purse, cost_nanousd, worst_case_nanousd
 from evenhand.judging.parse import ReadReply, parse_reply
 from evenhand.judging.ports import Ledger
@@ -29,6 +29,8 @@ class CallingJudge:
     provider: Provider
     throttle: Throttle
     """Limits of the account, shared by its judges."""
+    concurrency: int
+    """Most calls of the account in flight."""
     price: Price | None
     evidence_required: frozenset[str]
     """Principles whose failing labels need a quote."""
@@ -40,7 +42,6 @@ class AttemptRecorder:
 
     ledger: Ledger
     purse: Purse
-    throttle: Throttle
     unit_seq: int
     judge: str
     key: bytes
@@ -50,8 +51,7 @@ class AttemptRecorder:
     """The attempt begun last, as the ledger numbers it."""
 
     async def begin(self, number: int) -> int:
-        """Wait for the account's pace, set the worst-case price aside, and commit `reserved` and `sent`."""
-        await self.throttle.pace()
+        """Set the worst-case price aside, and commit `reserved` and `sent`."""
         self.purse.reserve(self.worst_case)
         self.attempt = await self.ledger.begin(
             NewAttempt(
@@ -126,7 +126,6 @@ async def _ask_once(
     recorder = AttemptRecorder(
         ledger=ledger,
         purse=purse,
-        throttle=caller.throttle,
         unit_seq=unit.seq,
         judge=caller.judge.id,
         key=prompt.key,
@@ -135,15 +134,22 @@ async def _ask_once(
     )
     policy = RetryPolicy(attempts=caller.judge.attempts, deadline_s=caller.judge.timeout_s)
     try:
-        raw = await ask_with_retries(caller.provider, prompt.request, policy, recorder)
+        raw = await ask_with_retries(
+            caller.provider, prompt.request, policy, recorder, throttle=caller.throttle
+        )
     except CallError as error:
-        if error.call_class.stops_account or error.call_class is CallClass.UNSUPPORTED:
+        if error.call_class.stops_account:
             raise ProviderStopError(f"account {caller.account}: {error}", hint=error.hint) from error
-        return FailedRating(kind=FailureKind.UNREACHABLE, detail=str(error)), ()
+        return _failed_call(error), ()
     read = _read(raw.body, prompt.nonce, unit, prompt, caller)
     served = _served(recorder.attempt, read.reply, raw.body, prompt.request, caller.price)
     purse.settle(recorder.worst_case, served.cost_nanousd)
     return read.outcome, (served,)
+
+
+def _failed_call(error: CallError) -> FailedRating:
+    kind = FailureKind(error.call_class.value) if error.call_class.fails_the_unit else FailureKind.UNREACHABLE
+    return FailedRating(kind=kind, detail=str(error))
 
 
 def _read(body: bytes, nonce: str, unit: Unit, prompt: Prompt, caller: CallingJudge) -> ReadReply:

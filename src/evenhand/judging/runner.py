@@ -66,6 +66,7 @@ class Runner:
         self._progress = progress
         self._open: dict[int, _OpenItem] = {}
         self._queues: dict[str, asyncio.Queue[Unit | None]] = {}
+        self._closed: set[str] = set()
         self._room = asyncio.Event()
         self._window = 0
         self._reasons: list[str] = []
@@ -76,7 +77,7 @@ class Runner:
         """Take no new units; calls in flight are finished and stored."""
         self._stopping = True
         self._note(reason)
-        for account in list(self._queues):
+        for account in self._queues:
             self._close_account(account)
         self._room.set()
 
@@ -89,7 +90,7 @@ class Runner:
         Raises:
             LedgerError: The ledger can not be written.
         """
-        accounts = {caller.account: caller.throttle.concurrency for caller in self._calling.values()}
+        accounts = {caller.account: caller.concurrency for caller in self._calling.values()}
         self._queues = {account: asyncio.Queue() for account in accounts}
         self._window = max(_SMALLEST_WINDOW, 2 * sum(accounts.values()))
         try:
@@ -114,8 +115,8 @@ class Runner:
                 await self._settle(rated)
                 rated = []
         await self._settle(rated)
-        for account in list(self._queues):
-            self._end_queue(account)
+        for account in self._queues:
+            self._send_home(account)
 
     async def _wait_for_room(self) -> None:
         while len(self._open) >= self._window and not self._stopping:
@@ -138,7 +139,7 @@ class Runner:
 
     def _can_ask(self, unit: Unit) -> bool:
         caller = self._calling.get(unit.judge.id)
-        return caller is None or caller.account in self._queues
+        return caller is None or caller.account not in self._closed
 
     def _rate(self, unit: Unit) -> Settled:
         return Settled(unit=unit, key=self._keys.key(unit), outcome=self._offline[unit.judge.id].rate(unit))
@@ -223,21 +224,20 @@ class Runner:
 
     def _close_account(self, account: str) -> None:
         """Leave the account's queued units open and send its workers home."""
-        queue = self._queues.get(account)
-        while queue and not queue.empty():
+        self._closed.add(account)
+        queue = self._queues[account]
+        while not queue.empty():
             if (unit := queue.get_nowait()) is not None:
                 self._abandon(unit)
-        self._end_queue(account)
+        self._send_home(account)
 
-    def _end_queue(self, account: str) -> None:
-        queue = self._queues.pop(account, None)
-        if queue is None:
-            return
+    def _send_home(self, account: str) -> None:
+        """Let each worker of the account end when it has taken what is queued before."""
         concurrency = max(
-            caller.throttle.concurrency for caller in self._calling.values() if caller.account == account
+            caller.concurrency for caller in self._calling.values() if caller.account == account
         )
         for _ in range(concurrency):
-            queue.put_nowait(None)
+            self._queues[account].put_nowait(None)
 
     def _note(self, reason: str) -> None:
         if reason not in self._reasons:

@@ -49,7 +49,7 @@ def run_account(ledger: LedgerFile, run: Run) -> RunAccount:
     with ledger.read() as connection:
         return RunAccount(
             planned=run.manifest.planned_units,
-            terminal=dict(connection.execute(states).tuples().all()),
+            terminal={state: count for state, count in connection.execute(states)},
             calls=_calls(connection, number),
             preflight=_preflight(connection, number),
         )
@@ -129,7 +129,7 @@ def _calls(connection: Connection, number: int) -> Mapping[str, CallCounts]:
         .where(ratings.run == number, ratings.reused.is_not(None))
         .group_by(ratings.judge)
     )
-    for judge, count in connection.execute(reused).tuples():
+    for judge, count in connection.execute(reused):
         counts[judge] = replace(counts.get(judge, CallCounts()), reused=count)
     return counts
 
@@ -176,7 +176,7 @@ def _counts(row: Row[Any], connection: Connection, mine: ColumnElement[bool]) ->
 
 def _tally(connection: Connection, mine: ColumnElement[bool], column: Any) -> Mapping[str, int]:
     query = select(column, func.count()).where(mine, column != "").group_by(column).order_by(column)
-    return dict(connection.execute(query).tuples().all())
+    return {name: count for name, count in connection.execute(query)}
 
 
 def items_without_verdict(ledger: LedgerFile, run: Run) -> tuple[int, ...]:
@@ -208,4 +208,4 @@ def settled_counts(ledger: LedgerFile, run: Run) -> Mapping[tuple[str, str], int
         .group_by(ratings.judge, ratings.state)
     )
     with ledger.read() as connection:
-        return {(judge, state): count for judge, state, count in connection.execute(query).tuples()}
+        return {(judge, state): count for judge, state, count in connection.execute(query)}

@@ -1,0 +1,185 @@
+"""A small run on real parts: SQLite on disk, the OpenAI SDK, and the loopback server."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evenhand.judging.budget import NANOUSD, Purse
+from evenhand.judging.calling import CallingJudge
+from evenhand.judging.decide import Decider
+from evenhand.judging.offline.key import OfflineKeys
+from evenhand.judging.offline.pattern import PatternRater
+from evenhand.judging.plan import Plan
+from evenhand.judging.progress import JudgeProgress, Progress
+from evenhand.judging.prompt import Prompter
+from evenhand.judging.runner import Runner
+from evenhand.providers.connection import Connection
+from evenhand.providers.openai_chat import OpenAIChat
+from evenhand.providers.throttle import Throttle
+from evenhand.records.constitution import Constitution, Principle
+from evenhand.records.judge import (
+    AnswerSettings,
+    Judge,
+    ModelJudge,
+    Pattern,
+    PatternJudge,
+    PatternRules,
+    Price,
+)
+from evenhand.records.panel import Panel
+from evenhand.records.run import Endpoint, Manifest, Run
+from evenhand.records.suite import Case, CaseFile, Suite
+from evenhand.store.ledger import LedgerFile, open_ledger
+from evenhand.store.reading import settled_units
+from evenhand.store.run_ledger import RunLedger
+
+TEMPLATE = 'Rule: {{ principle.text }}\n{{ data("prompt", case.prompt) }}\n{{ data("reply", case.response) }}'
+PRICE = Price(input=1.0, output=2.0)
+CONSTITUTION = Constitution(
+    schema="constitution/v1",
+    id="small",
+    version="1.0.0",
+    principles=(Principle(id="secrets.keep", text="Do not tell the password."),),
+)
+
+
+def model_judge(name: str = "reader", **changes: object) -> ModelJudge:
+    """A model judge on the loopback account."""
+    fields = {
+        "schema": "judge/v1",
+        "id": name,
+        "version": "1.0.0",
+        "kind": "model",
+        "model": f"loop/{name}",
+        "template": "reader.j2",
+        "answer": AnswerSettings(reasks=1),
+        "timeout_s": 5.0,
+        **changes,
+    }
+    return ModelJudge(**fields)  # type: ignore[arg-type] # the table above holds fields of every type
+
+
+def pattern_judge(name: str = "patterns") -> PatternJudge:
+    """An offline judge that fails a text with the word password."""
+    rules = PatternRules(
+        prior={"complies": 1.0, "violates": 0.0},
+        patterns=(Pattern(pattern="password", label="violates", weight=3.0, why="names the password"),),
+    )
+    return PatternJudge(schema="judge/v1", id=name, version="1.0.0", kind="pattern", principles={"*": rules})
+
+
+def cases(count: int) -> tuple[Case, ...]:
+    """Cases of which every third tells the password."""
+    return tuple(
+        Case(
+            id=f"case-{n}",
+            prompt=f"Question {n}?",
+            response=f"Answer {n}." + " The password is x." * (n % 3 == 0),
+        )
+        for n in range(count)
+    )
+
+
+@dataclass
+class SmallRun:
+    """One run in one ledger; `runner()` gives a new runner that goes on where the last one ended."""
+
+    folder: Path
+    base_url: str
+    judges: tuple[Judge, ...] = field(default_factory=lambda: (model_judge(), pattern_judge()))
+    count: int = 12
+    concurrency: int = 4
+    cap_usd: float | None = None
+
+    def __post_init__(self) -> None:
+        self.all_cases = cases(self.count)
+        panel = Panel(
+            schema="panel/v1", id="small", judges=tuple(judge.id for judge in self.judges), quorum=1
+        )
+        suite = Suite(
+            schema="suite/v1",
+            id="small",
+            constitution="c.yaml",
+            panel="p.yaml",
+            cases=(CaseFile(path="cases.jsonl"),),
+        )
+        self.plan = Plan(
+            suite=suite,
+            constitution=CONSTITUTION,
+            panel=panel,
+            judges=self.judges,
+            cases=lambda: self.all_cases,
+        )
+        self.manifest = Manifest(
+            suite=suite,
+            suite_path="suite.yaml",
+            constitution=CONSTITUTION,
+            panel=panel,
+            judges=self.judges,
+            planned_items=self.count,
+            units_per_item=self.plan.units_per_item,
+        )
+        self.decider = Decider(
+            panel=panel,
+            judges=[judge.id for judge in self.judges],
+            scales=self.plan.scales,
+            units_per_item=self.plan.units_per_item,
+        )
+        self.ledger: LedgerFile = open_ledger(self.folder / "ledger.sqlite", create=True)
+        self.run: Run = self.new_run()
+        self.purse = Purse(None if self.cap_usd is None else round(self.cap_usd * NANOUSD))
+
+    def new_run(self) -> Run:
+        """Start another run of the same inputs in the same ledger."""
+        self.run = self.ledger.start_run(self.manifest)
+        self.ledger.add_items(self.ledger.run_number(self.run.id), self.plan.items())
+        return self.run
+
+    @asynccontextmanager
+    async def runner(self) -> AsyncIterator[Runner]:
+        """A runner for what is open."""
+        writer = RunLedger(self.ledger, self.ledger.run_number(self.run.id))
+        self.progress = Progress(
+            judges={judge.id: JudgeProgress(planned=self.count) for judge in self.judges}
+        )
+        try:
+            yield Runner(
+                plan=self.plan,
+                decider=self.decider,
+                ledger=writer,
+                offline={j.id: PatternRater(j) for j in self.judges if isinstance(j, PatternJudge)},
+                calling=self._calling([j for j in self.judges if isinstance(j, ModelJudge)]),
+                keys=OfflineKeys(self.judges, CONSTITUTION),
+                settled=settled_units(self.ledger, self.run),
+                purse=self.purse,
+                progress=self.progress,
+            )
+        finally:
+            writer.close()
+            await self.provider.close()
+
+    def _calling(self, judges: Sequence[ModelJudge]) -> dict[str, CallingJudge]:
+        connection = Connection(account="loop", base_url=self.base_url, concurrency=self.concurrency)
+        self.provider, throttle = OpenAIChat(connection), Throttle(concurrency=self.concurrency)
+        return {
+            judge.id: CallingJudge(
+                judge=judge,
+                account="loop",
+                prompter=Prompter(
+                    judge=judge, template=TEMPLATE, constitution=CONSTITUTION, endpoint=self._endpoint(judge)
+                ),
+                provider=self.provider,
+                throttle=throttle,
+                concurrency=self.concurrency,
+                price=PRICE,
+                evidence_required=frozenset(),
+            )
+            for judge in judges
+        }
+
+    @staticmethod
+    def _endpoint(judge: ModelJudge) -> Endpoint:
+        return Endpoint(
+            judge=judge.id, account="loop", protocol="openai-chat", model=judge.id, means="json_schema"
+        )

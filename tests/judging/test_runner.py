@@ -1,0 +1,210 @@
+"""The runner on real parts: SQLite on disk, the OpenAI SDK, HTTP on loopback with scripted faults."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from tests.judging.run_kit import SmallRun, model_judge, pattern_judge
+
+from evenhand.records.rated import RatedItem
+from evenhand.records.rating import FailedRating, Rating
+from evenhand.store.reading import items_without_verdict, rated_items, run_account
+from evenhand.testing import LoopbackServer, faults, judges
+
+Start = Callable[..., SmallRun]
+
+
+Serve = Callable[..., Awaitable[LoopbackServer]]
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Start a server struck by these faults."""
+    async with AsyncExitStack() as stack:
+
+        async def start(*strikes: faults.Strike) -> LoopbackServer:
+            return await stack.enter_async_context(LoopbackServer(judges.rule("password"), strikes=strikes))
+
+        yield start
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    return lambda server, **changes: SmallRun(folder=tmp_path, base_url=server.base_url, **changes)
+
+
+def until_healed(fault: faults.Fault, healed: list[bool], *, after: int = 0) -> faults.Strike:
+    """A fault that lasts until the test says otherwise."""
+    return faults.Strike(fault=fault, when=lambda call: call.number > after and not healed)
+
+
+async def go(run: SmallRun) -> tuple[str, ...]:
+    async with run.runner() as runner:
+        return await runner.run()
+
+
+def read(run: SmallRun) -> list[RatedItem]:
+    return list(rated_items(run.ledger, run.run, decide=run.decider.decide))
+
+
+def failures(run: SmallRun) -> Counter[str]:
+    outcomes = (unit.outcome for item in read(run) for unit in item.units)
+    return Counter(outcome.kind.value for outcome in outcomes if isinstance(outcome, FailedRating))
+
+
+async def test_every_unit_is_settled_and_every_item_has_its_verdict(start: Start, serve: Serve) -> None:
+    server = await serve()
+    run = start(server, count=12)
+    assert await go(run) == ()
+    items = read(run)
+    assert [item.verdict.label for item in items if item.verdict] == ["violates", "complies", "complies"] * 4
+    assert items_without_verdict(run.ledger, run.run) == ()
+    assert len(server.ledger.billed) == 12
+    assert run_account(run.ledger, run.run).terminal == {"rated": 24}
+
+
+async def test_progress_ends_where_the_ledger_does(start: Start, serve: Serve) -> None:
+    server = await serve()
+    run = start(server, count=9)
+    await go(run)
+    assert (run.progress.settled, run.progress.planned) == (18, 18)
+    assert (run.progress.items_decided, run.progress.items_undecided) == (9, 0)
+    assert run.progress.cost_nanousd == run_account(run.ledger, run.run).cost_nanousd > 0
+
+
+async def test_a_second_run_of_the_same_inputs_pays_nothing(start: Start, serve: Serve) -> None:
+    server = await serve()
+    run = start(server, count=6)
+    await go(run)
+    run.new_run()
+    await go(run)
+    assert len(server.ledger.billed) == 6
+    account = run_account(run.ledger, run.run)
+    assert (account.calls["reader"].attempts, account.calls["reader"].reused) == (0, 6)
+    assert all(item.verdict and item.verdict.label for item in read(run))
+
+
+async def test_an_unreadable_reply_is_asked_once_more_and_then_a_failed_rating(
+    start: Start, serve: Serve
+) -> None:
+    server = await serve(faults.always(faults.wrong_nonce()))
+    run = start(server, count=2, judges=(model_judge(),))
+    await go(run)
+    assert failures(run) == {"malformed": 2}
+    assert len(server.ledger.billed) == 4
+    assert run_account(run.ledger, run.run).calls["reader"].unread == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "calls"),
+    [
+        (faults.refused(), "refused", 1),
+        (faults.filtered(), "filtered", 1),
+        (faults.truncated(), "truncated", 1),
+        (faults.html_page(), "malformed", 2),
+        (faults.empty_body(), "malformed", 2),
+        (faults.no_choices(), "malformed", 2),
+        (faults.duplicate_key("label", '"complies"'), "malformed", 2),
+        (faults.wrapped(), "malformed", 2),
+    ],
+)
+async def test_a_broken_reply_is_a_failed_rating_of_its_kind(
+    start: Start, serve: Serve, fault: faults.Fault, kind: str, calls: int
+) -> None:
+    server = await serve(faults.always(fault))
+    run = start(server, count=1, judges=(model_judge(),))
+    await go(run)
+    assert failures(run) == {kind: 1}
+    assert len(server.ledger.calls) == calls
+
+
+async def test_money_errors_stop_the_account_and_leave_the_run_resumable(start: Start, serve: Serve) -> None:
+    healed: list[bool] = []
+    server = await serve(until_healed(faults.quota_exhausted(), healed, after=5))
+    run = start(server, count=30, concurrency=2, judges=(model_judge(),))
+    reasons = await go(run)
+    assert "loop" in reasons[0]
+    assert len(server.ledger.calls) <= 5 + 2
+    healed.append(True)
+    assert await go(run) == ()
+    assert run_account(run.ledger, run.run).terminal == {"rated": 30}
+
+
+async def test_an_outage_stops_the_account_instead_of_failing_every_unit(start: Start, serve: Serve) -> None:
+    server = await serve(faults.always(faults.vendor_error("server_error")))
+    run = start(server, count=40, concurrency=2, judges=(model_judge(attempts=1), pattern_judge()))
+    reasons = await go(run)
+    assert len(reasons) == 1
+    account = run_account(run.ledger, run.run)
+    assert account.open >= 25
+    assert account.planned == account.open + sum(account.terminal.values())
+
+
+async def test_the_purse_is_a_wall(start: Start, serve: Serve) -> None:
+    server = await serve()
+    run = start(server, count=20, concurrency=3, judges=(model_judge(),), cap_usd=0.012)
+    reasons = await go(run)
+    assert "does not fit under the cap" in reasons[0]
+    assert run_account(run.ledger, run.run).cost_nanousd <= 0.012 * 1e9
+    assert 0 < len(server.ledger.calls) < 20
+
+
+async def test_stopping_finishes_what_is_in_flight_and_resuming_asks_only_the_rest(
+    start: Start, serve: Serve
+) -> None:
+    healed: list[bool] = []
+    server = await serve(until_healed(faults.delayed(0.05), healed))
+    run = start(server, count=40, concurrency=4, judges=(model_judge(),))
+    async with run.runner() as runner:
+        task = asyncio.create_task(runner.run())
+        await asyncio.sleep(0.15)
+        runner.stop("enough")
+        assert await task == ("enough",)
+    done = run_account(run.ledger, run.run).terminal["rated"]
+    assert 0 < done < 40
+    healed.append(True)
+    await go(run)
+    assert len(server.ledger.billed) == 40
+    assert run_account(run.ledger, run.run).terminal == {"rated": 40}
+
+
+async def test_a_reply_stored_before_a_crash_is_read_and_not_bought_again(start: Start, serve: Serve) -> None:
+    server = await serve()
+    run = start(server, count=3, judges=(model_judge(),))
+    await go(run)
+    with run.ledger.write() as connection:
+        connection.exec_driver_sql("DELETE FROM ratings")
+        connection.exec_driver_sql("DELETE FROM verdicts")
+        connection.exec_driver_sql("UPDATE attempts SET state = 'received'")
+    await go(run)
+    assert len(server.ledger.billed) == 3
+    assert all(isinstance(unit.outcome, Rating) for item in read(run) for unit in item.units)
+
+
+async def test_a_call_in_flight_at_a_crash_is_asked_again_and_counted_as_a_possible_duplicate(
+    start: Start, serve: Serve
+) -> None:
+    server = await serve()
+    run = start(server, count=3, judges=(model_judge(),))
+    await go(run)
+    with run.ledger.write() as connection:
+        connection.exec_driver_sql("DELETE FROM ratings WHERE unit = 1")
+        connection.exec_driver_sql("UPDATE attempts SET state = 'sent', reply = NULL WHERE unit = 1")
+    await go(run)
+    counts = run_account(run.ledger, run.run).calls["reader"]
+    assert (counts.possible_duplicates, len(server.ledger.billed)) == (1, 4)
+    assert counts.at_risk_nanousd > 0
+
+
+async def test_a_fast_judge_does_not_run_far_ahead_of_a_slow_one(start: Start, serve: Serve) -> None:
+    server = await serve(faults.always(faults.delayed(0.3)))
+    run = start(server, count=600, concurrency=1)
+    async with run.runner() as runner:
+        task = asyncio.create_task(runner.run())
+        await asyncio.sleep(0.5)
+        assert run.progress.judges["patterns"].settled <= 256 + 200
+        runner.stop("enough")
+        await task
