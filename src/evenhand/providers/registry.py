@@ -96,8 +96,18 @@ def _check_address(name: str, base_url: str) -> None:
         )
 
 
+def key_variable(account: Account) -> str:
+    """Return the name of the environment variable an account's key is in; empty where it sends none of its own."""
+    return account.api_key_env or _usual_variable(account)
+
+
+def secret_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the variables that look as if they held a secret."""
+    return tuple(name for name in environ if name.upper().endswith(_SECRET_WORDS))
+
+
 def _key(name: str, account: Account, environ: Mapping[str, str]) -> SecretStr:
-    variable = account.api_key_env or _usual_variable(account)
+    variable = key_variable(account)
     if not variable:
         return NO_KEY
     value = environ.get(variable, "")
@@ -124,4 +134,4 @@ def _usual_variable(account: Account) -> str:
 
 def _secrets(environ: Mapping[str, str]) -> tuple[SecretStr, ...]:
     """Return every value litellm might send by itself, so that no message shows one."""
-    return tuple(SecretStr(value) for key, value in environ.items() if key.upper().endswith(_SECRET_WORDS))
+    return tuple(SecretStr(environ[name]) for name in secret_variables(environ))
