@@ -2,13 +2,14 @@ import asyncio
 import json
 import socket
 from collections.abc import Callable
+from http.client import RemoteDisconnected
 from typing import Any
 
 import anthropic
 import openai
 import pytest
 
-from evenhand.testing import LoopbackServer, judges, serve_in_thread
+from evenhand.testing import JudgeAnswer, LoopbackServer, judges, serve_in_thread
 
 Start = Callable[..., LoopbackServer]
 Send = Callable[..., Any]
@@ -199,3 +200,16 @@ def test_listing_models_is_not_a_call(serve: Start, fetch: Send) -> None:
     server = serve()
     assert fetch(server, "GET", "/models").document["data"][0]["id"] == "scripted-judge"
     assert server.ledger.calls == ()
+
+
+def test_a_bug_in_a_judge_drops_the_connection_and_is_logged(
+    serve: Start, post: Send, caplog: pytest.LogCaptureFixture
+) -> None:
+    def judge(_request: object) -> JudgeAnswer:
+        raise ZeroDivisionError
+
+    server = serve(judge)
+    with pytest.raises(RemoteDisconnected):
+        post(server, "chat")
+    assert "ZeroDivisionError" in caplog.text
+    assert server.ledger.in_flight == 0

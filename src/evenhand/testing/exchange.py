@@ -139,7 +139,9 @@ class JudgeAnswer:
 
 
 Judge: TypeAlias = Callable[[JudgeRequest], JudgeAnswer]
-"""A scripted judge: a pure function of the request (whose `number` and `attempt` are part of it)."""
+"""A scripted judge: a pure function of the request (whose `number` and `attempt` are part of it).
+
+An exception in a judge is a bug in the test: the connection drops and asyncio logs the traceback."""
 
 
 class ScriptError(ValueError):

@@ -59,19 +59,27 @@ def count_tokens(text: str) -> int:
 
 
 class Ledger:
-    """Calls in order of arrival. Reading it from another thread is safe; only the server writes."""
+    """Calls in order of arrival. Reading it from another thread is safe; only the server writes.
+
+    Attributes:
+        in_flight: Calls under way now.
+        max_in_flight: The most calls that were ever under way at once.
+    """
 
     def __init__(self) -> None:
-        self._clock = time.monotonic
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget all calls and start numbers and clock again; calls under way stay in flight."""
         self._calls: dict[int, Call] = {}
         self._asked: Counter[str] = Counter()
         self._numbers = 0
-        self._started = self._clock()
-        self.in_flight = getattr(self, "in_flight", 0)
+        self._started = time.monotonic()
+        self.in_flight = 0
+        self.max_in_flight = 0
+
+    def reset(self) -> None:
+        """Forget all calls, start numbers and clock again. For between runs: calls under way stay in flight."""
+        self._calls.clear()
+        self._asked.clear()
+        self._numbers = 0
+        self._started = time.monotonic()
         self.max_in_flight = self.in_flight
 
     @property
@@ -95,7 +103,7 @@ class Ledger:
 
     def elapsed(self) -> float:
         """Seconds since the start or the last reset."""
-        return self._clock() - self._started
+        return time.monotonic() - self._started
 
     def enter(self) -> int:
         """A call begins to arrive; returns its number."""

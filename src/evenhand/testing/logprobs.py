@@ -59,12 +59,14 @@ def tokens(
     if label_at is None:
         return [_certain(part, top) for part in _TOKEN.findall(text)]
     lead = 1 if label_at > 0 and text[label_at - 1] == " " else 0
-    end = label_at + len(label)
-    after = _TOKEN.findall(text[end:])
+    after = _TOKEN.findall(text[label_at + len(label) :])
+    decided = text[label_at - lead : label_at + len(label)]
     return [
         *(_certain(part, top) for part in _TOKEN.findall(text[: label_at - lead])),
-        *_label_tokens(" " * lead, label, distribution or {label: 1.0}, top=top, piece=piece, stop=after[:1]),
-        *(_certain(part, top) for part in after),
+        *_decided_tokens(
+            decided, " " * lead, distribution or {label: 1.0}, top=top, piece=piece, stop=after[:1]
+        ),
+        *(_certain(part, top) for part in after[1:]),
     ]
 
 
@@ -72,22 +74,22 @@ def _certain(text: str, top: int) -> Token:
     return Token(text=text, logprob=0.0, top=((text, 0.0),) if top else ())
 
 
-def _label_tokens(
+def _decided_tokens(
+    decided: str,
     lead: str,
-    label: str,
     distribution: Mapping[str, float],
     *,
     top: int,
     piece: int | None,
     stop: Sequence[str],
 ) -> list[Token]:
+    """The tokens of the label and the one after it, which tells a label from a longer one that begins alike."""
     spelled = {name: [*_pieces(lead + name, piece), *stop] for name in distribution}
-    chosen = _pieces(lead + label, piece)
-    found: list[Token] = []
-    for place in range(len(chosen)):
-        mass = _next_piece_mass(spelled, distribution, chosen[:place])
-        found.append(_weighed(chosen[place], mass, top))
-    return found
+    chosen = [*_pieces(decided, piece), *stop]
+    return [
+        _weighed(chosen[place], _next_piece_mass(spelled, distribution, chosen[:place]), top)
+        for place in range(len(chosen))
+    ]
 
 
 def _pieces(text: str, size: int | None) -> list[str]:

@@ -23,6 +23,8 @@ class Generated:
     """The label as written."""
     label_at: int | None = None
     """Index of the label's first character; None when the text holds no label of its own."""
+    distribution: Mapping[str, float] | None = None
+    """Probability of each label, spelled as it would stand in the text."""
 
 
 def generate(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
@@ -44,7 +46,9 @@ def free_text(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
     quotes = "".join(f'The text says: "{quote}"\n' for quote in answer.quotes)
     line = verdict_line(request.nonce, label) if request.nonce else label
     text = f"{quotes}{answer.reason}\n{line}"
-    return Generated(text=text, label=label, label_at=len(text) - len(label))
+    return Generated(
+        text=text, label=label, label_at=len(text) - len(label), distribution=answer.distribution
+    )
 
 
 def structured_text(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
@@ -62,7 +66,10 @@ def structured_text(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
             label_at = length + len(part) - len(value) + quoted
         parts.append(part)
         length += len(part) + 2
-    return Generated(text="{" + ", ".join(parts) + "}", label=label, label_at=label_at)
+    shares = answer.distribution and {
+        encode_basestring(k)[1:-1]: share for k, share in answer.distribution.items()
+    }
+    return Generated(text="{" + ", ".join(parts) + "}", label=label, label_at=label_at, distribution=shares)
 
 
 def _spell(value: object) -> str:

@@ -90,7 +90,7 @@ def compose(received: Received, script: Script) -> Reply:
         usage=Usage(input=received.tokens_in, output=spent, total=received.tokens_in + spent),
         label=generated.label,
         label_at=generated.label_at,
-        distribution=answer.distribution,
+        distribution=generated.distribution,
         label_piece=script.dialect.label_piece,
     )
 
