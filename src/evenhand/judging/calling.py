@@ -111,7 +111,7 @@ def _from_store(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger
             continue
         read = _read(stored.body, stored.nonce, unit, prompt, caller)
         if stored.from_this_run:
-            served.append(_served(stored.attempt, read.reply, stored.body, prompt.request, caller.price))
+            served.append(served_by(stored.attempt, read.reply, stored.body, prompt.request, caller.price))
             outcome = read.outcome
         elif not served and not isinstance(read.outcome, FailedRating):
             return Settled(unit=unit, key=prompt.key, outcome=read.outcome, reused=stored.attempt)
@@ -142,7 +142,7 @@ async def _ask_once(
             raise ProviderStopError(f"account {caller.account}: {error}", hint=error.hint) from error
         return _failed_call(error), ()
     read = _read(raw.body, prompt.nonce, unit, prompt, caller)
-    served = _served(recorder.attempt, read.reply, raw.body, prompt.request, caller.price)
+    served = served_by(recorder.attempt, read.reply, raw.body, prompt.request, caller.price)
     purse.settle(recorder.worst_case, served.cost_nanousd)
     return read.outcome, (served,)
 
@@ -163,9 +163,10 @@ def _read(body: bytes, nonce: str, unit: Unit, prompt: Prompt, caller: CallingJu
     )
 
 
-def _served(
+def served_by(
     attempt: int, reply: Reply | None, body: bytes, request: ChatRequest, price: Price | None
 ) -> Served:
+    """Return what a reply's envelope says about its call; tokens are estimated where it says nothing."""
     usage = reply.usage if reply and reply.usage else _estimated_usage(request, body)
     return Served(
         attempt=attempt,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from evenhand.errors import CallError
-from evenhand.records.attempt import NewAttempt, RawReply, Settled, SettledItem, StoredReply
+from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, SettledItem, StoredReply
 from evenhand.records.rating import Outcome
 from evenhand.records.run import Unit
 
@@ -26,6 +26,10 @@ class Ledger(Protocol):
 
     async def settle(self, settled: Sequence[Settled], decided: Sequence[SettledItem]) -> None:
         """Commit terminal states, and the verdicts of the items they complete."""
+        ...
+
+    async def served(self, served: Served) -> None:
+        """Commit what a reply outside any unit said, such as one of preflight."""
         ...
 
     def stored_replies(self, unit: Unit, key: bytes) -> Iterable[StoredReply]:

@@ -47,12 +47,18 @@ class Prompter:
     ) -> None:
         """Compile the judge's templates.
 
+        Args:
+            judge: The judge.
+            template: Text of its template.
+            constitution: The principles it is shown.
+            endpoint: What its endpoint can do; stays readable as `endpoint`.
+
         Raises:
             UsageError: A template has problems.
         """
         self._judge = judge
         self._constitution = constitution
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._user = PromptTemplate(template, mode=judge.mode, sees=judge.sees)
         self._system = PromptTemplate(judge.system, mode=judge.mode, sees=judge.sees)
         self._principles: dict[str, Mapping[str, Any]] = {}
@@ -71,7 +77,7 @@ class Prompter:
         }
         form = AnswerForm(
             scale=unit.item.scale,
-            means=self._endpoint.means,
+            means=self.endpoint.means,
             quotes=self._judge.answer.quotes,
             confidence=self._judge.answer.confidence == "stated",
         )
@@ -106,25 +112,25 @@ class Prompter:
         return self._principles[principle_id]
 
     def _request(self, system: str, user: str, form: AnswerForm) -> ChatRequest:
-        params, left_out = self._judge.params, self._endpoint.left_out
+        params, left_out = self._judge.params, self.endpoint.left_out
         return ChatRequest(
-            model=self._endpoint.model,
+            model=self.endpoint.model,
             system=system,
             turns=(Turn(role="user", content=user),),
             means=form.means,
             schema=None if form.means == "last_line" else form.schema(),
             max_tokens=params.max_tokens,
-            token_limit_field=self._endpoint.token_limit_field,
+            token_limit_field=self.endpoint.token_limit_field,
             temperature=None if "temperature" in left_out else params.temperature,
             top_p=None if "top_p" in left_out else params.top_p,
             seed=None if "seed" in left_out else params.seed,
             reasoning_effort=None if "reasoning_effort" in left_out else params.reasoning_effort,
-            logprobs=self._endpoint.logprobs,
+            logprobs=self.endpoint.logprobs,
             timeout_s=self._judge.timeout_s,
         )
 
     def _settings_digest(self) -> bytes:
-        endpoint = self._endpoint
+        endpoint = self.endpoint
         return canonical_json(
             {
                 "protocol": endpoint.protocol,

@@ -50,6 +50,12 @@ class LedgerFile:
                 read_run(row) for row in connection.execute(select(tables.runs).order_by(tables.runs.c.id))
             )
 
+    def recent_runs(self, most: int) -> tuple[Run, ...]:
+        """Return the newest runs, the newest first."""
+        query = select(tables.runs).order_by(tables.runs.c.id.desc()).limit(most)
+        with self.read() as connection:
+            return tuple(read_run(row) for row in connection.execute(query))
+
     def run(self, name: str) -> Run:
         """Return one run by its name, or the newest for "latest".
 

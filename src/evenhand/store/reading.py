@@ -49,7 +49,7 @@ def run_account(ledger: LedgerFile, run: Run) -> RunAccount:
     with ledger.read() as connection:
         return RunAccount(
             planned=run.manifest.planned_units,
-            terminal={state: count for state, count in connection.execute(states)},
+            terminal=dict(connection.execute(states).all()),
             calls=_calls(connection, number),
             preflight=_preflight(connection, number),
         )
@@ -176,7 +176,7 @@ def _counts(row: Row[Any], connection: Connection, mine: ColumnElement[bool]) ->
 
 def _tally(connection: Connection, mine: ColumnElement[bool], column: Any) -> Mapping[str, int]:
     query = select(column, func.count()).where(mine, column != "").group_by(column).order_by(column)
-    return {name: count for name, count in connection.execute(query)}
+    return dict(connection.execute(query).all())
 
 
 def items_without_verdict(ledger: LedgerFile, run: Run) -> tuple[int, ...]:

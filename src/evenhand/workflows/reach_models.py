@@ -1,10 +1,30 @@
 """Open the accounts of a run's model judges and find out what their endpoints can do."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from evenhand.judging.calling import CallingJudge
-from evenhand.providers.interface import Provider
+from evenhand.errors import CallError, ProviderStopError
+from evenhand.judging.budget import Purse, worst_case_nanousd
+from evenhand.judging.calling import AttemptRecorder, CallingJudge, served_by
+from evenhand.judging.ports import Ledger
+from evenhand.judging.prompt import Prompter
+from evenhand.providers.capabilities import Wants
+from evenhand.providers.interface import ChatRequest, RawReply, UnreadableReplyError
+from evenhand.providers.preflight import preflight
+from evenhand.providers.read_reply import read_reply
+from evenhand.providers.registry import OpenProvider, open_provider, open_throttle
+from evenhand.providers.retry import RetryPolicy, ask_with_retries
+from evenhand.providers.throttle import Throttle
+from evenhand.records.judge import ModelJudge, Price
+from evenhand.records.run import Endpoint, Manifest, Run
+from evenhand.records.settings import Account
+from evenhand.store.ledger import LedgerFile
+from evenhand.store.run_ledger import RunLedger
+from evenhand.workflows.prepare import Prepared
+
+_RUNS_LOOKED_AT = 20
+_NO_KEY = bytes(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,9 +32,163 @@ class Reach:
     """Model judges ready to be asked, and the connections they share."""
 
     judges: Mapping[str, CallingJudge]
-    providers: Sequence[Provider]
+    providers: Mapping[str, OpenProvider]
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """What is known about each judge's endpoint."""
+        return tuple(caller.prompter.endpoint for caller in self.judges.values())
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Versions of the SDKs and transports opened."""
+        return {
+            name: text for provider in self.providers.values() for name, text in provider.versions().items()
+        }
 
     async def close(self) -> None:
         """Close every connection."""
-        for provider in self.providers:
+        for provider in self.providers.values():
             await provider.close()
+
+
+@dataclass(slots=True)
+class _Opened:
+    """Accounts opened so far; one provider and one throttle each."""
+
+    providers: dict[str, OpenProvider] = field(default_factory=dict)
+    throttles: dict[str, Throttle] = field(default_factory=dict)
+
+    def open(self, name: str, account: Account) -> None:
+        if name not in self.providers:
+            self.providers[name] = open_provider(name, account, os.environ)
+            self.throttles[name] = open_throttle(account)
+
+
+async def reach_models(
+    prepared: Prepared, run: Run, ledger: LedgerFile, writer: RunLedger, purse: Purse, *, fresh: bool
+) -> Reach:
+    """Open every account that a judge of the suite needs, and learn what its endpoints can do.
+
+    What the run itself or a recent run found out is used again, unless `fresh`; else a few tiny calls find it out.
+
+    Raises:
+        UsageError: A key is missing.
+        ProviderStopError: An endpoint refuses the key, the model or the money, or can not be reached.
+    """
+    known = [] if fresh else [run.manifest, *(each.manifest for each in ledger.recent_runs(_RUNS_LOOKED_AT))]
+    opened, judges = _Opened(), {}
+    for judge in prepared.model_judges:
+        name, account = prepared.account(judge)
+        opened.open(name, account)
+        endpoint = _known_endpoint(judge, account, known)
+        if endpoint is None:
+            endpoint = await _look(judge, name, account, opened, writer, purse, prepared.price(judge))
+            known.append(run.manifest.model_copy(update={"judges": (judge,), "endpoints": (endpoint,)}))
+        judges[judge.id] = _caller(prepared, judge, name, account, opened, endpoint)
+    return Reach(judges=judges, providers=opened.providers)
+
+
+def _known_endpoint(judge: ModelJudge, account: Account, known: Iterable[Manifest]) -> Endpoint | None:
+    """Return what was found out about the same model, address and settings before."""
+    for manifest in known:
+        settings = {each.id: each for each in manifest.judges if isinstance(each, ModelJudge)}
+        for endpoint in manifest.endpoints:
+            earlier = settings.get(endpoint.judge)
+            if earlier and _same_question(judge, account, earlier, endpoint):
+                return endpoint.model_copy(update={"judge": judge.id})
+    return None
+
+
+def _same_question(judge: ModelJudge, account: Account, earlier: ModelJudge, endpoint: Endpoint) -> bool:
+    return (earlier.model, earlier.params, earlier.answer, endpoint.protocol, endpoint.base_url) == (
+        judge.model,
+        judge.params,
+        judge.answer,
+        account.protocol,
+        account.base_url,
+    )
+
+
+async def _look(
+    judge: ModelJudge,
+    name: str,
+    account: Account,
+    opened: _Opened,
+    ledger: Ledger,
+    purse: Purse,
+    price: Price | None,
+) -> Endpoint:
+    provider, throttle = opened.providers[name], opened.throttles[name]
+    policy = RetryPolicy(attempts=judge.attempts, deadline_s=judge.timeout_s)
+
+    async def ask(request: ChatRequest) -> RawReply:
+        recorder = AttemptRecorder(
+            ledger=ledger,
+            purse=purse,
+            unit_seq=-1,
+            judge=judge.id,
+            key=_NO_KEY,
+            nonce="",
+            worst_case=worst_case_nanousd(price, request),
+        )
+        raw = await ask_with_retries(provider, request, policy, recorder, throttle=throttle)
+        await _count(raw, request, recorder, account.protocol, price)
+        return raw
+
+    model = judge.model.partition("/")[2]
+    try:
+        findings = await preflight(account.protocol, model, _wants(judge), ask)
+    except CallError as error:
+        raise ProviderStopError(f"judge {judge.id}: {error}", hint=error.hint) from error
+    return findings.endpoint(judge=judge.id, account=name).model_copy(update={"base_url": account.base_url})
+
+
+async def _count(
+    raw: RawReply, request: ChatRequest, recorder: AttemptRecorder, protocol: str, price: Price | None
+) -> None:
+    """Commit what a preflight reply cost; they are paid for like any other."""
+    try:
+        reply = read_reply(protocol, raw.body)
+    except UnreadableReplyError:
+        reply = None
+    served = served_by(recorder.attempt, reply, raw.body, request, price)
+    recorder.purse.settle(recorder.worst_case, served.cost_nanousd)
+    await recorder.ledger.served(served)
+
+
+def _wants(judge: ModelJudge) -> Wants:
+    params = judge.params
+    return Wants(
+        means=judge.answer.means,
+        logprobs=judge.answer.probabilities != "repeats",
+        max_tokens=params.max_tokens,
+        temperature=params.temperature,
+        top_p=params.top_p,
+        seed=params.seed,
+        reasoning_effort=params.reasoning_effort,
+        timeout_s=judge.timeout_s,
+    )
+
+
+def _caller(
+    prepared: Prepared, judge: ModelJudge, name: str, account: Account, opened: _Opened, endpoint: Endpoint
+) -> CallingJudge:
+    constitution = prepared.loaded.constitution
+    return CallingJudge(
+        judge=judge,
+        account=name,
+        prompter=Prompter(
+            judge=judge,
+            template=prepared.loaded.templates[judge.id],
+            constitution=constitution,
+            endpoint=endpoint,
+        ),
+        provider=opened.providers[name],
+        throttle=opened.throttles[name],
+        concurrency=account.concurrency,
+        price=prepared.price(judge),
+        evidence_required=frozenset(
+            each.id for each in constitution.principles if each.evidence == "required"
+        ),
+    )

@@ -142,7 +142,7 @@ def _execute(
     except MeasureError as error:
         ledger.set_state(run.id, RunState.STOPPED, str(error))
         raise
-    _settle_leftover_items(prepared, run, ledger)
+    _settle_leftover_items(run, ledger)
     state = RunState.STOPPED if reasons else RunState.FINISHED
     ledger.set_state(run.id, state, "; ".join(reasons))
     ended = ledger.run(run.id)
@@ -219,7 +219,7 @@ def _add_labels(prepared: Prepared, manifest: Manifest, ledger: LedgerFile) -> N
         ledger.add_labels(pins[prepared.relative(path)], read_labels(path, spec))
 
 
-def _settle_leftover_items(prepared: Prepared, run: Run, ledger: LedgerFile) -> None:
+def _settle_leftover_items(run: Run, ledger: LedgerFile) -> None:
     """Decide items that more than one execution worked on; everything it needs is in the ledger."""
     decider = decider_of(run.manifest)
     decided = []
