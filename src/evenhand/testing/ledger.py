@@ -12,7 +12,7 @@ from evenhand.testing.protocol import mask_nonce
 
 CHARACTERS_PER_TOKEN: Final = 4
 """What this server calls a token."""
-_canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from evenhand.testing.script import Script
 from evenhand.testing.vendor_errors import Rejection
 from evenhand.testing.wire import response
 
-_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+_encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
