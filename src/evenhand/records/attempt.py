@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from evenhand.records.rating import Outcome, Usage
-from evenhand.records.run import Unit
+from evenhand.records.run import AttemptState, Unit
 from evenhand.records.verdict import Verdict
 
 
@@ -76,3 +76,39 @@ class StoredReply:
     key: bytes
     """The key of the unit it answered."""
     from_this_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastAttempt:
+    """A paid call as the ledger holds it, without its reply."""
+
+    id: int
+    """The attempt, as the ledger numbers it."""
+    unit: int
+    """The unit it was for; -1 for a preflight call."""
+    judge: str
+    number: int
+    """Which attempt of the unit, from 1."""
+    state: AttemptState
+    reserved_nanousd: int
+    """Its worst-case price in billionths of a US dollar."""
+    cost_nanousd: int | None
+    """What it cost; None where no reply was read."""
+    sent_at: float
+    """Seconds since 1970, UTC."""
+    ended_at: float | None
+    """The same; None where nothing came back."""
+    request_id: str
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_tokens: int | None
+    usage_estimated: bool
+    """Whether the provider reported no tokens and the counts are ours."""
+    served_model: str
+    fingerprint: str
+    error_class: str
+    """Class of the failure; empty where a reply came."""
+    error: str
+    """What the failure said, for people; hostile text."""
+    maybe_billed: bool
+    """Whether a failed call may have been charged for."""

@@ -1,0 +1,58 @@
+"""Every command of evenhand: its name, where it lives, and one line about it. Nothing here loads a command."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A command that can be loaded."""
+
+    path: str
+    """What is typed after `evenhand`, such as "import tidy"."""
+    help: str
+    """One line about it."""
+
+    @property
+    def module(self) -> str:
+        """The module of the command; its function has the same name."""
+        return self.path.replace(" ", "_").replace("-", "_")
+
+
+SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
+    "Start": (
+        Entry(path="demo", help="Judge the example suite offline and write its report."),
+        Entry(path="init", help="Make a workspace from the example files."),
+        Entry(path="doctor", help="Show the settings in force and whether everything is in place."),
+    ),
+    "Write": (
+        Entry(path="lint", help="Check constitutions, judges, panels and suites."),
+        Entry(path="schema", help="Print the JSON Schema of a kind of file, for editors."),
+    ),
+    "Judge": (
+        Entry(path="plan", help="Say what a run would take: calls, tokens, cost and time. Calls nobody."),
+        Entry(path="run", help="Judge a suite."),
+        Entry(path="resume", help="Go on with a run that stopped."),
+    ),
+    "Read": (
+        Entry(path="runs", help="List the runs of the workspace."),
+        Entry(path="report", help="Write the report of a run: HTML, Markdown and JSON."),
+        Entry(path="explain", help="Explain a verdict (ITEM@RUN) or the code of a finding."),
+    ),
+    "Exchange": (
+        Entry(path="import tidy", help="Import cases, recorded verdicts and human labels from tables."),
+    ),
+}
+"""Commands in the order and under the headings in which help shows them."""
+
+GROUPS: Final[Mapping[str, str]] = {
+    "import": "Bring in what was made elsewhere.",
+}
+"""One line about each word that stands before further words."""
+
+
+def entries() -> Iterator[Entry]:
+    """Yield every command in the order of help."""
+    for section in SECTIONS.values():
+        yield from section

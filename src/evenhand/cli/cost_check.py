@@ -1,0 +1,39 @@
+"""Nobody spends more than a set sum by surprise."""
+
+from pathlib import Path
+
+from evenhand.cli.session import Session
+from evenhand.errors import UsageError
+from evenhand.workflows.plan_suite import RunPlan, plan_suite
+
+ASK_ABOVE_USD = 1.0
+
+
+def agree_to_cost(session: Session, suite: Path, *, cap: float | None) -> None:
+    """Ask a person, on a terminal, before a run that may cost more than `ASK_ABOVE_USD`.
+
+    Raises:
+        UsageError: Nobody can be asked, or the answer is no.
+    """
+    plan = plan_suite(session.workspace, suite)
+    most = _most(plan, cap)
+    if most is None or most <= ASK_ABOVE_USD:
+        return
+    question = (
+        f"{plan.units - plan.offline_units:,} ratings, at most {most:.2f} USD "
+        f"(prices of {plan.prices_as_of}). Go on?"
+    )
+    if not session.screen.can_ask:
+        raise UsageError(
+            f"this run may cost up to {most:.2f} USD and nobody can be asked here",
+            hint="see `evenhand plan`, then add --yes, or a cap: --max-usd 1",
+        )
+    if not session.screen.ask(question):
+        raise UsageError("nothing was run", hint="see `evenhand plan` for where the cost comes from")
+
+
+def _most(plan: RunPlan, cap: float | None) -> float | None:
+    """Return the most a run may cost; None where the price of a model is unknown, which the run itself refuses."""
+    if plan.usd is None:
+        return None
+    return plan.usd.high if cap is None else min(plan.usd.high, cap)

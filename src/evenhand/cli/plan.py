@@ -1,0 +1,75 @@
+"""`evenhand plan`: what a run would take."""
+
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.output import Column, Mark, Part, Screen, Style
+from evenhand.cli.session import session_of
+from evenhand.workflows.find_suite import find_suite
+from evenhand.workflows.plan_suite import JudgePlan, Range, RunPlan, plan_suite
+
+_COLUMNS = (
+    Column(title="judge"),
+    Column(title="model", gives_way=True),
+    Column(title="calls", right=True),
+    Column(title="tokens read", right=True),
+    Column(title="tokens written", right=True),
+    Column(title="USD", right=True),
+)
+_UNKNOWN = "unknown"
+
+
+def plan(
+    context: typer.Context,
+    suite: Annotated[str, typer.Argument(metavar="SUITE", help="A suite file, or its name in suites/.")],
+) -> int:
+    """Say what a run would take: calls, tokens, cost and time, each as a range from low to high. Calls nobody."""
+    session = session_of(context)
+    found = plan_suite(session.workspace, find_suite(session.workspace, suite))
+    session.screen.document("plan/v1", _body(found))
+    _show(found, session.screen)
+    return 0
+
+
+def _body(found: RunPlan) -> dict[str, object]:
+    fields = {name: getattr(found, name) for name in RunPlan.__slots__}
+    return {**fields, "usd": found.usd}
+
+
+def _show(found: RunPlan, screen: Screen) -> None:
+    screen.result("suite ", Mark(found.suite, Style.STRONG), f": {_size(found)}")
+    if found.judges:
+        screen.table(_COLUMNS, [_row(judge) for judge in found.judges])
+    screen.result("  cost  ", Mark(_money(found.usd), Style.STRONG), f" USD, prices of {found.prices_as_of}")
+    screen.result("  time  ", f"{_range(found.minutes, '.1f')} minutes of calls")
+    if found.sampled:
+        screen.say("tokens are scaled up from a sample of the prompts")
+    screen.say("next:  ", Mark(f"evenhand run {found.suite}", Style.NAME))
+
+
+def _size(found: RunPlan) -> str:
+    return (
+        f"{found.cases:,} cases, {found.principles:,} principles, {found.items:,} items, "
+        f"{found.units:,} ratings ({found.offline_units:,} without a call)"
+    )
+
+
+def _row(judge: JudgePlan) -> tuple[Part, ...]:
+    return (
+        judge.judge,
+        judge.model,
+        _range(judge.calls, ",.0f"),
+        _range(judge.input_tokens, ",.0f"),
+        _range(judge.output_tokens, ",.0f"),
+        _money(judge.usd),
+    )
+
+
+def _money(usd: Range | None) -> str:
+    return _UNKNOWN if usd is None else _range(usd, ",.4f" if usd.high < 0.1 else ",.2f")
+
+
+def _range(value: Range, form: str) -> str:
+    low, high = format(value.low, form), format(value.high, form)
+    return low if low == high else f"{low} to {high}"

@@ -1,0 +1,172 @@
+"""How far a run is, while it runs: a table that moves on a terminal, a plain line now and then elsewhere."""
+
+import sys
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Self
+
+from evenhand.cli.output import Screen, one_line
+from evenhand.judging.progress import JudgeProgress, Progress
+from evenhand.records.run import Run
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.live import Live
+
+SECONDS_BETWEEN_LINES = 30.0
+_FRAMES_PER_SECOND = 4
+_WINDOW_S = 60.0
+_NANOUSD = 1_000_000_000
+
+
+class Pace:
+    """How fast units are settled, over the last minute."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start with nothing seen."""
+        self._clock = clock
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def note(self, settled: int) -> None:
+        """Note how many units are settled now."""
+        now = self._clock()
+        self._seen.append((now, settled))
+        while now - self._seen[0][0] > _WINDOW_S and len(self._seen) > 2:
+            self._seen.popleft()
+
+    def seconds_left(self, remaining: int) -> float | None:
+        """Return the time `remaining` units need at this pace; None while it is not known."""
+        if not remaining or len(self._seen) < 2:
+            return None
+        (start, first), (end, last) = self._seen[0], self._seen[-1]
+        return remaining * (end - start) / (last - first) if last > first and end > start else None
+
+
+class RunWatch:
+    """Shows a run from when it starts until `close`."""
+
+    def __init__(self, screen: Screen, *, every_s: float = SECONDS_BETWEEN_LINES) -> None:
+        """Hold where to write, and how often elsewhere than on a terminal."""
+        self._screen = screen
+        self._every_s = every_s
+        self._pace = Pace()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def watch(self, run: Run, progress: Progress) -> None:
+        """Begin to show `progress`, which keeps moving."""
+        self._screen.say(f"run {run.id} of suite {run.manifest.suite.id}")
+        if self._screen.is_live:
+            self._live = _live(self._screen, lambda: self._table(progress))
+            self._live.start()
+        else:
+            self._thread = threading.Thread(target=self._write_lines, args=(progress,), daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop showing; what was shown last stays on the terminal."""
+        self._ended.set()
+        if self._thread:
+            self._thread.join()
+        if self._live:
+            self._live.stop()
+        self._thread = self._live = None
+
+    def _write_lines(self, progress: Progress) -> None:
+        self._pace.note(progress.settled)
+        while not self._ended.wait(self._every_s):
+            self._pace.note(progress.settled)
+            self._screen.say(progress_line(progress, self._pace))
+
+    def _table(self, progress: Progress) -> "RenderableType":
+        self._pace.note(progress.settled)
+        return progress_table(progress, self._pace)
+
+
+def _live(screen: Screen, render: "Callable[[], RenderableType]") -> "Live":
+    from rich.console import Console  # noqa: PLC0415 - terminals only
+    from rich.live import Live  # noqa: PLC0415 - terminals only
+
+    console = Console(
+        stderr=True, no_color=not screen.has_color(sys.stderr), markup=False, emoji=False, highlight=False
+    )
+    return Live(
+        console=console,
+        get_renderable=render,
+        refresh_per_second=_FRAMES_PER_SECOND,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+
+
+def progress_table(progress: Progress, pace: Pace) -> "RenderableType":
+    """Return the table of a moment: one row a judge, and the totals below."""
+    from rich.console import Group  # noqa: PLC0415 - terminals only
+    from rich.table import Table  # noqa: PLC0415 - terminals only
+    from rich.text import Text  # noqa: PLC0415 - terminals only
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for title in ("judge", "done", "", "reused", "in flight", "failed"):
+        table.add_column(title, justify="left" if title in {"judge", "", "failed"} else "right")
+    for name, judge in progress.judges.items():
+        table.add_row(*(Text(one_line(cell)) for cell in _judge_cells(name, judge)))
+    return Group(table, Text(one_line(totals(progress, pace)), style="dim"))
+
+
+def _judge_cells(name: str, judge: JudgeProgress) -> tuple[str, ...]:
+    done = f"{judge.settled:,}/{judge.planned:,}"
+    failed = failures_by_kind(judge.failed)
+    return name, done, _bar(judge.settled, judge.planned), f"{judge.reused:,}", f"{judge.in_flight:,}", failed
+
+
+def _bar(done: int, planned: int, width: int = 20) -> str:
+    full = width * done // planned if planned else width
+    return "━" * full + "╌" * (width - full)
+
+
+def progress_line(progress: Progress, pace: Pace) -> str:
+    """Return a moment in one line."""
+    share = progress.settled / progress.planned if progress.planned else 1.0
+    failed = sum((Counter(dict(judge.failed)) for judge in progress.judges.values()), Counter[str]())
+    return (
+        f"{progress.settled:,}/{progress.planned:,} ({share:.0%}), failed {failures_by_kind(failed)}, "
+        f"{totals(progress, pace)}"
+    )
+
+
+def failures_by_kind(failed: Counter[str]) -> str:
+    """Return failed ratings in words, such as `3 failed (2 malformed, 1 truncated)`."""
+    counts = dict(failed)
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items()))
+    return f"{sum(counts.values()):,} ({kinds})" if kinds else "0"
+
+
+def totals(progress: Progress, pace: Pace) -> str:
+    """Return what is said of a run as a whole: undecided verdicts, disagreement, money, time."""
+    items = progress.items_decided + progress.items_undecided
+    mean = f"{progress.disagreement_total / items:.2f}" if items else "-"
+    left = pace.seconds_left(progress.planned - progress.settled)
+    return (
+        f"{progress.items_undecided:,} of {items:,} items undecided, mean disagreement {mean}, "
+        f"spent {progress.cost_nanousd / _NANOUSD:.4f} USD, {duration(left)}"
+    )
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time left in words."""
+    if seconds is None:
+        return "time left unknown"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"about {hours} h {minutes:02} min left"
+    return f"about {minutes} min {rest:02} s left" if minutes else f"about {rest} s left"

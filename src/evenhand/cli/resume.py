@@ -1,0 +1,38 @@
+"""`evenhand resume`: go on with a run that stopped."""
+
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.progress import RunWatch
+from evenhand.cli.run_outcome import show_outcome
+from evenhand.cli.session import session_of
+from evenhand.workflows.run_suite import RunOptions, resume_run
+
+
+def resume(
+    context: typer.Context,
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The run, as `evenhand runs` shows it.")
+    ] = "latest",
+    *,
+    max_usd: Annotated[
+        float | None,
+        typer.Option(
+            "--max-usd",
+            metavar="USD",
+            min=0,
+            help="Stop before more is spent in all, earlier calls included.",
+        ),
+    ] = None,
+    fresh_preflight: Annotated[
+        bool,
+        typer.Option("--fresh-preflight", help="Ask the endpoints again what they can do (a few calls)."),
+    ] = False,
+) -> int:
+    """Go on with a run that stopped or was killed: only what has no answer yet is asked."""
+    session = session_of(context)
+    options = RunOptions(max_usd=max_usd, fresh_preflight=fresh_preflight, command=session.command_line)
+    with RunWatch(session.screen) as watch:
+        result = resume_run(session.workspace, run, options, watch.watch)
+    return show_outcome(result, session.screen, document="resume/v1")

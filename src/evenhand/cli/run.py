@@ -1,0 +1,45 @@
+"""`evenhand run`: judge a suite."""
+
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.cost_check import agree_to_cost
+from evenhand.cli.progress import RunWatch
+from evenhand.cli.run_outcome import show_outcome
+from evenhand.cli.session import session_of
+from evenhand.workflows.find_suite import find_suite
+from evenhand.workflows.run_suite import RunOptions, run_suite
+
+
+def run(
+    context: typer.Context,
+    suite: Annotated[str, typer.Argument(metavar="SUITE", help="A suite file, or its name in suites/.")],
+    *,
+    max_usd: Annotated[
+        float | None,
+        typer.Option(
+            "--max-usd", metavar="USD", min=0, help="Stop before more is spent; what is done is kept."
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before a run that may cost more than 1 USD.")
+    ] = False,
+    fresh_preflight: Annotated[
+        bool,
+        typer.Option("--fresh-preflight", help="Ask the endpoints again what they can do (a few calls)."),
+    ] = False,
+) -> int:
+    """Judge a suite with its panel.
+
+    Everything paid for is in the ledger before it is read: a run that was interrupted goes on with `evenhand
+    resume`, and a second run takes what did not change from the ledger.
+    """
+    session = session_of(context)
+    path = find_suite(session.workspace, suite)
+    if not yes:
+        agree_to_cost(session, path, cap=max_usd)
+    options = RunOptions(max_usd=max_usd, fresh_preflight=fresh_preflight, command=session.command_line)
+    with RunWatch(session.screen) as watch:
+        result = run_suite(session.workspace, path, options, watch.watch)
+    return show_outcome(result, session.screen, document="run/v1")

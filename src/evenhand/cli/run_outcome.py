@@ -1,0 +1,128 @@
+"""How a run ended, in lines, in JSON and as an exit code."""
+
+from collections.abc import Iterator
+
+from evenhand.cli.output import Mark, Part, Screen, Style
+from evenhand.records.rated import CallCounts, RunAccount
+from evenhand.records.run import RunState
+from evenhand.workflows.run_suite import RunResult
+
+_NANOUSD = 1_000_000_000
+_FINISHED, _COULD_NOT_MEASURE, _INTERRUPTED = 0, 3, 130
+_STYLES = {RunState.FINISHED: Style.GOOD, RunState.STOPPED: Style.WARNING, RunState.RUNNING: Style.NAME}
+
+
+def show_outcome(result: RunResult, screen: Screen, *, document: str) -> int:
+    """Show how an execution ended.
+
+    Returns:
+        The exit code.
+    """
+    code = exit_code(result)
+    screen.document(document, outcome_body(result))
+    for line in _lines(result):
+        screen.result(*line)
+    for reason in result.reasons:
+        screen.problem(Mark("stopped: ", Style.WARNING), reason)
+    if _is_too_broken(result):
+        screen.problem(Mark("could not measure: ", Style.BAD), _broken(result))
+    for command in next_commands(result):
+        screen.say("next:  ", Mark(command, Style.NAME))
+    return code
+
+
+def exit_code(result: RunResult) -> int:
+    """Return what the run's end means for a script."""
+    if result.interrupted:
+        return _INTERRUPTED
+    return _COULD_NOT_MEASURE if result.account.open or _is_too_broken(result) else _FINISHED
+
+
+def outcome_body(result: RunResult) -> dict[str, object]:
+    """Return what the JSON document says."""
+    account = result.account
+    return {
+        "run": result.run.id,
+        "suite": result.run.manifest.suite.id,
+        "state": result.run.state,
+        "interrupted": result.interrupted,
+        "reasons": result.reasons,
+        "planned": account.planned,
+        "rated": account.terminal.get("rated", 0),
+        "failed": _failed(account),
+        "open": account.open,
+        "failed_share": result.failed_share,
+        "failed_share_limit": result.run.manifest.suite.limits.failed_share,
+        "calls": sum(counts.attempts for counts in _counts(account)),
+        "reused": sum(counts.reused for counts in _counts(account)),
+        "possible_duplicates": sum(counts.possible_duplicates for counts in _counts(account)),
+        "usd": account.cost_nanousd / _NANOUSD,
+        "usd_at_risk": sum(counts.at_risk_nanousd for counts in _counts(account)) / _NANOUSD,
+        "exit_code": exit_code(result),
+        "next": next_commands(result),
+    }
+
+
+def next_commands(result: RunResult) -> list[str]:
+    """Return what to type next."""
+    name = result.run.id
+    if result.account.open:
+        return [f"evenhand resume {name}"]
+    return [f"evenhand report {name}"]
+
+
+def conservation_line(account: RunAccount) -> str:
+    """Return where every planned unit went: planned = rated + failed + open."""
+    failed = _failed(account)
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in failed.items())
+    detail = f" ({kinds})" if kinds else ""
+    return (
+        f"{account.planned:,} planned = {account.terminal.get('rated', 0):,} rated "
+        f"+ {account.failed:,} failed{detail} + {account.open:,} open"
+    )
+
+
+def _lines(result: RunResult) -> Iterator[tuple[Part, ...]]:
+    run = result.run
+    state = "interrupted" if result.interrupted else run.state.value
+    yield (
+        "run ",
+        Mark(run.id, Style.STRONG),
+        f" of suite {run.manifest.suite.id}: ",
+        Mark(state, _STYLES[run.state]),
+    )
+    yield ("  ratings  ", conservation_line(result.account))
+    yield ("  cost     ", _cost_line(result.account))
+
+
+def _cost_line(account: RunAccount) -> str:
+    counts = list(_counts(account))
+    calls, reused = sum(each.attempts for each in counts), sum(each.reused for each in counts)
+    line = f"{account.cost_nanousd / _NANOUSD:.4f} USD for {calls:,} calls"
+    if reused:
+        line += f"; {reused:,} answers taken from earlier runs"
+    if doubles := sum(each.possible_duplicates for each in counts):
+        risk = sum(each.at_risk_nanousd for each in counts) / _NANOUSD
+        line += f"; {doubles:,} calls possibly paid for twice, at most {risk:.4f} USD more"
+    return line
+
+
+def _counts(account: RunAccount) -> Iterator[CallCounts]:
+    yield account.preflight
+    yield from account.calls.values()
+
+
+def _failed(account: RunAccount) -> dict[str, int]:
+    return {kind: count for kind, count in sorted(account.terminal.items()) if kind != "rated"}
+
+
+def _is_too_broken(result: RunResult) -> bool:
+    return result.failed_share > result.run.manifest.suite.limits.failed_share
+
+
+def _broken(result: RunResult) -> str:
+    limit = result.run.manifest.suite.limits.failed_share
+    return (
+        f"{result.failed_share:.1%} of the ratings failed, the suite allows {limit:.1%} "
+        "(`limits: failed_share` in the suite file)"
+    )

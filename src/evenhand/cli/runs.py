@@ -1,0 +1,45 @@
+"""`evenhand runs`: the runs of a workspace."""
+
+import typer
+
+from evenhand.cli.output import Column, Mark, Part, Style
+from evenhand.cli.session import session_of
+from evenhand.records.run import RunState
+from evenhand.workflows.list_runs import ListedRun, list_runs
+
+_COLUMNS = (
+    Column(title="run"),
+    Column(title="suite"),
+    Column(title="state"),
+    Column(title="started (UTC)"),
+    Column(title="done", right=True),
+    Column(title="failed", right=True),
+    Column(title="USD", right=True),
+    Column(title="why", gives_way=True),
+)
+_STYLES = {RunState.FINISHED: Style.GOOD, RunState.STOPPED: Style.WARNING, RunState.RUNNING: Style.NAME}
+
+
+def runs(context: typer.Context) -> int:
+    """List the runs of the workspace, the newest last."""
+    session = session_of(context)
+    found = list_runs(session.workspace)
+    session.screen.document("runs/v1", {"runs": found})
+    if found:
+        session.screen.table(_COLUMNS, [_row(run) for run in found])
+    else:
+        session.screen.say("no run yet; start one with: evenhand run SUITE")
+    return 0
+
+
+def _row(run: ListedRun) -> tuple[Part, ...]:
+    return (
+        Mark(run.id, Style.STRONG),
+        run.suite,
+        Mark(run.state.value, _STYLES[run.state]),
+        run.created[:16].replace("T", " "),
+        f"{run.settled:,}/{run.planned:,}",
+        f"{run.failed:,}",
+        f"{run.usd:.4f}",
+        run.reason,
+    )
