@@ -50,7 +50,7 @@ def test_a_process_serves_its_judge_and_ends_in_order(launch: Launch) -> None:
 
 
 def test_a_process_meets_its_faults(launch: Launch) -> None:
-    _, url = launch("--judge", "echo", "--fault", "unknown_finish", "--fault-share", "1.0")
+    _, url = launch("--judge", "echo", "--fault", "unknown_finish:1.0")
     assert ask(url)["choices"][0]["finish_reason"] == "banana"
 
 
@@ -62,11 +62,26 @@ def test_a_taken_port_is_said_plainly() -> None:
     assert "try --port 0" in result.stderr
 
 
-def test_an_unknown_judge_is_refused_with_the_known_ones() -> None:
-    command = [sys.executable, "-m", "evenhand.testing", "--judge", "wise"]
+def test_a_process_drifts_after_its_number_of_calls(launch: Launch) -> None:
+    _, url = launch("--label", "complies", "--drift-after", "1", "--drift-label", "violates")
+    answers = [ask(url)["choices"][0]["message"]["content"] for _ in range(2)]
+    assert [answer.rpartition("\n")[2] for answer in answers] == ["complies", "violates"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--judge", "wise"], "'obey-all'"),
+        (["--fault", "bad_luck"], "there is no fault 'bad_luck'; known: bad_request"),
+        (["--fault", "hang:often"], "'often' is not a share from 0 to 1"),
+        (["--flip", "nan"], "'nan' is not a share from 0 to 1"),
+    ],
+)
+def test_a_wrong_option_is_refused_with_what_would_be_right(options: list[str], words: str) -> None:
+    command = [sys.executable, "-m", "evenhand.testing", *options]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 2
-    assert "'obey-all'" in result.stderr
+    assert words in result.stderr
 
 
 PROGRAM = """

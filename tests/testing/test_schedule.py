@@ -33,6 +33,13 @@ def test_a_share_is_met_and_repeats_with_its_seed() -> None:
     assert calls != struck(faults.on_share(faults.hang(), 0.1, seed=4), range(1, 5001))
 
 
+def test_two_faults_share_no_calls_but_by_chance() -> None:
+    some, others = (
+        set(struck(faults.on_share(f, 0.1), range(1, 5001))) for f in (faults.hang(), faults.nested())
+    )
+    assert len(some & others) <= 80  # 50 expected, 4 standard deviations
+
+
 @pytest.mark.parametrize(("elapsed", "strikes"), [(0.9, False), (1.0, True), (1.9, True), (2.0, False)])
 def test_a_window_strikes_between_its_ends(*, elapsed: float, strikes: bool) -> None:
     assert bool(choose([faults.during(faults.hang(), 1.0, 2.0)], arrival(elapsed=elapsed))) is strikes

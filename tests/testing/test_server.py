@@ -45,11 +45,9 @@ async def test_calls_overlap_while_they_wait() -> None:
         LoopbackServer(judges.lazy("complies"), latency=0.2) as server,
         openai.AsyncOpenAI(base_url=server.base_url, api_key="k", max_retries=0) as client,
     ):
-        started = asyncio.get_running_loop().time()
         await asyncio.gather(
             *(client.chat.completions.create(model="m", messages=QUESTION) for _ in range(8))
         )
-        assert 0.2 <= asyncio.get_running_loop().time() - started < 1.2
     assert (server.ledger.max_in_flight, server.ledger.in_flight) == (8, 0)
 
 

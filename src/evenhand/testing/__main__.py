@@ -11,54 +11,90 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from evenhand.testing import faults
+from evenhand.testing import faults, judges
 from evenhand.testing.dialect import DIALECTS
-from evenhand.testing.judges import JUDGES
+from evenhand.testing.exchange import Judge
 from evenhand.testing.server import LoopbackServer
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     found = argparse.ArgumentParser(prog="python -m evenhand.testing", description=__doc__.partition("\n")[0])
-    found.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
-    found.add_argument("--judge", choices=sorted(JUDGES), default="lazy", help="who answers")
-    found.add_argument(
-        "--label", default="complies", help="the label the judge decides when nothing else is said"
+    add = found.add_argument
+    add("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    add("--judge", choices=sorted(judges.JUDGES), default="lazy", help="who answers")
+    add("--label", default="complies", help="the label the judge decides when nothing else is said")
+    add("--marker", default="", help="text the judges rule and refuse look for in the candidate")
+    add("--flip", type=share, default=0.0, metavar="SHARE", help="share of contents judged the other way")
+    add("--drift-after", type=int, metavar="N", help="after N calls always decide --drift-label")
+    add("--drift-label", default="violates", metavar="LABEL", help="the label after --drift-after calls")
+    add("--latency-ms", type=float, default=0.0, metavar="MS", help="how long every answer takes")
+    add("--dialect", choices=sorted(DIALECTS), default="everything", help="what the server can do")
+    add("--api-key", metavar="KEY", help="the only key let in; without it everybody is")
+    add("--model", action="append", default=[], help="a model there is (repeat); without it any name is")
+    fault_help = "a fault and the share of calls it strikes, all by default (repeat): "
+    add(
+        "--fault",
+        action="append",
+        default=[],
+        type=fault,
+        metavar="NAME[:SHARE]",
+        help=fault_help + ", ".join(sorted(faults.NAMED)),
     )
-    found.add_argument(
-        "--marker", default="", help="text the judges rule and refuse look for in the candidate"
-    )
-    found.add_argument("--latency-ms", type=float, default=0.0, help="how long every answer takes")
-    found.add_argument(
-        "--dialect", choices=sorted(DIALECTS), default="everything", help="what the server can do"
-    )
-    found.add_argument("--api-key", help="the only key let in; without it everybody is")
-    found.add_argument(
-        "--model", action="append", default=[], help="a model there is (repeat); without it any name is"
-    )
-    found.add_argument(
-        "--fault", choices=sorted(faults.NAMED), help="a fault that strikes a share of the calls"
-    )
-    found.add_argument("--fault-share", type=float, default=1.0, help="share of the calls it strikes")
-    found.add_argument("--seed", type=int, default=0, help="seed of that share")
+    add("--seed", type=int, default=0, help="seed of flips and of the shares of faults")
     return found
+
+
+def share(text: str) -> float:
+    """Read a share.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no number from 0 to 1.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0.0 <= number <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to 1")
+    return number
+
+
+def fault(text: str) -> tuple[faults.Fault, float]:
+    """Read ``NAME`` or ``NAME:SHARE``.
+
+    Raises:
+        argparse.ArgumentTypeError: There is no such fault, or the share is none.
+    """
+    name, _, written = text.partition(":")
+    if name not in faults.NAMED:
+        raise argparse.ArgumentTypeError(
+            f"there is no fault {name!r}; known: {', '.join(sorted(faults.NAMED))}"
+        )
+    return faults.NAMED[name](), share(written or "1")
 
 
 def build(arguments: argparse.Namespace) -> LoopbackServer:
     """The server that a command line describes."""
-    strikes = []
-    if arguments.fault:
-        fault = faults.NAMED[arguments.fault]()
-        strikes.append(faults.on_share(fault, arguments.fault_share, seed=arguments.seed))
     return LoopbackServer(
-        JUDGES[arguments.judge](arguments.label, arguments.marker),
+        build_judge(arguments),
         dialect=DIALECTS[arguments.dialect],
-        strikes=strikes,
+        strikes=[faults.on_share(what, often, seed=arguments.seed) for what, often in arguments.fault],
         latency=arguments.latency_ms / 1000.0,
         api_key=arguments.api_key,
         models=tuple(arguments.model),
         port=arguments.port,
     )
+
+
+def build_judge(arguments: argparse.Namespace) -> Judge:
+    """The judge that a command line describes."""
+    judge = judges.JUDGES[arguments.judge](arguments.label, arguments.marker)
+    if arguments.flip:
+        judge = judges.flip(judge, arguments.flip, seed=arguments.seed)
+    if arguments.drift_after is not None:
+        judge = judges.drift(judge, judges.lazy(arguments.drift_label), after=arguments.drift_after)
+    return judge
 
 
 async def serve(server: LoopbackServer) -> None:

@@ -52,8 +52,12 @@ def after_call(fault: Fault, number: int) -> Strike:
 
 
 def on_share(fault: Fault, share: float, *, seed: int = 0) -> Strike:
-    """A seeded share of the calls, chosen by number, so that a rerun in the same order meets the same faults."""
-    return Strike(fault=fault, when=lambda arrival: chance(f"strike {seed}", str(arrival.number)) < share)
+    """A seeded share of the calls, chosen by number, so that a rerun in the same order meets the same faults.
+
+    Faults of different names choose independently of each other, under one seed too.
+    """
+    salt = f"strike {seed} {fault.name}"
+    return Strike(fault=fault, when=lambda arrival: chance(salt, str(arrival.number)) < share)
 
 
 def during(fault: Fault, start: float, end: float) -> Strike:
