@@ -2,7 +2,6 @@
 
 import errno
 import os
-import sys
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import typer
 
 from evenhand.cli.findings import count_findings, show_findings
-from evenhand.cli.output import Mark, Screen, Style
+from evenhand.cli.output import Mark, ReaderLeftError, Screen, Style
 from evenhand.cli.session import Session
 from evenhand.errors import EvenhandError, FileError
 
@@ -109,8 +108,6 @@ def _innermost_place(error: BaseException) -> str:
 
 
 def _leave_quietly(_: BaseException, __: Screen) -> int:
-    """Keep the interpreter from complaining about the closed pipe while it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return READER_LEFT
 
 
@@ -121,7 +118,7 @@ _TOLD_BY: tuple[
     (EvenhandError, _tell_ours),
     (typer.TyperException, _tell_usage),
     ((KeyboardInterrupt, typer.Abort), _tell_interruption),
-    (BrokenPipeError, _leave_quietly),
+    (ReaderLeftError, _leave_quietly),
     (OSError, _tell_system_error),
 )
 """Who tells which error; the first that fits does."""

@@ -6,6 +6,7 @@ beside it, as a `Mark`.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,14 @@ class Column:
 def one_line(text: str) -> str:
     """Return `text` on one line, with every character drawn that a terminal would act on instead of showing it."""
     return reveal(text.replace("\r\n", "\n")).replace("\n", _LINE_END).replace("\t", " ")
+
+
+class ReaderLeftError(Exception):
+    """Whoever read stdout went away; there is nothing more to do."""
+
+    def __init__(self) -> None:
+        super().__init__("the reader of stdout went away")
+        _stop_writing(sys.stdout)
 
 
 class Screen:
@@ -151,8 +160,20 @@ class Screen:
 
 
 def _put(stream: TextIO, text: str) -> None:
-    stream.write(text)
-    stream.flush()
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError as error:
+        if stream is sys.stdout:
+            raise ReaderLeftError from error
+        _stop_writing(stream)  # nobody listens, but the work goes on
+
+
+def _stop_writing(stream: TextIO) -> None:
+    """Lead what is still buffered nowhere, or the interpreter would complain about it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _rendered(part: Part, *, colored: bool) -> str:
