@@ -210,16 +210,21 @@ def _exact_lines(path: Path) -> Iterator[str]:
         with gzip.open(path, "rb") as stream:
             for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE_BYTES + 1), b""), start=1):
                 inflated += len(line)
-                if len(line) > MAX_LINE_BYTES or inflated > allowed:
-                    message = (
-                        f"the line is longer than {MAX_LINE_BYTES:,} bytes, or the file inflates too much"
-                    )
+                if len(line) > MAX_LINE_BYTES:
+                    raise FileError([_too_long(shown, number)])
+                if inflated > allowed:
+                    message = f"it inflates to more than {MAX_RATIO} times its size"
                     raise FileError([whole_file(shown, "D009", message)])
                 yield _text(line, shown, number)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise FileError([whole_file(shown, "D008", f"not a whole gzip file: {error}")]) from error
     except OSError as error:
         raise FileError([unreadable(path, error)]) from error
+
+
+def _too_long(shown: str, number: int) -> Finding:
+    message = f"the line is longer than {MAX_LINE_BYTES:,} bytes"
+    return Finding(path=shown, line=number, column=1, code="D001", message=message)
 
 
 def _text(line: bytes, shown: str, number: int) -> str:

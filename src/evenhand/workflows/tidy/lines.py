@@ -69,11 +69,11 @@ class LineMaker:
         )
 
     def _shares(self, row: TidyRow) -> Mapping[str, float] | None:
+        if self.share_labels is None or SHARE_COLUMNS[0] not in row.extra:
+            return None
         shares = [_number(row.extra.get(name, "")) for name in SHARE_COLUMNS]
         known = [share for share in shares if share is not None and 0 <= share <= 1]
         total = math.fsum(known)
-        if self.share_labels is None or not any(shares):
-            return None
         if len(known) < len(shares) or abs(total - 1) > _LARGEST_GAP:
             self.without_shares += 1
             return None
