@@ -108,11 +108,11 @@ def _ordered(numbers: Mapping[str, float], by_score: Mapping[str, str]) -> Ordin
 def _words_by_score(criterion: CriterionSurvey, texts: Iterable[str]) -> dict[str, str]:
     """Return the number label of each word that always has its score, if words and numbers pair up one to one."""
     numbers = {number: text for text in texts if (number := _number(text)) is not None}
-    words = [label for label in criterion.scores if _number(label) is None and label]
+    words = [label for label in criterion.labels() if _number(label) is None]
     pairs = {
         word: numbers[score]
         for word in words
-        for score in criterion.scores[word]
+        for score in criterion.scores.get(word, ())
         if len(criterion.scores[word]) == 1 and score in numbers
     }
     all_pair_up = bool(words) and len(pairs) == len(words) == len(set(pairs.values()))
