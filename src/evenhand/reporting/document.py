@@ -1,0 +1,195 @@
+"""A report as blocks of words, tables and charts, before it is HTML or Markdown.
+
+Both renderings walk the same blocks, so they hold the same numbers.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from evenhand.reporting.item_view import ItemView
+from evenhand.stats.estimate import Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A run of characters."""
+
+    text: str
+    foreign: bool = False
+    """Whether it comes from outside and is shown as what it is, character by character."""
+    code: bool = False
+    """Whether it is something to type."""
+
+
+Words = tuple[Span, ...]
+"""Running text."""
+
+
+def words(*parts: str | Span) -> Words:
+    """Return running text; plain strings are our own words."""
+    return tuple(Span(text=part) if isinstance(part, str) else part for part in parts)
+
+
+def foreign(text: str) -> Span:
+    """Return text from outside: ids, labels, names, anything a file or a model wrote."""
+    return Span(text=text, foreign=True)
+
+
+def code(text: str) -> Span:
+    """Return something to type."""
+    return Span(text=text, code=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell of a table."""
+
+    words: Words
+    detail: str = ""
+    """What stands behind a number: interval and n."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is a detail only: no estimate, and why."""
+        return not self.words and bool(self.detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table."""
+
+    words: Words
+    number: bool = False
+    """Whether it holds numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table; the first cell of a row is its heading."""
+
+    kind: ClassVar[str] = "table"
+    caption: Words
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    extra: str = ""
+    """What it is called when a short report leaves it out; empty stays in every report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph."""
+
+    kind: ClassVar[str] = "paragraph"
+    words: Words
+    tone: Literal["text", "note", "warning"] = "text"
+    extra: str = ""
+    """What it is called when a short report leaves it out; empty stays in every report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bullets:
+    """A list of points."""
+
+    kind: ClassVar[str] = "bullets"
+    points: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading inside a section."""
+
+    kind: ClassVar[str] = "heading"
+    words: Words
+    extra: str = ""
+    """What it is called when a short report leaves it out; empty stays in every report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gallery:
+    """Items with their texts."""
+
+    kind: ClassVar[str] = "gallery"
+    items: tuple[ItemView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One part of every bar."""
+
+    name: Words
+    colour: str
+    """Name of its colour class."""
+    hatch: str
+    """Name of its hatch, so that it is told apart without colour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar, cut into the series."""
+
+    name: Words
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackedBars:
+    """Bars of equal length, cut by shares."""
+
+    shape: ClassVar[str] = "stacked"
+    series: tuple[Series, ...]
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatMap:
+    """Raters against raters: agreement above the diagonal, kappa below it."""
+
+    shape: ClassVar[str] = "heat"
+    names: tuple[str, ...]
+    agreement: tuple[tuple[Measured | None, ...], ...]
+    """By first and second rater; None where no item was answered by both."""
+    kappa: tuple[tuple[Measured | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """Counts over bins."""
+
+    shape: ClassVar[str] = "histogram"
+    ticks: tuple[str, ...]
+    """Upper end of each bin."""
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A figure with everything it shows in a table beside it."""
+
+    kind: ClassVar[str] = "chart"
+    id: str
+    title: Words
+    description: str
+    """What the figure shows, for those who do not see it."""
+    drawing: StackedBars | HeatMap | Histogram
+    table: Table
+
+
+Block = Table | Paragraph | Bullets | Heading | Gallery | Chart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of the report."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A report."""
+
+    title: Words
+    subtitle: Words
+    sections: tuple[Section, ...]

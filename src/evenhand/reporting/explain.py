@@ -1,0 +1,224 @@
+"""One verdict explained: the rule, what each judge said and why, the panel's arithmetic, what people said."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from evenhand.errors import MeasureError
+from evenhand.records.constitution import Principle
+from evenhand.records.rated import RatedItem
+from evenhand.records.rating import Distribution
+from evenhand.records.reveal import reveal
+from evenhand.records.run import Manifest
+from evenhand.records.scale import Reading
+from evenhand.reporting.categories import Categories, categories_by_principle
+from evenhand.reporting.item_view import AnswerView, CaseText, Excerpt, ItemView, ViewLimits, view_item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrincipleView:
+    """A principle as it binds."""
+
+    principle: str
+    title: str
+    text: str
+    exceptions: str
+    when: str
+    scope: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, Reading]
+    """The answers allowed, and what each means for a rate."""
+    binding_hash: str
+    """Hash over everything that binds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionView:
+    """What one judge says after its repeats and orders were pooled."""
+
+    judge: str
+    label: str | None
+    distribution: Distribution
+    score: float | None
+    ratings: int
+    """Readable ratings pooled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Everything behind one verdict."""
+
+    item: ItemView
+    principle: PrincipleView
+    panel: str
+    rule: str
+    quorum: int
+    """Fewest judges with an opinion for a verdict."""
+    opinions: tuple[OpinionView, ...]
+    distribution: Distribution
+    """The panel's probabilities."""
+    steps: tuple[str, ...]
+    """The panel's arithmetic, line by line; empty while the item is open."""
+
+
+def explain(item: RatedItem, manifest: Manifest, text: CaseText | None) -> Explanation:
+    """Return everything behind the verdict on `item`.
+
+    Raises:
+        MeasureError: The item names a principle the run's constitution does not have.
+    """
+    principle = manifest.constitution.by_id.get(item.principle_id)
+    if principle is None:
+        raise MeasureError(f"item {item.name!r} names a principle the run's constitution does not have")
+    verdict = item.verdict
+    return Explanation(
+        item=view_item(item, text, ViewLimits()),
+        principle=_principle_view(principle, manifest, categories_by_principle(manifest)[principle.id]),
+        panel=manifest.panel.id,
+        rule=manifest.panel.rule,
+        quorum=manifest.panel.quorum_needed,
+        opinions=tuple(
+            OpinionView(
+                judge=opinion.judge,
+                label=opinion.label,
+                distribution=opinion.distribution,
+                score=opinion.score,
+                ratings=opinion.ratings,
+            )
+            for opinion in (verdict.opinions if verdict else ())
+        ),
+        distribution=verdict.distribution if verdict else (),
+        steps=verdict.steps if verdict else (),
+    )
+
+
+def render_explanation(explanation: Explanation) -> str:
+    """Return an explanation as plain text; characters that control a terminal are drawn, and no line is forged."""
+    return "\n".join(_lines(explanation)) + "\n"
+
+
+def _principle_view(principle: Principle, manifest: Manifest, categories: Categories) -> PrincipleView:
+    return PrincipleView(
+        principle=principle.id,
+        title=principle.title,
+        text=principle.text,
+        exceptions=principle.exceptions,
+        when=principle.when,
+        scope=dict(principle.scope),
+        answers=dict(categories.readings),
+        binding_hash=manifest.constitution.binding_hash(principle),
+    )
+
+
+# -- As text ---------------------------------------------------------------------------------------
+
+
+def _lines(explanation: Explanation) -> Iterator[str]:
+    yield _plain(explanation.item.name)
+    yield f"verdict: {_verdict(explanation.item)}"
+    yield ""
+    yield from _principle_lines(explanation.principle)
+    yield from _case_lines(explanation.item)
+    for judge in explanation.item.judges:
+        yield f"judge {_plain(judge.judge)}"
+        for answer in judge.answers:
+            yield from _answer_lines(answer)
+        yield ""
+    yield from _panel_lines(explanation)
+    yield from _people_lines(explanation.item)
+
+
+def _verdict(item: ItemView) -> str:
+    if item.label is not None:
+        return _plain(item.label)
+    return f"undecided ({item.undecided.value})" if item.undecided else "open"
+
+
+def _principle_lines(principle: PrincipleView) -> Iterator[str]:
+    title = f": {_plain(principle.title)}" if principle.title else ""
+    yield f"principle {_plain(principle.principle)}{title}"
+    yield from _quoted(principle.text)
+    for name, text in (("except", principle.exceptions), ("when", principle.when)):
+        if text:
+            yield f"  {name}"
+            yield from _quoted(text)
+    for name, values in principle.scope.items():
+        yield f"  scope {_plain(name)}: {_plain(', '.join(values))}"
+    answers = ", ".join(f"{label} ({reading.value})" for label, reading in principle.answers.items())
+    yield f"  answers: {_plain(answers)}"
+    yield f"  binding hash: {principle.binding_hash}"
+    yield ""
+
+
+def _case_lines(item: ItemView) -> Iterator[str]:
+    if item.text is None:
+        yield "the text of the case is not at hand"
+    else:
+        yield "asked"
+        yield from _excerpt(item.text.prompt)
+        for candidate in item.text.candidates:
+            many = f" {_plain(candidate.candidate)}" if len(item.text.candidates) > 1 else ""
+            yield f"judged{many}"
+            yield from _excerpt(candidate.text)
+    yield ""
+
+
+def _answer_lines(answer: AnswerView) -> Iterator[str]:
+    where = f"{answer.order.value} order, repeat {answer.repeat + 1}"
+    if answer.failure is not None:
+        yield f"  {where}: failed, {answer.failure.value}"
+    else:
+        basis = f", from {answer.basis.value}" if answer.basis else ""
+        yield f"  {where}: {_plain(answer.label or '')} ({_probabilities(answer.distribution)}{basis})"
+    if answer.flags:
+        yield f"    noted: {_plain(', '.join(answer.flags))}"
+    if answer.detail.text:
+        yield from _quoted(answer.detail.text, indent="    ")
+    for quote in answer.quotes:
+        yield "    quotes"
+        yield from _quoted(quote.text, indent="    ")
+
+
+def _panel_lines(explanation: Explanation) -> Iterator[str]:
+    yield f"panel {_plain(explanation.panel)}, rule {explanation.rule}, quorum {explanation.quorum}"
+    for opinion in explanation.opinions:
+        if opinion.ratings > 1 and opinion.distribution:
+            pooled = _probabilities(opinion.distribution)
+            yield f"  {_plain(opinion.judge)}, {opinion.ratings} ratings pooled: {pooled}"
+    if explanation.distribution:
+        yield f"  mean over judges: {_probabilities(explanation.distribution)}"
+    for step in explanation.steps:
+        yield f"  {_plain(step)}"
+    if not explanation.steps:
+        yield "  ratings are still open"
+    yield f"  disagreement {explanation.item.disagreement:.2f} of {len(explanation.item.judges)} judges"
+
+
+def _people_lines(item: ItemView) -> Iterator[str]:
+    if item.labels:
+        yield ""
+        yield "people"
+    for label in item.labels:
+        yield f"  {_plain(label.annotator)} ({label.kind.value}): {_plain(label.label)}"
+        if label.note.text:
+            yield from _quoted(label.note.text, indent="    ")
+
+
+def _probabilities(distribution: Distribution) -> str:
+    return ", ".join(f"{_plain(label)} {share:.3f}" for label, share in distribution)
+
+
+def _excerpt(excerpt: Excerpt | None) -> Iterator[str]:
+    if excerpt is None:
+        yield "  (the suite does not hold this text)"
+    else:
+        yield from _quoted(excerpt.text)
+
+
+def _quoted(text: str, *, indent: str = "  ") -> Iterator[str]:
+    """Yield text from outside, each line behind a bar, so that none can pass for ours."""
+    for line in reveal(text.replace("\r\n", "\n")).split("\n"):
+        yield f"{indent}| {line}"
+
+
+def _plain(text: str) -> str:
+    """Return a name from outside on one line."""
+    return reveal(text.replace("\r\n", "\n")).replace("\n", "⏎")

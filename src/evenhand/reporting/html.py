@@ -1,0 +1,17 @@
+"""The report as one self-contained HTML file: no script, no remote address, complete offline."""
+
+from evenhand.reporting.item_pages import item_pages
+from evenhand.reporting.page import render_page
+from evenhand.reporting.sections import run_document
+from evenhand.reporting.summary import RunSummary
+
+
+def render_html(summary: RunSummary, *, stem: str = "") -> str:
+    """Return the report as HTML.
+
+    Args:
+        summary: The run in numbers.
+        stem: File name of the report without its ending; with it, the report links to the item pages beside it.
+    """
+    pages = item_pages(summary, stem) if stem else ()
+    return render_page("report.html.j2", document=run_document(summary), pages=pages)

@@ -1,0 +1,213 @@
+"""The report as Markdown for pull requests and issues: text only, short enough to post, hostile text inert."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evenhand.records.reveal import reveal
+from evenhand.reporting.display import count
+from evenhand.reporting.document import (
+    Block,
+    Bullets,
+    Cell,
+    Chart,
+    Document,
+    Gallery,
+    Heading,
+    Paragraph,
+    Span,
+    Table,
+    Words,
+)
+from evenhand.reporting.extras import DROP_ORDER, ITEMS, TEXTS
+from evenhand.reporting.item_view import Excerpt, ItemView, JudgeView
+from evenhand.reporting.sections import run_document
+from evenhand.reporting.summary import RunSummary
+
+MOST_BYTES = 60_000
+"""Longest report; a comment on a pull request may hold 65,536 bytes."""
+_ROW_LIMITS = (60, 20, 6, 1)
+_FOREIGN_LENGTH = 160
+_EXCERPT_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """Some lines of the report."""
+
+    text: str
+    extra: str = ""
+    """Its group when the report must be shorter."""
+
+
+def render_markdown(summary: RunSummary, *, most_bytes: int = MOST_BYTES) -> str:
+    """Return the report as Markdown.
+
+    Where it would be longer than `most_bytes`, parts are left out in the order of `extras.DROP_ORDER`, then rows of
+    long tables; the last line says which.
+    """
+    document = run_document(summary)
+    for rows in _ROW_LIMITS:
+        pieces = list(_pieces(document, rows))
+        for dropped in range(len(DROP_ORDER) + 1):
+            text = _join(pieces, DROP_ORDER[:dropped], most_bytes)
+            if len(text.encode()) <= most_bytes:
+                return text
+    return text.encode()[: most_bytes - 8].decode(errors="ignore") + "\n\n…\n"
+
+
+def _join(pieces: Sequence[_Piece], dropped: Sequence[str], most_bytes: int) -> str:
+    kept = [piece.text for piece in pieces if piece.extra not in dropped]
+    missing = [name for name in dropped if any(piece.extra == name for piece in pieces)]
+    if missing:
+        kept.append(f"Left out to stay under {count(most_bytes)} bytes: {', '.join(missing)}.")
+    return "\n\n".join(kept) + "\n"
+
+
+def _pieces(document: Document, rows: int) -> Iterator[_Piece]:
+    yield _Piece(text=f"# {_line(document.title)}")
+    yield _Piece(text=_line(document.subtitle))
+    for section in document.sections:
+        yield _Piece(text=f"## {section.title}")
+        for block in section.blocks:
+            yield from _block(block, rows)
+
+
+def _block(block: Block, rows: int) -> Iterator[_Piece]:
+    match block:
+        case Paragraph(tone="warning"):
+            yield _Piece(text=f"> **Warning.** {_line(block.words)}", extra=block.extra)
+        case Paragraph():
+            yield _Piece(text=_line(block.words), extra=block.extra)
+        case Bullets():
+            yield _Piece(text="\n".join(f"- {_line(point)}" for point in block.points))
+        case Heading():
+            yield _Piece(text=f"### {_line(block.words)}", extra=block.extra)
+        case Table():
+            yield _Piece(text=_table(block, rows), extra=block.extra)
+        case Chart():
+            yield _Piece(text=_table(block.table, rows), extra=block.table.extra)
+        case Gallery():
+            for item in block.items:
+                yield from _item(item)
+
+
+# -- Tables ----------------------------------------------------------------------------------------
+
+
+def _table(table: Table, rows: int) -> str:
+    lines = [
+        f"**{_line(table.caption)}**",
+        "",
+        _row(_line(column.words, in_table=True) for column in table.columns),
+        _row("--:" if column.number else "---" for column in table.columns),
+        *(_row(_cell(cell) for cell in row) for row in table.rows[:rows]),
+    ]
+    if left_out := len(table.rows[rows:]):
+        lines += ["", f"{count(left_out)} more rows are in the HTML and JSON reports."]
+    return "\n".join(lines)
+
+
+def _row(cells: Iterator[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(cell: Cell) -> str:
+    if cell.is_empty:
+        return _own(cell.detail)
+    text = _line(cell.words, in_table=True)
+    return f"{text} ({_own(cell.detail)})" if cell.detail else text
+
+
+# -- Items -----------------------------------------------------------------------------------------
+
+
+def _item(item: ItemView) -> Iterator[_Piece]:
+    verdict = _code(item.label) if item.label is not None else f"undecided ({item.undecided or 'open'})"
+    lines = [
+        f"### {_code(item.name)}",
+        "",
+        (
+            f"Verdict: {verdict}. Disagreement {item.disagreement:.2f} of {len(item.judges)} judges; "
+            f"{item.failed} of {item.units} ratings failed."
+        ),
+        "",
+        *(f"- {_code(judge.judge)}: {_says(judge)}" for judge in item.judges),
+        *(f"- {_code(label.annotator)} ({label.kind.value}): {_code(label.label)}" for label in item.labels),
+    ]
+    yield _Piece(text="\n".join(lines), extra=ITEMS)
+    if texts := "\n".join(_texts(item)):
+        yield _Piece(text=texts, extra=TEXTS)
+
+
+def _says(judge: JudgeView) -> str:
+    if judge.label is None:
+        failures = ", ".join(
+            dict.fromkeys(answer.failure.value for answer in judge.answers if answer.failure)
+        )
+        return "repeats tie" if judge.abstains else f"no answer ({_own(failures or 'open')})"
+    return _code(judge.label) + (", the two orders differ" if judge.inconsistent else "")
+
+
+def _texts(item: ItemView) -> Iterator[str]:
+    if item.text is None:
+        yield "- The text of this case is not at hand."
+    else:
+        yield f"- Asked: {_excerpt(item.text.prompt)}"
+        for candidate in item.text.candidates:
+            yield f"- Judged: {_excerpt(candidate.text)}"
+    for judge in item.judges:
+        for answer in judge.answers:
+            if answer.detail.text:
+                yield f"- {_code(judge.judge)} says: {_excerpt(answer.detail)}"
+            for quote in answer.quotes:
+                yield f"- {_code(judge.judge)} quotes: {_excerpt(quote)}"
+
+
+def _excerpt(excerpt: Excerpt | None) -> str:
+    if excerpt is None:
+        return "the suite does not hold this text"
+    left_out = excerpt.left_out + max(0, len(excerpt.text) - _EXCERPT_LENGTH)
+    note = f" and {count(left_out)} more characters" if left_out else ""
+    return _code(excerpt.text[:_EXCERPT_LENGTH], most=3 * _EXCERPT_LENGTH) + note
+
+
+# -- Words -----------------------------------------------------------------------------------------
+
+
+def _line(words: Words, *, in_table: bool = False) -> str:
+    """Return words on one line; a blank keeps two code spans apart, which would else become one."""
+    parts: list[str] = []
+    for span in words:
+        text = _span(span, in_table=in_table)
+        if parts and parts[-1].endswith("`") and text.startswith("`"):
+            parts.append(" ")
+        parts.append(text)
+    return "".join(parts)
+
+
+def _span(span: Span, *, in_table: bool) -> str:
+    is_text = span.foreign or span.code
+    return _code(span.text, in_table=in_table) if is_text else _own(span.text)
+
+
+def _own(text: str) -> str:
+    """Return our own words with every character that Markdown reads made plain."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~@])", r"\\\1", text)
+
+
+def _code(text: str, *, in_table: bool = True, most: int = _FOREIGN_LENGTH) -> str:
+    """Return text from outside as a code span, in which nothing is a link, a mention, an image or a tag.
+
+    The span stays on its line and in its cell: line ends are drawn, and a bar is escaped. A backslash before a bar
+    would undo that, so it is drawn too.
+    """
+    shown = reveal(text.replace("\r\n", "\n")).replace("\n", "⏎").replace("\t", " ")
+    shown = shown[: most - 1] + "…" if len(shown) > most else shown
+    if in_table:
+        shown = re.sub(r"\\(?=\\*\|)", "⟦U+005C⟧", shown).replace("|", "\\|")
+    if not shown.strip():
+        return "(empty)"
+    fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", shown)), default=0))
+    edge = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{fence}{edge}{shown}{edge}{fence}"

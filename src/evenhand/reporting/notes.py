@@ -1,0 +1,98 @@
+"""What a reader must know: the warnings of one run, and how every number was made."""
+
+from collections.abc import Iterator
+
+from evenhand.records.rated import RunAccount
+from evenhand.records.run import Run, RunState
+from evenhand.reporting.display import usd
+from evenhand.reporting.measuring import TOO_FEW
+from evenhand.reporting.summary import Conservation
+from evenhand.reporting.tally import MOST_DIMENSIONS, MOST_PAIRED_PEOPLE, MOST_PEOPLE, MOST_VALUES, Tally
+from evenhand.stats.agreement import DRAWS
+
+NOTES = (
+    (
+        "The judges' pass rate is what the panel says, not corrected for judge error. How often the judges are wrong "
+        "can only be told from human labels drawn with known probability."
+    ),
+    (
+        "Intervals have 95 % confidence and treat the items as an independent draw from the situations they stand for. "
+        "Items that share a prompt or a source are not independent, and their intervals are too narrow."
+    ),
+    (
+        "Intervals of shares are Wilson's. Intervals of kappa are the percentile bootstrap over items with "
+        f"{DRAWS:,} draws from the run's seed; where two raters agree on every item, the lower limit is the kappa of "
+        "Wilson's lower limit of their agreement."
+    ),
+    f"Groups with fewer than {TOO_FEW} units get no estimate.",
+    (
+        "Worst and best case count every undecided and open item as failing, or as passing; the limits behind them are "
+        "the lower limit of the worst and the upper limit of the best case."
+    ),
+    (
+        "Judge by judge agreement counts the items on which both have an answer; a judge's repeats and orders are "
+        "pooled first. Agreement is not correctness."
+    ),
+    (
+        "Agreement with labels counts a judge without an answer as not matching, and stands beside the agreement among "
+        "the items it answered."
+    ),
+    "Kappa falls when one label becomes more common, at unchanged error rates; read it beside the confusion table.",
+    "The human labels carry no inclusion probability, so no rate of a population follows from them.",
+    "The best single judge is picked on the same labels it is measured on, which flatters it.",
+    (
+        "Disagreement is the entropy of the judges' answers over the logarithm of their number: 0 is one voice, 1 "
+        "means that no two agree."
+    ),
+    "Numbers on a numeric scale are compared by the side of the pass mark they lie on, or by quarters of the range.",
+)
+
+
+def warnings(run: Run, account: RunAccount, conservation: Conservation, tally: Tally) -> Iterator[str]:
+    """Yield what a reader must know before any number. No text from outside is in it."""
+    if run.state is not RunState.FINISHED:
+        yield (
+            f"The run is not finished ({run.state.value}): {conservation.open:,} of {conservation.planned:,} ratings "
+            f"are open. Go on with: evenhand resume {run.id}"
+        )
+    limit = run.manifest.suite.limits.failed_share
+    if account.failed > limit * account.planned:
+        yield (
+            f"{account.failed:,} of {account.planned:,} ratings failed, above the suite's limit of {limit:.3g}: "
+            "the run could not measure."
+        )
+    yield from _call_warnings(account)
+    yield from _label_warnings(tally)
+
+
+def _call_warnings(account: RunAccount) -> Iterator[str]:
+    for judge, counts in account.calls.items():
+        if len(counts.served_models) > 1:
+            yield (
+                f"The judge {judge} was answered by {len(counts.served_models)} different models: "
+                "its ratings do not come from one instrument."
+            )
+    duplicates = sum(counts.possible_duplicates for counts in account.calls.values())
+    at_risk = sum(counts.at_risk_nanousd for counts in account.calls.values())
+    if duplicates or at_risk:
+        yield (
+            f"{duplicates:,} calls may have been billed twice, because a crash came before their replies were stored; "
+            f"at most {usd(at_risk)} are at risk."
+        )
+
+
+def _label_warnings(tally: Tally) -> Iterator[str]:
+    if not tally.labels:
+        yield "There are no human labels: nothing here says whether the judges are right."
+    off_scale = sum(counts.off_scale for (_, rater, _), counts in tally.comparisons.items() if rater is None)
+    if off_scale:
+        yield f"{off_scale:,} human labels are not on the scale of their principle and are left out of comparisons."
+    if len(tally.people) > MOST_PEOPLE:
+        yield f"{len(tally.people):,} persons gave labels; the first {MOST_PEOPLE} are compared one by one."
+    if len(tally.people) > MOST_PAIRED_PEOPLE:
+        yield f"Persons are compared with each other for the first {MOST_PAIRED_PEOPLE} only."
+    if tally.slices_left_out:
+        yield (
+            f"{len(tally.slices_left_out)} slice dimensions are not reported: more than {MOST_VALUES} values, or "
+            f"beyond the first {MOST_DIMENSIONS} dimensions."
+        )

@@ -1,0 +1,45 @@
+"""The sections of a run report, in reading order; each is a function of the summary."""
+
+from evenhand.reporting.document import Document, Section, foreign, words
+from evenhand.reporting.sections.agreement import agreement_section
+from evenhand.reporting.sections.cost import cost_section
+from evenhand.reporting.sections.division import divided_section
+from evenhand.reporting.sections.failures import failures_section
+from evenhand.reporting.sections.headline import headline_section
+from evenhand.reporting.sections.method import method_section
+from evenhand.reporting.sections.outcome import outcome_section
+from evenhand.reporting.sections.people import people_section
+from evenhand.reporting.sections.stamp import stamp_section
+from evenhand.reporting.summary import RunSummary
+
+
+def run_document(summary: RunSummary) -> Document:
+    """Return the report on a run as blocks."""
+    stamp = summary.stamp
+    return Document(
+        title=words("Run report: ", foreign(stamp.suite_title or stamp.suite)),
+        subtitle=words(
+            "Run ",
+            foreign(stamp.run),
+            f", {stamp.state}, started {stamp.created}. Constitution ",
+            foreign(f"{stamp.constitution}@{stamp.constitution_version}"),
+            ", panel ",
+            foreign(stamp.panel),
+            ".",
+        ),
+        sections=tuple(section for section in _sections(summary) if section.blocks),
+    )
+
+
+def _sections(summary: RunSummary) -> tuple[Section, ...]:
+    return (
+        headline_section(summary),
+        stamp_section(summary),
+        outcome_section(summary),
+        agreement_section(summary),
+        people_section(summary),
+        divided_section(summary),
+        failures_section(summary),
+        cost_section(summary),
+        method_section(summary),
+    )

@@ -1,0 +1,135 @@
+"""The answer first: what came of the run, in a few sentences."""
+
+from collections.abc import Iterator
+
+from evenhand.reporting.comparing import largest_sets
+from evenhand.reporting.display import count, percent_parts, sentence, usd
+from evenhand.reporting.document import Block, Bullets, Paragraph, Section, Words, code, foreign, words
+from evenhand.reporting.sections.cells import over
+from evenhand.reporting.summary import BestJudge, PairAgreement, RunSummary
+from evenhand.stats.estimate import Estimate
+
+_MOST_COMPARED = 3
+
+
+def headline_section(summary: RunSummary) -> Section:
+    """Return the first section: warnings, then the findings in words."""
+    blocks: list[Block] = [Paragraph(words=words(warning), tone="warning") for warning in summary.warnings]
+    points = (
+        *_outcome(summary),
+        *_pass_rates(summary),
+        *_agreement(summary),
+        *_best_judges(summary),
+        *_failures(summary),
+        *_cost(summary),
+        *_next_steps(summary),
+    )
+    return Section(id="in-short", title="In short", blocks=(*blocks, Bullets(points=points)))
+
+
+def _outcome(summary: RunSummary) -> Iterator[Words]:
+    law, judges = summary.conservation, len(summary.stamp.judges)
+    yield words(
+        f"{count(law.decided)} of {count(law.items)} items have a verdict by the rule "
+        f"“{summary.stamp.panel_rule}” over {judges} {'judge' if judges == 1 else 'judges'}; "
+        f"{count(law.undecided)} are undecided and belong to people, {count(law.items_open)} are open."
+    )
+
+
+def _pass_rates(summary: RunSummary) -> Iterator[Words]:
+    known = [
+        (each.verdicts.pass_rate.value, each)
+        for each in summary.principles
+        if isinstance(each.verdicts.pass_rate, Estimate)
+    ]
+    if known:
+        lowest = min(known, key=lambda pair: pair[0])[1]
+        which = "Judges' pass rate under " if len(known) == 1 else "Lowest judges' pass rate, under "
+        yield words(
+            which,
+            foreign(lowest.principle),
+            f": {sentence(percent_parts(lowest.verdicts.pass_rate))}; as the judges say, not corrected for error.",
+        )
+
+
+def _agreement(summary: RunSummary) -> Iterator[Words]:
+    sets = largest_sets(tuple(pair.over for pair in summary.judge_pairs))
+    for principles in dict.fromkeys(sets):
+        pairs = [
+            (pair.agreement.value, pair)
+            for pair in summary.judge_pairs
+            if pair.over == principles and isinstance(pair.agreement, Estimate)
+        ]
+        if pairs:
+            yield _pair_sentence(min(pairs, key=lambda known: known[0])[1], alone=len(pairs) == 1)
+
+
+def _pair_sentence(pair: PairAgreement, *, alone: bool) -> Words:
+    return words(
+        foreign(pair.first),
+        " and ",
+        foreign(pair.second),
+        " give the same label to " if alone else ", the two judges furthest apart, give the same label to ",
+        f"{sentence(percent_parts(pair.agreement))} of the items both answered, over ",
+        over(pair.over),
+        ".",
+    )
+
+
+def _best_judges(summary: RunSummary) -> Iterator[Words]:
+    settled = [best for best in summary.best_judges if best.annotator in summary.stamp.people.resolved]
+    for best in (settled or summary.best_judges)[:_MOST_COMPARED]:
+        yield words(
+            "Against the labels of ",
+            foreign(best.annotator),
+            " over ",
+            over(best.over),
+            ": the best single judge, ",
+            foreign(best.judge),
+            f", matches {sentence(percent_parts(best.judge_of_all))}, "
+            f"the panel {sentence(percent_parts(best.panel_of_all))}. {_beside(best)}",
+        )
+
+
+def _beside(best: BestJudge) -> str:
+    judge, panel = best.judge_of_all, best.panel_of_all
+    if not isinstance(judge, Estimate) or not isinstance(panel, Estimate):
+        return ""
+    if panel.value < judge.value:
+        return "On these labels the panel matches fewer than that judge alone."
+    return "On these labels the panel matches at least as many as its best judge."
+
+
+def _failures(summary: RunSummary) -> Iterator[Words]:
+    law = summary.conservation
+    failed = sum(law.failed.values())
+    kinds = ", ".join(f"{count(number)} {kind.value}" for kind, number in law.failed.items())
+    if failed:
+        yield words(
+            f"{count(failed)} of {count(law.planned)} ratings failed ({kinds}); none of them is a score."
+        )
+    else:
+        yield words(f"None of {count(law.planned)} ratings failed.")
+
+
+def _cost(summary: RunSummary) -> Iterator[Words]:
+    calls = sum(each.calls for each in summary.cost)
+    reused = sum(each.reused for each in summary.cost)
+    if calls or reused:
+        yield words(
+            f"{usd(summary.total_nanousd)} for {count(calls)} calls; "
+            f"{count(reused)} ratings came from replies paid for earlier."
+        )
+    else:
+        yield words("No call was paid for.")
+
+
+def _next_steps(summary: RunSummary) -> Iterator[Words]:
+    if summary.divided:
+        first = summary.divided[0]
+        yield words(
+            "Look first at the items the judges are most divided on. All about one of them: ",
+            code("evenhand explain"),
+            " ",
+            foreign(f"{first.name}@{summary.stamp.run}"),
+        )

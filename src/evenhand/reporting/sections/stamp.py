@@ -1,0 +1,138 @@
+"""What the report rests on."""
+
+from collections.abc import Iterator, Mapping
+
+from evenhand.reporting.display import count
+from evenhand.reporting.document import Block, Cell, Paragraph, Section, Table, code, foreign, words
+from evenhand.reporting.extras import ENDPOINTS
+from evenhand.reporting.sections.cells import columns, foreign_cell, foreign_or, text_cell
+from evenhand.reporting.stamp import JudgeStamp, Stamp
+from evenhand.reporting.summary import RunSummary
+
+_NOBODY_ASKED = {
+    "model": "not stated",
+    "recorded": "not stated",
+    "pattern": "no model",
+    "nearest": "no model",
+}
+
+
+def stamp_section(summary: RunSummary) -> Section:
+    """Return the section that names everything the numbers rest on."""
+    stamp = summary.stamp
+    blocks: tuple[Block, ...] = (
+        Table(caption=words("The run"), columns=columns("What", "Which"), rows=tuple(_rows(stamp))),
+        Table(
+            caption=words("Judges"),
+            columns=columns("Judge", "Kind", "Version", "Asked for", "Answered by"),
+            rows=tuple(_judge_row(judge) for judge in stamp.judges),
+        ),
+        Table(caption=words("Hashes"), columns=columns("Of", "Hash"), rows=tuple(_hash_rows(stamp))),
+        *_people(stamp),
+        *_endpoints(summary),
+    )
+    return Section(id="stamp", title="Stamp", blocks=blocks)
+
+
+def _rows(stamp: Stamp) -> Iterator[tuple[Cell, ...]]:
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(stamp.versions.items()))
+    yield text_cell("Run"), text_cell(foreign(stamp.run), f", {stamp.state}")
+    if stamp.reason:
+        yield text_cell("Stopped because"), foreign_cell(stamp.reason)
+    yield text_cell("Started"), text_cell(stamp.created)
+    yield text_cell("Finished"), text_cell(stamp.finished or "not finished")
+    yield text_cell("Command"), foreign_cell(stamp.command)
+    yield text_cell("Suite"), text_cell(foreign(stamp.suite), " (", foreign(stamp.suite_path), ")")
+    yield text_cell("Constitution"), foreign_cell(f"{stamp.constitution}@{stamp.constitution_version}")
+    yield text_cell("Panel"), text_cell(foreign(stamp.panel), f", rule “{stamp.panel_rule}”")
+    yield text_cell("Seed"), text_cell(str(stamp.seed))
+    yield text_cell("Versions"), foreign_cell(versions)
+    yield text_cell("Price table of"), text_cell(stamp.prices_as_of or "none: no model was asked")
+
+
+def _hash_rows(stamp: Stamp) -> Iterator[tuple[Cell, ...]]:
+    yield text_cell("Everything the plan rests on"), text_cell(code(stamp.inputs_hash))
+    yield text_cell("Suite ", foreign(stamp.suite)), text_cell(code(stamp.suite_hash))
+    yield text_cell("Constitution ", foreign(stamp.constitution)), text_cell(code(stamp.constitution_hash))
+    yield text_cell("Panel ", foreign(stamp.panel)), text_cell(code(stamp.panel_hash))
+    for judge in stamp.judges:
+        yield text_cell("Judge ", foreign(judge.judge)), text_cell(code(judge.hash))
+        if judge.template_hash:
+            yield text_cell("Prompt of ", foreign(judge.judge)), text_cell(code(judge.template_hash))
+    for file in stamp.files:
+        yield text_cell(f"File of {file.role} ", foreign(file.path)), text_cell(code(file.sha256))
+
+
+def _judge_row(judge: JudgeStamp) -> tuple[Cell, ...]:
+    return (
+        foreign_cell(judge.judge),
+        text_cell(judge.kind),
+        text_cell(judge.version),
+        foreign_or(judge.requested, _NOBODY_ASKED[judge.kind]),
+        _served_cell(judge),
+    )
+
+
+def _served_cell(judge: JudgeStamp) -> Cell:
+    if judge.kind != "model":
+        return text_cell("no call")
+    if not judge.served:
+        return text_cell("no reply in this run names a model")
+    parts = [_counted(judge.served)]
+    if judge.fingerprints:
+        parts.append(f"fingerprints: {_counted(judge.fingerprints)}")
+    return foreign_cell("; ".join(parts))
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count(number)} replies)" for name, number in counts.items())
+
+
+def _people(stamp: Stamp) -> Iterator[Block]:
+    people = stamp.people
+    if people.labels:
+        settled = ", ".join(people.resolved)
+        yield Paragraph(
+            words=words(
+                f"Human labels: {count(people.labels)} on the items of this run, from {count(people.people)} persons",
+                *((" and the settled labels ", foreign(settled)) if settled else ()),
+                f". Given blind: {people.blind}. Dates: {people.dates}. Drawn: {people.drawn}.",
+            ),
+            tone="note",
+        )
+
+
+def _endpoints(summary: RunSummary) -> Iterator[Block]:
+    if summary.endpoints:
+        yield Table(
+            caption=words("Endpoints, as preflight found them"),
+            columns=columns(
+                "Judge",
+                "Address",
+                "Model",
+                "Answered by",
+                "Protocol",
+                "Answer enforced by",
+                "Left out",
+                "Notes",
+            ),
+            rows=tuple(
+                (
+                    foreign_cell(each.judge),
+                    foreign_or(each.base_url, "the vendor's own"),
+                    foreign_cell(each.model),
+                    foreign_or(each.served_model, "not reported"),
+                    text_cell(each.protocol),
+                    text_cell(
+                        each.means,
+                        f", log-probabilities of {each.logprobs} tokens"
+                        if each.logprobs
+                        else ", no log-probabilities",
+                    ),
+                    foreign_or(", ".join(each.left_out), "nothing"),
+                    foreign_or("; ".join(each.notes), "none"),
+                )
+                for each in summary.endpoints
+            ),
+            extra=ENDPOINTS,
+        )
