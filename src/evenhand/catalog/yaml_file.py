@@ -8,7 +8,6 @@ and several documents in one file are refused; size, depth and number of values 
 import json
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,8 +105,7 @@ class _Composer:
 
     def check_characters(self, text: str) -> None:
         """Report characters no text file may hold."""
-        for bad in _first_of_each_line(text, self.source.first_line):
-            self._report("Y002", f"character U+{ord(bad[0]):04X} may not stand in a text file", bad[1])
+        self.findings += find_unprintable(text, self.source)
         if self.findings:
             raise _StopReadingError
 
@@ -274,12 +272,18 @@ def _is_text_or_whole_number(key: str) -> bool:
     return key not in _WORDS and not _NUMBER.fullmatch(key) and not _NOT_FINITE.fullmatch(key)
 
 
-def _first_of_each_line(text: str, first_line: int) -> Iterator[tuple[str, Span]]:
-    """Yield the first unprintable character of each line, of at most fifty lines."""
+def find_unprintable(text: str, source: Source) -> list[Finding]:
+    """Return a finding for the first character of each line that no text file may hold; at most fifty."""
     if not UNPRINTABLE.search(text):
-        return
-    bad = (
-        (number, UNPRINTABLE.search(line)) for number, line in enumerate(text.split("\n"), start=first_line)
-    )
-    for number, match in [(number, match) for number, match in bad if match][:50]:
-        yield match[0], Span(line=number, column=match.start() + 1)
+        return []
+    lines = enumerate(text.split("\n"), start=source.first_line)
+    bad = [(number, match) for number, line in lines if (match := UNPRINTABLE.search(line))]
+    return [
+        source.finding(
+            "Y002",
+            f"character U+{ord(match[0]):04X} may not stand in a text file",
+            Span(line=number, column=match.start() + 1),
+            suggestion="remove it, or write it as an escape in double quotes",
+        )
+        for number, match in bad[:50]
+    ]

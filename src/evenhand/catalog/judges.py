@@ -1,0 +1,151 @@
+"""Judges from files, each with its prompt template and its recording."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evenhand.catalog.files import read_text
+from evenhand.catalog.record_files import RecordFile, follow_reference, read_record
+from evenhand.catalog.shape_errors import quoted
+from evenhand.catalog.source import Document, Place, lookup, refuse, select, select_texts
+from evenhand.errors import FileError, Finding
+from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
+
+MAX_TEMPLATE_BYTES = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedJudge:
+    """A judge with the files it names."""
+
+    judge: Judge
+    path: Path
+    """Its file."""
+    template: str = ""
+    """Text of its prompt template; empty for a judge that asks no model."""
+    template_path: Path | None = None
+    """File of the template."""
+    recording_path: Path | None = None
+    """File of its recorded ratings or replies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeFile:
+    """A judge's file that was read, right or wrong."""
+
+    file: RecordFile[Judge]
+    loaded: LoadedJudge | None
+    """The judge; None where something is wrong."""
+    findings: tuple[Finding, ...]
+    """Everything wrong in the file and in what it names."""
+
+
+def load_judge(path: Path, root: Path) -> LoadedJudge:
+    """Return the judge of a file.
+
+    Args:
+        path: A YAML file.
+        root: The workspace; a recording may not lie outside.
+
+    Raises:
+        FileError: The file, or one it names, has findings.
+    """
+    judge = read_judge(path, root)
+    refuse(judge.findings)
+    assert judge.loaded is not None
+    return judge.loaded
+
+
+def read_judge(path: Path, root: Path) -> JudgeFile:
+    """Read a judge with everything wrong in it."""
+    file: RecordFile[Judge] = read_record(path, Judge, "judge/v1", _check)
+    judge, findings = file.record, list(file.findings)
+    loaded = LoadedJudge(judge=judge, path=path) if judge else None
+    if isinstance(judge, ModelJudge) and loaded:
+        loaded, more = _with_template(loaded, file)
+        findings += more
+    elif isinstance(judge, RecordedJudge) and loaded:
+        loaded, more = _with_recording(loaded, file, root)
+        findings += more
+    return JudgeFile(file=file, loaded=loaded, findings=tuple(findings))
+
+
+def _with_template(
+    loaded: LoadedJudge, file: RecordFile[Judge]
+) -> tuple[LoadedJudge | None, tuple[Finding, ...]]:
+    target = follow_reference(file, ("template",), root=file.path.parent)
+    if isinstance(target, Finding):
+        return None, (target,)
+    try:
+        text = read_text(target, limit=MAX_TEMPLATE_BYTES)
+    except FileError as error:
+        return None, error.findings
+    return replace(loaded, template=text, template_path=target), ()
+
+
+def _with_recording(
+    loaded: LoadedJudge, file: RecordFile[Judge], root: Path
+) -> tuple[LoadedJudge | None, tuple[Finding, ...]]:
+    key = "ratings" if lookup(file.document.data, ("ratings",)) is not None else "replies"
+    target = follow_reference(file, (key, "path"), root=root)
+    if isinstance(target, Finding):
+        return None, (target,)
+    return replace(loaded, recording_path=target), ()
+
+
+def _check(document: Document) -> Iterator[Finding]:
+    kind = lookup(document.data, ("kind",))
+    if kind == "recorded":
+        yield from _one_recording(document)
+    elif kind == "model":
+        yield from _sees_a_candidate(document)
+    elif kind == "pattern":
+        yield from _labels_of_patterns(document)
+    elif kind == "nearest":
+        yield from _sizes_of_ngrams(document)
+
+
+def _at(document: Document, code: str, message: str, place: Place, suggestion: str = "") -> Finding:
+    span = document.source.value_span(place)
+    return document.source.finding(code, message, span, suggestion=suggestion)
+
+
+def _one_recording(document: Document) -> Iterator[Finding]:
+    given = [key for key in ("ratings", "replies") if lookup(document.data, (key,)) is not None]
+    if len(given) != 1:
+        message = "a recorded judge has ratings or replies, and not both"
+        yield _at(
+            document,
+            "J001",
+            message,
+            (given[-1],) if given else (),
+            "keep one of them" if given else "add one",
+        )
+
+
+def _sees_a_candidate(document: Document) -> Iterator[Finding]:
+    sees = [text for _, text in select_texts(document.data, "sees", None)]
+    pairwise = lookup(document.data, ("mode",)) == "pairwise"
+    needed = ("case.response_a", "case.response_b") if pairwise else ("case.response",)
+    if lookup(document.data, ("sees",)) is None:
+        return
+    for name in needed:
+        if name not in sees:
+            yield _at(
+                document, "J002", f"the judge does not see {name}, which it judges", ("sees",), f"add {name}"
+            )
+
+
+def _labels_of_patterns(document: Document) -> Iterator[Finding]:
+    for place, label in select(document.data, "principles", None, "patterns", None, "label"):
+        prior = lookup(document.data, (*place[:2], "prior"))
+        if isinstance(prior, dict) and str(label) not in prior:
+            message = f"{quoted(label)} has no score in prior, so it can not be given"
+            yield _at(document, "J003", message, place, f"add {label} to prior")
+
+
+def _sizes_of_ngrams(document: Document) -> Iterator[Finding]:
+    low, high = lookup(document.data, ("ngram", 0)), lookup(document.data, ("ngram", 1))
+    if isinstance(low, int) and isinstance(high, int) and not 1 <= low <= high <= 12:
+        message = f"n-grams from {low} to {high} characters are none"
+        yield _at(document, "J004", message, ("ngram",), "write the shortest and the longest, from 1 to 12")
