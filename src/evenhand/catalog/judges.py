@@ -14,6 +14,9 @@ from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 MAX_TEMPLATE_BYTES = 200_000
 
 
+_RECORDINGS = (("ratings", "path"), ("replies", None, "path"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedJudge:
     """A judge with the files it names."""
@@ -25,8 +28,8 @@ class LoadedJudge:
     """Text of its prompt template; empty for a judge that asks no model."""
     template_path: Path | None = None
     """File of the template."""
-    recording_path: Path | None = None
-    """File of its recorded ratings or replies."""
+    recording_paths: tuple[Path, ...] = ()
+    """Files of its recorded ratings, or of its replies in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ def read_judge(path: Path, root: Path) -> JudgeFile:
         loaded, more = _with_template(loaded, file)
         findings += more
     elif isinstance(judge, RecordedJudge) and loaded:
-        loaded, more = _with_recording(loaded, file, root)
+        loaded, more = _with_recordings(loaded, file, root)
         findings += more
     return JudgeFile(file=file, loaded=loaded, findings=tuple(findings))
 
@@ -83,14 +86,15 @@ def _with_template(
     return replace(loaded, template=text, template_path=target), ()
 
 
-def _with_recording(
+def _with_recordings(
     loaded: LoadedJudge, file: RecordFile[Judge], root: Path
 ) -> tuple[LoadedJudge | None, tuple[Finding, ...]]:
-    key = "ratings" if lookup(file.document.data, ("ratings",)) is not None else "replies"
-    target = follow_reference(file, (key, "path"), root=root)
-    if isinstance(target, Finding):
-        return None, (target,)
-    return replace(loaded, recording_path=target), ()
+    data = file.document.data
+    places = [place for pattern in _RECORDINGS for place, _ in select_texts(data, *pattern)]
+    targets = [follow_reference(file, place, root=root) for place in places]
+    if findings := tuple(target for target in targets if isinstance(target, Finding)):
+        return None, findings
+    return replace(loaded, recording_paths=tuple(path for path in targets if isinstance(path, Path))), ()
 
 
 def _check(document: Document) -> Iterator[Finding]:

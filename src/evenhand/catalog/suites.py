@@ -40,8 +40,8 @@ class LoadedSuite:
     """File of each judge, by judge id."""
     template_paths: Mapping[str, Path]
     """File of each template, by judge id."""
-    recordings: Mapping[str, Path]
-    """File of ratings or replies of each recorded judge, by judge id."""
+    recordings: Mapping[str, tuple[Path, ...]]
+    """Files of ratings or replies of each recorded judge, by judge id."""
     case_files: Mapping[Path, str]
     """Files of cases in their order, each with the word it adds to the tags of its cases."""
     label_paths: tuple[Path, ...]
@@ -59,7 +59,7 @@ class LoadedSuite:
     @property
     def recording_files(self) -> tuple[Path, ...]:
         """Files of recorded ratings and replies, each once."""
-        return tuple(dict.fromkeys(self.recordings.values()))
+        return tuple(dict.fromkeys(path for paths in self.recordings.values() for path in paths))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ def _put_together(
         panel_path=bench.path,
         judge_paths={each.judge.id: each.path for each in judges},
         template_paths={each.judge.id: each.template_path for each in judges if each.template_path},
-        recordings={each.judge.id: each.recording_path for each in judges if each.recording_path},
+        recordings={each.judge.id: each.recording_paths for each in judges if each.recording_paths},
         case_files={path: entry.tag for path, entry in zip(cases, suite.cases, strict=True)},
         label_paths=tuple(labels),
     )

@@ -92,6 +92,12 @@ class RunAccount:
         return sum(count for state, count in self.terminal.items() if state != "rated")
 
     @property
+    def possibly_spent_nanousd(self) -> int:
+        """What all calls cost, with the worst case of those whose price is not known."""
+        every = [self.preflight, *self.calls.values()]
+        return sum(counts.cost_nanousd + counts.at_risk_nanousd for counts in every)
+
+    @property
     def cost_nanousd(self) -> int:
         """What all calls cost."""
         return self.preflight.cost_nanousd + sum(counts.cost_nanousd for counts in self.calls.values())

@@ -86,7 +86,7 @@ def plan_suite(start: Path, suite: Path) -> RunPlan:
     units = prepared.items * prepared.plan.units_per_item
     return RunPlan(
         suite=prepared.loaded.suite.id,
-        cases=prepared.scan.cases,
+        cases=prepared.scan.count,
         principles=len(prepared.plan.scales),
         items=prepared.items,
         units=units,

@@ -12,7 +12,7 @@ from evenhand.catalog.settings import Workspace, find_workspace
 from evenhand.catalog.suites import LoadedSuite, load_suite
 from evenhand.errors import NothingSelectedError, UsageError
 from evenhand.judging.plan import Plan
-from evenhand.records.judge import Judge, ModelJudge, Price, RecordedJudge
+from evenhand.records.judge import ModelJudge, Price
 from evenhand.records.run import Manifest, PinnedFile
 from evenhand.records.settings import Account
 from evenhand.records.suite import Case
@@ -84,7 +84,7 @@ class Prepared:
 
     def relative(self, path: Path) -> str:
         """Return a path as the manifest names it."""
-        return path.resolve().relative_to(self.workspace.root.resolve(), walk_up=False).as_posix()
+        return path.resolve().relative_to(self.workspace.root.resolve()).as_posix()
 
     def _known_price(self, judge: ModelJudge) -> Price:
         price = self.price(judge)
@@ -126,6 +126,3 @@ def prepare(start: Path, suite_path: Path) -> Prepared:
         cases=cases,
     )
     return Prepared(workspace=workspace, loaded=loaded, plan=plan)
-
-
-__all__ = ["Judge", "Prepared", "RecordedJudge", "prepare"]

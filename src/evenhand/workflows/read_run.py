@@ -40,11 +40,8 @@ class StoredRun:
 
     def cases(self, wanted: frozenset[str]) -> dict[str, Case]:
         """Return the cases named, from the files as they were; those of a file that has changed are absent."""
-        paths = [
-            self.root / file.path
-            for file in self.manifest.files
-            if file.role == "cases" and self._is_same(file.path, file.sha256)
-        ]
+        pins = [file for file in self.manifest.files if file.role == "cases"]
+        paths = [self.root / pin.path for pin in pins if self._is_same(pin.path, pin.sha256)]
         return {case.id: case for case in read_cases(paths) if case.id in wanted}
 
     def _is_same(self, path: str, sha256: str) -> bool:

@@ -160,7 +160,7 @@ async def _run(
 ) -> tuple[tuple[str, ...], bool, Progress]:
     cap = options.max_usd if options.max_usd is not None else prepared.loaded.suite.limits.usd
     purse = Purse(None if cap is None else round(cap * NANOUSD))
-    purse.spent_nanousd = run_account(ledger, run).cost_nanousd
+    purse.spent_nanousd = run_account(ledger, run).possibly_spent_nanousd
     progress = _progress(prepared, run, ledger)
     writer = RunLedger(ledger, ledger.run_number(run.id))
     try:
@@ -237,7 +237,8 @@ def _interruptible(runner: Runner) -> Iterator[list[str]]:
     Yields:
         A list that is empty until a signal came.
     """
-    loop, task, signals = asyncio.get_running_loop(), asyncio.current_task(), []
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    signals: list[str] = []
     assert task is not None
 
     def interrupt(name: str) -> None:

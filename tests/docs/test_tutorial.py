@@ -1,0 +1,89 @@
+"""The tutorial is run as it stands: its files are written, its commands are run in order."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+BLOCK = re.compile(r"^```(?P<kind>\w+)(?: (?P<info>\S+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block."""
+
+    kind: str
+    info: str
+    body: str
+
+
+def blocks(path: Path) -> list[Block]:
+    return [
+        Block(found["kind"], found["info"] or "", found["body"])
+        for found in BLOCK.finditer(path.read_text(encoding="utf-8"))
+    ]
+
+
+class Reader:
+    """Somebody who follows the page to the letter."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.background: list[subprocess.Popen[bytes]] = []
+        bin_folder = Path(sys.executable).parent
+        self.environment = {**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+
+    def follow(self, block: Block) -> None:
+        if block.info.startswith("file="):
+            self.write(block)
+        elif block.kind == "sh" and block.info == "background":
+            self.background.append(
+                subprocess.Popen(shlex.split(block.body), cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL)
+            )
+            wait_for("http://127.0.0.1:8765/v1/models")
+        elif block.kind == "sh":
+            for line in block.body.splitlines():
+                self.run(line)
+
+    def write(self, block: Block) -> None:
+        path = self.folder / block.info.removeprefix("file=")
+        old = path.read_text(encoding="utf-8") if path.suffix == ".toml" and path.exists() else ""
+        path.write_text(f"{old}\n{block.body}" if old else block.body, encoding="utf-8")
+
+    def run(self, line: str) -> None:
+        words = shlex.split(line)
+        if words[0] == "cd":
+            self.folder = self.folder / words[1]
+            return
+        done = subprocess.run(
+            words, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+
+
+def wait_for(address: str) -> None:
+    for _ in range(200):
+        try:
+            urlopen(address, timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError(address)
+
+
+def test_the_tutorial_works_to_the_letter(tmp_path: Path, project_root: Path) -> None:
+    reader = Reader(tmp_path)
+    try:
+        for block in blocks(project_root / "docs/tutorial.md"):
+            reader.follow(block)
+    finally:
+        for process in reader.background:
+            process.terminate()
+            process.wait()
+    assert list(reader.folder.glob("reports/*.html"))

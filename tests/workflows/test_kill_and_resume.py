@@ -1,0 +1,127 @@
+"""A killed run loses nothing: real processes, SIGKILL at seeded moments, the server's own ledger as oracle."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenhand.records.rating import Rating
+from evenhand.workflows.read_run import StoredRun, read_run
+
+CASES = 60
+CONCURRENCY = 8
+SEED = 20261120
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """A scripted server in a process of its own; a killed client can not take it along."""
+    command = [
+        sys.executable,
+        "-m",
+        "evenhand.testing",
+        "--judge",
+        "rule",
+        "--marker",
+        "secret",
+        "--latency-ms",
+        "60",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield str(json.loads(process.stdout.readline())["base_url"])
+        process.terminate()
+
+
+def billed(address: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{address}/_ledger") as answer:
+        return [call for call in json.load(answer)["calls"] if call["billed"]]
+
+
+def workspace(folder: Path, address: str) -> Path:
+    folder.mkdir()
+    lines = [
+        {
+            "id": f"case-{n}",
+            "prompt": f"Question {n}?",
+            "response": f"Answer {n}" + " and the secret" * (n % 4 == 0),
+        }
+        for n in range(CASES)
+    ]
+    files = {
+        "evenhand.toml": f'[accounts.loop]\nprotocol = "openai-chat"\nbase_url = "{address}"\nconcurrency = {CONCURRENCY}\n',
+        "c.yaml": "schema: constitution/v1\nid: c\nversion: 1.0.0\nprinciples: [{id: keep.secrets, text: Keep secrets.}]\n",
+        "reader.yaml": "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\nmodel: loop/scripted\n"
+        "template: reader.j2\nprice: {input: 1, output: 1}\n",
+        "reader.j2": '{{ principle.text }}\n{{ data("reply", case.response) }}\n',
+        "one.panel.yaml": "schema: panel/v1\nid: one\njudges: [reader]\n",
+        "suite.yaml": "schema: suite/v1\nid: s\nconstitution: c.yaml\npanel: one.panel.yaml\ncases: [{path: cases.jsonl}]\n",
+        "cases.jsonl": "".join(json.dumps(line) + "\n" for line in lines),
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "evenhand", *words, "--yes"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def wait_for_calls(address: str, more_than: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the run has paid for something since the last kill, so that a kill hits work and not start-up."""
+    while process.poll() is None and len(billed(address)) <= more_than:
+        time.sleep(0.01)
+
+
+def outcomes(stored: StoredRun) -> list[tuple[str, str, object]]:
+    return [
+        (
+            item.name,
+            unit.judge,
+            (unit.outcome.label if isinstance(unit.outcome, Rating) else unit.outcome.kind),
+        )
+        for item in stored.items()
+        for unit in item.units
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a POSIX signal")
+def test_a_run_killed_five_times_ends_like_one_that_was_not(tmp_path: Path, address: str) -> None:
+    dice = random.Random(SEED)
+    killed = workspace(tmp_path / "killed", address)
+    kills = 0
+    process = start(killed, "run", "suite.yaml")
+    while kills < 5:
+        wait_for_calls(address, len(billed(address)), process)
+        time.sleep(dice.uniform(0, 0.08))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kills += 1
+        process = start(killed, "resume", "latest")
+    assert process.wait(timeout=60) == 0
+    paid = len(billed(address))
+    whole = workspace(tmp_path / "whole", address)
+    assert start(whole, "run", "suite.yaml").wait(timeout=60) == 0
+
+    first, second = read_run(killed, "latest"), read_run(whole, "latest")
+    assert outcomes(first) == outcomes(second)
+    account = first.account()
+    assert (account.open, account.terminal) == (0, {"rated": CASES})
+    counts = account.calls["reader"]
+    assert counts.possible_duplicates <= kills * CONCURRENCY
+    assert paid - account.preflight.attempts <= CASES + counts.possible_duplicates
