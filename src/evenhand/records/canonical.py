@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -30,12 +30,19 @@ class FileRecord(BaseModel):
         """Return the content as plain JSON values, defaults left out, keys as they are written in files."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
+    def __copy__(self) -> Self:
+        """Leave cached properties behind: a copy may be changed by `model_copy(update=...)`, and its hash with it."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
 
 def canonical_json(value: Any) -> bytes:
     """Return `value` as JSON bytes with sorted keys and no free choice left (UTF-8, no spaces).
 
     Raises:
-        ValueError: A number is not finite.
+        ValueError: A number is not finite, or a text holds half of a surrogate pair.
     """
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False

@@ -1,8 +1,11 @@
 """Scales: the answers a rater may give, from a closed set of kinds."""
 
 import math
+import re
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
@@ -60,6 +63,10 @@ class _LabelledScale(FileRecord):
         """Every label, in the order of the scale."""
         return self.values
 
+    def holds(self, label: str) -> bool:
+        """Tell whether `label` is an answer of this scale."""
+        return label in self.values
+
     def score(self, label: str) -> float | None:
         """Return the numeric value of `label`; None on a scale without an order."""
         del label
@@ -76,14 +83,26 @@ class NominalScale(_LabelledScale):
     neutral: tuple[Label, ...] = ()
     """Labels outside every rate, such as not_applicable."""
 
+    @model_validator(mode="after")
+    def _each_label_has_one_reading(self) -> Self:
+        named = [*self.passes, *self.neutral, *self.abstain]
+        if twice := sorted(label for label, count in Counter(named).items() if count > 1):
+            raise ValueError(f"{twice[0]!r} is named more than once among pass, neutral and abstain")
+        return self
+
     def _named_labels(self) -> dict[str, tuple[str, ...]]:
         return {**super()._named_labels(), "pass": self.passes, "neutral": self.neutral}
 
     def reading(self, label: str) -> Reading:
-        """Return what `label` means for a rate."""
+        """Return what `label` means for a rate; neutral on a scale that names no passing label.
+
+        Raises:
+            ValueError: It is not on the scale.
+        """
+        _require(self, label)
         if label in self.abstain:
             return Reading.ABSTAIN
-        if label in self.neutral:
+        if label in self.neutral or not self.passes:
             return Reading.NEUTRAL
         return Reading.PASS if label in self.passes else Reading.FAIL
 
@@ -98,22 +117,40 @@ class OrdinalScale(_LabelledScale):
 
     @model_validator(mode="after")
     def _each_point_is_described(self) -> Self:
-        opinions = [label for label in self.values if label not in self.abstain]
-        if missing := [label for label in opinions if label not in self.describe]:
+        if len(self.points) < 2:
+            raise ValueError("an ordinal scale needs at least two values that are no abstention")
+        if missing := [label for label in self.points if label not in self.describe]:
             raise ValueError(f"describe has no descriptor for {missing[0]!r}")
-        if self.pass_at is not None and self.pass_at not in opinions:
+        if self.pass_at is not None and self.pass_at not in self.points:
             raise ValueError(f"pass_at is {self.pass_at!r}, which is not one of the values")
         return self
 
+    @model_validator(mode="after")
+    def _numbers_go_one_way(self) -> Self:
+        steps = [after - before for before, after in pairwise(self.points.values())]
+        if any(step * steps[0] <= 0 for step in steps):
+            raise ValueError("values go from worst to best, and these numbers go up and down")
+        return self
+
+    @property
+    def points(self) -> dict[str, float]:
+        """The numbers the labels are, or else their ranks from 1, worst first; without the abstentions."""
+        opinions = [label for label in self.values if label not in self.abstain]
+        numbers = [number for label in opinions if (number := _as_number(label)) is not None]
+        ranks = [float(rank) for rank in range(1, len(opinions) + 1)]
+        return dict(zip(opinions, numbers if len(numbers) == len(opinions) else ranks, strict=True))
+
     def score(self, label: str) -> float | None:
-        """Return the number a label is, or else its rank from 1; None for an abstention."""
-        if label in self.abstain:
-            return None
-        number = _as_number(label)
-        return number if number is not None else float(self.values.index(label) + 1)
+        """Return the number a label is, or its rank from 1 where not all are numbers; None for an abstention."""
+        return self.points.get(label)
 
     def reading(self, label: str) -> Reading:
-        """Return what `label` means for a rate."""
+        """Return what `label` means for a rate; neutral on a scale without a passing label.
+
+        Raises:
+            ValueError: It is not on the scale.
+        """
+        _require(self, label)
         if label in self.abstain:
             return Reading.ABSTAIN
         if self.pass_at is None:
@@ -154,17 +191,30 @@ class NumericScale(FileRecord):
         """A numeric scale has no abstention."""
         return ()
 
+    def holds(self, label: str) -> bool:
+        """Tell whether `label` is a number of this range."""
+        return self.score(label) is not None
+
+    def nearest(self, value: float) -> str:
+        """Return the answer nearest to `value`, rounded to 12 digits."""
+        rounded = float(f"{value:.12g}")
+        return number_text(min(max(rounded, self.minimum), self.maximum))
+
     def score(self, label: str) -> float | None:
         """Return the number written in `label`, or None when it is none or outside the range."""
         number = _as_number(label)
         return number if number is not None and self.minimum <= number <= self.maximum else None
 
     def reading(self, label: str) -> Reading:
-        """Return what `label` means for a rate."""
-        number = self.score(label)
-        if self.pass_at is None or number is None:
+        """Return what `label` means for a rate; neutral on a scale without a passing number.
+
+        Raises:
+            ValueError: It is not on the scale.
+        """
+        _require(self, label)
+        if self.pass_at is None:
             return Reading.NEUTRAL
-        return Reading.PASS if number >= self.pass_at else Reading.FAIL
+        return Reading.PASS if float(label) >= self.pass_at else Reading.FAIL
 
 
 class PairwiseScale(FileRecord):
@@ -188,6 +238,10 @@ class PairwiseScale(FileRecord):
     def abstain(self) -> tuple[str, ...]:
         """A pairwise scale has no abstention; "tie" is an opinion."""
         return ()
+
+    def holds(self, label: str) -> bool:
+        """Tell whether `label` is an answer of this scale."""
+        return label in self.labels
 
     def score(self, label: str) -> float | None:
         """Return 1 for a, 0 for b, one half for tie and both_bad."""
@@ -236,9 +290,21 @@ def swap_label(label: str) -> str:
     return {"a": "b", "b": "a"}.get(label, label)
 
 
+def number_text(value: float) -> str:
+    """Return a number in the shortest spelling that reads back as the same number; whole ones without a point."""
+    return repr(value + 0.0).removesuffix(".0")
+
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
+
 def _as_number(label: str) -> float | None:
-    try:
-        number = float(label)
-    except ValueError:
+    if not _NUMBER.fullmatch(label):
         return None
+    number = float(label)
     return number if math.isfinite(number) else None
+
+
+def _require(scale: "_LabelledScale | NumericScale", label: str) -> None:
+    if not scale.holds(label):
+        raise ValueError(f"{label!r} is not an answer of this {type(scale).__name__}")
