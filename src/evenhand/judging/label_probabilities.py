@@ -2,16 +2,24 @@
 
 Labels may share tokens ("1" and "10", "not_applicable" and "no"). At each token of the answer the alternatives
 that leave the path are credited to the one label they can still become; the chosen token leads on. What no label
-can claim is missing mass (methods.md 9.1: reported, and above one tenth the log-probabilities are not used).
+can claim, or more than one, is missing mass (methods.md 9.1: reported, and above one tenth the log-probabilities are
+not used).
 """
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from evenhand.providers.interface import TokenChoice
 from evenhand.records.rating import Distribution
 
 MAX_MISSING_MASS = 0.10
+_ROUNDING = 0.01
+"""How far above 1 a probability may lie that an endpoint rounded."""
+_ENDS_A_BARE_ANSWER = " \t\r\n,}"
+"""What may follow an answer without a closing mark: the end of its line, or of its place in an object."""
+
+_NOTHING: tuple[Distribution, float] = ((), 1.0)
 
 
 def label_probabilities(
@@ -28,26 +36,43 @@ def label_probabilities(
         closing: What follows an answer's text, such as a quotation mark; empty where the reply just ends.
 
     Returns:
-        An empty distribution and 1.0 when the tokens do not spell the reply.
+        An empty distribution and 1.0 when the tokens do not spell the reply or are no probabilities.
     """
     index, offset = _token_at(tokens, start)
     if index < 0 or "".join(choice.token for choice in tokens) != text:
-        return (), 1.0
+        return _NOTHING
+    endings = {name: _spelled(name, closing) for name in labels}
     mass = dict.fromkeys(labels, 0.0)
-    endings = {name: name + closing for name in labels}
-    path, prefix = 1.0, ""
+    path, prefix, reached = 1.0, "", list(labels)
     lead = tokens[index].token[:offset]
     for choice in tokens[index:]:
+        if not _is_readable(choice):
+            return _NOTHING
         _credit_alternatives(choice, lead, prefix, path, endings, mass)
         prefix += choice.token[len(lead) :]
-        path *= math.exp(min(0.0, choice.logprob))
+        path *= math.exp(choice.logprob)
         lead = ""
-        if len(_reachable(prefix, endings)) <= 1:
+        reached = _reachable(prefix, endings)
+        if len(reached) <= 1:
             break
-    mass[label] += path
-    total = sum(mass.values())
-    shares = tuple((name, value / total) for name, value in mass.items() if value > 0)
-    return shares, max(0.0, 1.0 - total)
+    if len(reached) <= 1:  # else the reply ended where a longer label could still have come
+        mass[label] += path
+    total = math.fsum(mass.values())
+    if total > 1 + _ROUNDING:
+        return _NOTHING
+    return tuple((name, value / total) for name, value in mass.items() if value > 0), max(0.0, 1.0 - total)
+
+
+def _spelled(name: str, closing: str) -> str:
+    """Return a label as it stands in the reply: inside quotation marks, JSON escapes some characters."""
+    return json.dumps(name, ensure_ascii=False)[1:-1] + closing if closing else name
+
+
+def _is_readable(choice: TokenChoice) -> bool:
+    """Tell whether every log-probability is one; an endpoint may send NaN, or probabilities by mistake."""
+    return all(
+        logprob <= _ROUNDING for logprob in (choice.logprob, *(value for _, value in choice.alternatives))
+    )
 
 
 def _token_at(tokens: Sequence[TokenChoice], start: int) -> tuple[int, int]:
@@ -65,19 +90,25 @@ def _credit_alternatives(
     lead: str,
     prefix: str,
     path: float,
-    endings: dict[str, str],
+    endings: Mapping[str, str],
     mass: dict[str, float],
 ) -> None:
-    for token, logprob in choice.alternatives:
+    for token, logprob in dict.fromkeys(choice.alternatives):
         if token == choice.token or not token.startswith(lead):
             continue
         reached = _reachable(prefix + token[len(lead) :], endings)
         if len(reached) == 1:
-            mass[reached[0]] += path * math.exp(min(0.0, logprob))
+            mass[reached[0]] += path * math.exp(logprob)
 
 
-def _reachable(prefix: str, endings: dict[str, str]) -> list[str]:
+def _reachable(prefix: str, endings: Mapping[str, str]) -> list[str]:
     """Return the labels that `prefix` can still become, or already is."""
     return [
-        name for name, ending in endings.items() if ending.startswith(prefix) or prefix.startswith(ending)
+        name
+        for name, ending in endings.items()
+        if ending.startswith(prefix) or _has_ended(prefix, ending, bare=ending == name)
     ]
+
+
+def _has_ended(prefix: str, ending: str, *, bare: bool) -> bool:
+    return prefix.startswith(ending) and (not bare or prefix[len(ending)] in _ENDS_A_BARE_ANSWER)
