@@ -4,6 +4,7 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from evenhand.errors import UsageError
 from evenhand.judging.opinion import expected_score
@@ -51,7 +52,7 @@ def combine(opinions: Sequence[Opinion], panel: Panel, scale: Scale) -> Verdict:
         label=label,
         undecided=undecided,
         distribution=_mean_distribution(voters),
-        disagreement=_disagreement(opinions),
+        disagreement=_disagreement(opinions, scale),
         opinions=tuple(opinions),
         score=score,
         steps=tuple(steps),
@@ -95,10 +96,10 @@ def _is_missing(opinion: Opinion) -> bool:
 def _by_vote(voters: Sequence[Opinion], panel: Panel, scale: Scale) -> _Ruling:
     weights: dict[str, float] = {}
     for opinion in voters:
-        weight = panel.weights.get(opinion.judge, 1.0)
+        weight = panel.weights[opinion.judge] if panel.rule == "weighted" else 1.0
         weights[_label(opinion)] = weights.get(_label(opinion), 0.0) + weight
-    ranked = sorted(weights.items(), key=lambda entry: -entry[1])
-    words = [f"{label}: weight {weight:g}" for label, weight in ranked]
+    ranked = sorted(weights.items(), key=lambda entry: (-entry[1], entry[0]))
+    words = [f"{label}: weight {weight:.9g}" for label, weight in ranked]
     return _leader(weights, panel, scale, words)
 
 
@@ -116,7 +117,7 @@ def _by_mean(voters: Sequence[Opinion], panel: Panel, scale: Scale) -> _Ruling:
     shares = dict(_mean_distribution(voters))
     for abstention in scale.abstain:
         shares.pop(abstention, None)
-    words = [f"{label}: mean probability {share:.3f}" for label, share in shares.items()]
+    words = [f"{label}: mean probability {share:.9g}" for label, share in shares.items()]
     return _leader(shares, panel, scale, words)
 
 
@@ -130,40 +131,45 @@ def _by_score(
 ) -> _Ruling:
     scores = [opinion.score for opinion in voters if opinion.score is not None]
     value = middle(scores)
-    words = [f"{name} of {', '.join(f'{score:.4g}' for score in scores)} is {value:.4g}"]
+    words = [f"{name} of {', '.join(f'{score:.9g}' for score in scores)} is {value:.9g}"]
     return _nearest_label(value, scale), value, None, words
 
 
 def _nearest_label(value: float, scale: Scale) -> str:
     """Return the point of the scale nearest to `value`; exactly between two points the worse one."""
     if isinstance(scale, NumericScale):
-        return f"{value:.12g}"
-    points = [(point, label) for label in scale.labels if (point := scale.score(label)) is not None]
-    return min(points, key=lambda point: (abs(point[0] - value), point[0]))[1]
+        return scale.nearest(value)
+    points = [(label, point) for label in scale.labels if (point := scale.score(label)) is not None]
+    nearest = min(abs(point - value) for _, point in points)
+    return next(label for label, point in points if abs(point - value) - nearest <= _CLOSE)
 
 
 def _leader(weights: Mapping[str, float], panel: Panel, scale: Scale, words: list[str]) -> _Ruling:
     best = max(weights.values())
-    leaders = [label for label, weight in weights.items() if best - weight <= _CLOSE]
+    leaders = [label for label, weight in weights.items() if weight >= best * (1 - _CLOSE)]
     if len(leaders) == 1:
         return leaders[0], None, None, words
-    if isinstance(scale, PairwiseScale) and scale.allow_tie and set(leaders) == {"a", "b"}:
-        return "tie", None, None, [*words, "a and b have equal weight: tie"]
-    if panel.on_tie == "undecided":
-        return None, None, Undecided.TIE, words
-    label = _extreme(leaders, scale, worst=panel.on_tie == "worst")
+    label = None if panel.on_tie == "undecided" else _tied(leaders, panel.on_tie, scale)
     if label is None:
         return None, None, Undecided.TIE, words
-    return label, None, None, [*words, f"tie between {', '.join(leaders)}: the {panel.on_tie} of them holds"]
+    return label, None, None, [*words, f"tie between {', '.join(sorted(leaders))}: {label} holds"]
 
 
-def _extreme(leaders: Sequence[str], scale: Scale, *, worst: bool) -> str | None:
-    """Return the worst or best of the tied labels; None where two of them read alike."""
+def _tied(leaders: Sequence[str], wanted: Literal["worst", "best"], scale: Scale) -> str | None:
+    """Return the label that a tie comes to, or None where the tied labels read alike.
+
+    The two sides of a pair are alike by nature: their tie is "tie", where that is an answer.
+    """
+    if isinstance(scale, PairwiseScale):
+        return "tie" if scale.allow_tie and set(leaders) - {"tie"} == {"a", "b"} else None
     rank = {Reading.FAIL: 0, Reading.NEUTRAL: 1, Reading.ABSTAIN: 1, Reading.PASS: 2}
-    order = [(scale.score(label) or 0.0, rank[scale.reading(label)], label) for label in leaders]
-    chosen = (min if worst else max)(order)
-    alike = [label for score, place, label in order if (score, place) == chosen[:2]]
-    return chosen[2] if len(alike) == 1 else None
+    ordered = isinstance(scale, OrdinalScale)
+    places = {
+        label: scale.labels.index(label) if ordered else rank[scale.reading(label)] for label in leaders
+    }
+    place = (min if wanted == "worst" else max)(places.values())
+    chosen = [label for label in leaders if places[label] == place]
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def _mean_distribution(voters: Sequence[Opinion]) -> Distribution:
@@ -174,12 +180,22 @@ def _mean_distribution(voters: Sequence[Opinion]) -> Distribution:
     )
 
 
-def _disagreement(opinions: Sequence[Opinion]) -> float:
-    """Entropy of the answers, abstentions included as their own answer, over its largest possible value."""
-    answers = [opinion.label or "?" for opinion in opinions if not _is_missing(opinion)]
+def _disagreement(opinions: Sequence[Opinion], scale: Scale) -> float:
+    """Return how far the judges are from one voice, 0 to 1.
+
+    Labels: the entropy of the answers, abstentions included as their own answer, over its largest possible value.
+    Numbers: the standard deviation of the scores over its largest possible value, half the range.
+    """
+    answers = [opinion for opinion in opinions if not _is_missing(opinion)]
     if len(answers) < 2:
         return 0.0
-    shares = [count / len(answers) for count in Counter(answers).values()]
+    if isinstance(scale, NumericScale):
+        scores = [opinion.score for opinion in answers if opinion.score is not None]
+        middle = statistics.fmean(scores)
+        deviation = math.sqrt(statistics.fmean((score - middle) ** 2 for score in scores))
+        return min(1.0, 2 * deviation / (scale.maximum - scale.minimum))
+    counts = Counter(opinion.label or "?" for opinion in answers).values()
+    shares = [count / len(answers) for count in counts]
     return max(0.0, -math.fsum(share * math.log(share) for share in shares) / math.log(len(answers)))
 
 

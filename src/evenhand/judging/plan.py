@@ -36,10 +36,12 @@ class Plan:
         """Check that the parts fit together.
 
         Raises:
-            UsageError: Judges of both modes share the panel, or its rule has no meaning on a scale.
+            UsageError: The judges are not those of the panel, judges of both modes share it, or its rule has no
+                meaning on a scale.
             NothingSelectedError: No principle is selected.
         """
         self.judges = tuple(judges)
+        _check_judges(panel, self.judges)
         self.pairwise = _common_mode(self.judges) == "pairwise"
         self._cases = cases
         self._principles = selected_principles(suite.principles, constitution)
@@ -132,6 +134,16 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 def _concerns(principle: Principle, case: Case) -> bool:
     wanted = not case.principles or _matches(principle.id, case.principles)
     return wanted and principle.applies_to(case.scope)
+
+
+def _check_judges(panel: Panel, judges: Sequence[Judge]) -> None:
+    """Refuse judges that are not exactly the panel's: votes are weighed and counted by these names."""
+    names = [judge.id for judge in judges]
+    if sorted(names) != sorted(panel.judges):
+        raise UsageError(
+            f"panel {panel.id} names the judges {', '.join(panel.judges)}, but it got {', '.join(names)}",
+            hint="each judge of a panel needs an id of its own",
+        )
 
 
 def _common_mode(judges: Sequence[Judge]) -> str:

@@ -28,7 +28,8 @@ class Panel(FileRecord):
     quorum: int | None = Field(default=None, ge=1)
     """Fewest judges with an opinion for a verdict; by default more than half."""
     on_tie: Literal["undecided", "worst", "best"] = "undecided"
-    """What a tie means: a person decides, or the worst or best of the tied labels holds."""
+    """What a tie means: a person decides, or the worst or best of the tied labels holds. The two sides of a pair are
+    alike, so with worst or best their tie is "tie", where that is an answer."""
     on_abstention: Literal["drop", "undecided"] = "drop"
     """Whether "cannot tell" leaves the vote to the others or leaves the item to people."""
     on_missing: Literal["quorum", "undecided"] = "quorum"

@@ -56,7 +56,8 @@ class Verdict:
     distribution: Distribution
     """The panel's probabilities, the mean over judges with an opinion."""
     disagreement: float
-    """Entropy of the judges' answers over the logarithm of their number: 0 (one voice) to 1 (no two agree)."""
+    """0 (one voice) to 1: the entropy of the judges' labels over the logarithm of their number, where 1 is that no two
+    agree; for numbers the standard deviation over half the range."""
     opinions: tuple[Opinion, ...]
     """What each judge said."""
     score: float | None = None
