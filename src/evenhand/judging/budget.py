@@ -1,5 +1,6 @@
 """Money: worst-case prices, and a purse that refuses a call before it is made."""
 
+import json
 from dataclasses import dataclass, field
 
 from evenhand.errors import BudgetError
@@ -21,9 +22,10 @@ def cost_nanousd(price: Price | None, usage: Usage) -> int:
 
 def most_tokens_read(request: ChatRequest) -> int:
     """Return an upper bound of the tokens a request is read as: no tokenizer makes more than one of a byte."""
-    text = len(request.system.encode()) + sum(len(turn.content.encode()) for turn in request.turns)
-    schema = len(str(request.schema)) if request.schema else 0
-    return text + schema + _MESSAGE_OVERHEAD_TOKENS
+    texts = (request.system, *(turn.content for turn in request.turns))
+    schema = json.dumps(request.schema) if request.schema else ""
+    read = sum(len(text.encode("utf-8", "surrogatepass")) for text in (*texts, schema))
+    return read + _MESSAGE_OVERHEAD_TOKENS
 
 
 def worst_case_nanousd(price: Price | None, request: ChatRequest) -> int:

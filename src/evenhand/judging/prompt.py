@@ -8,7 +8,7 @@ from typing import Any
 
 from evenhand.judging.answer import AnswerForm
 from evenhand.judging.fence import fence, mask, new_nonce
-from evenhand.judging.template import PromptTemplate, Untrusted
+from evenhand.judging.template import PromptTemplate, PromptTooLongError, Untrusted
 from evenhand.providers.interface import ChatRequest, Turn
 from evenhand.records.canonical import canonical_json
 from evenhand.records.constitution import Constitution, Example, Principle
@@ -16,8 +16,21 @@ from evenhand.records.judge import ModelJudge
 from evenhand.records.message import flatten
 from evenhand.records.rating import FailedRating, FailureKind, Order
 from evenhand.records.run import Endpoint, Unit
-from evenhand.records.scale import NumericScale, Scale
+from evenhand.records.scale import NumericScale, Scale, number_text
 from evenhand.records.suite import Candidate, Case
+
+_DECIDING_FIELDS = (
+    "model",
+    "means",
+    "schema",
+    "max_tokens",
+    "temperature",
+    "top_p",
+    "seed",
+    "reasoning_effort",
+    "logprobs",
+)
+"""Fields of a request beside its messages that could change the answer; how long to wait for it could not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +49,8 @@ class Prompt:
         turns = tuple(
             replace(turn, content=turn.content.replace(self.nonce, nonce)) for turn in self.request.turns
         )
-        return replace(self, request=replace(self.request, turns=turns), nonce=nonce)
+        system = self.request.system.replace(self.nonce, nonce)
+        return replace(self, request=replace(self.request, system=system, turns=turns), nonce=nonce)
 
 
 class Prompter:
@@ -62,7 +76,6 @@ class Prompter:
         self._user = PromptTemplate(template, mode=judge.mode, sees=judge.sees)
         self._system = PromptTemplate(judge.system, mode=judge.mode, sees=judge.sees)
         self._principles: dict[str, Mapping[str, Any]] = {}
-        self._settings = self._settings_digest()
 
     def render(self, unit: Unit) -> Prompt | FailedRating:
         """Return the prompt of `unit`, or a failed rating when its text can not be shown whole."""
@@ -81,14 +94,13 @@ class Prompter:
             quotes=self._judge.answer.quotes,
             confidence=self._judge.answer.confidence == "stated",
         )
-        system = self._system.render(context)
-        user = f"{self._user.render(context)}\n\n{form.instructions(nonce)}"
-        return Prompt(
-            request=self._request(system, user, form),
-            form=form,
-            nonce=nonce,
-            key=self._key(unit, mask(f"{system}\0{user}", nonce), form),
-        )
+        try:
+            system = self._system.render(context)
+            user = f"{self._user.render(context)}\n\n{form.instructions(nonce)}"
+        except PromptTooLongError as error:
+            return FailedRating(kind=FailureKind.TOO_LONG, detail=str(error))
+        request = self._request(system, user, form)
+        return Prompt(request=request, form=form, nonce=nonce, key=self._key(unit, request, nonce))
 
     def _cannot_show(self, shown: tuple[Candidate, ...]) -> FailedRating | None:
         if any(candidate.text is None for candidate in shown):
@@ -129,23 +141,19 @@ class Prompter:
             timeout_s=self._judge.timeout_s,
         )
 
-    def _settings_digest(self) -> bytes:
-        endpoint = self.endpoint
-        return canonical_json(
-            {
-                "protocol": endpoint.protocol,
-                "base_url": endpoint.base_url,
-                "model": endpoint.model,
-                "params": self._judge.params.canonical(),
-                "left_out": sorted(endpoint.left_out),
-                "logprobs": endpoint.logprobs,
-            }
-        )
-
-    def _key(self, unit: Unit, messages: str, form: AnswerForm) -> bytes:
-        digest = hashlib.sha256(self._settings)
-        digest.update(f"\0{form.means}\0{unit.order}\0{unit.repeat}\0".encode())
-        digest.update(messages.encode("utf-8", "surrogatepass"))
+    def _key(self, unit: Unit, request: ChatRequest, nonce: str) -> bytes:
+        """Digest what is sent, the nonce left out, where it is sent, and which asking of the question it is."""
+        asked = {
+            "protocol": self.endpoint.protocol,
+            "base_url": self.endpoint.base_url,
+            "order": unit.order,
+            "repeat": unit.repeat,
+            **{name: getattr(request, name) for name in _DECIDING_FIELDS},
+        }
+        digest = hashlib.sha256(canonical_json(asked))
+        for text in (request.system, *(turn.content for turn in request.turns)):
+            masked = mask(text, nonce).encode("utf-8", "surrogatepass")
+            digest.update(f"\0{len(masked)}\0".encode() + masked)
         return digest.digest()
 
 
@@ -170,8 +178,9 @@ def _scale_namespace(scale: Scale) -> SimpleNamespace:
     labels = [
         SimpleNamespace(label=label, description=scale.describe.get(label, "")) for label in scale.labels
     ]
-    ends = (scale.minimum, scale.maximum) if isinstance(scale, NumericScale) else ("", "")
-    return SimpleNamespace(kind=scale.type, labels=labels, minimum=ends[0], maximum=ends[1])
+    ends = (scale.minimum, scale.maximum) if isinstance(scale, NumericScale) else ()
+    minimum, maximum = [number_text(end) for end in ends] or ["", ""]
+    return SimpleNamespace(kind=scale.type, labels=labels, minimum=minimum, maximum=maximum)
 
 
 def _shots(principle: Principle, most: int) -> list[SimpleNamespace]:
