@@ -27,7 +27,7 @@ class LabelLine(FileRecord):
     label: str
     """The label."""
     candidate: str = ""
-    """The candidate, where the case has several."""
+    """The candidate, where the case has several; left out, the label is about all that is shown of the case."""
     note: str = ""
     """The reason, or anything else."""
 
@@ -38,6 +38,7 @@ class HumanLabel:
 
     case_id: str
     candidate_id: str
+    """The candidate; empty where the label is about all that is shown of the case."""
     principle_id: str
     annotator: str
     kind: LabelKind

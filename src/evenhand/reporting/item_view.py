@@ -1,6 +1,6 @@
 """One item with everything said about it, cut to what a page can hold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from evenhand.records.label import HumanLabel, LabelKind
@@ -21,8 +21,8 @@ class CaseText:
     """The output under judgement, or the two that are compared."""
 
 
-FindText = Callable[[str, str], CaseText | None]
-"""Returns the text of a case by the names of case and candidate; None where it can not be shown."""
+FindTexts = Callable[[Collection[tuple[str, str]]], Mapping[tuple[str, str], CaseText]]
+"""Returns texts by the names of case and candidate, all in one go; those that can not be shown are absent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from evenhand.reporting.comparing import (
     principle_sets,
 )
 from evenhand.reporting.conservation import RATED, conserve
-from evenhand.reporting.item_view import FindText, ItemView, ViewLimits, excerpt, view_item
+from evenhand.reporting.item_view import FindTexts, ItemView, ViewLimits, excerpt, view_item
 from evenhand.reporting.measuring import TOO_FEW, Measuring
 from evenhand.reporting.notes import NOTES, warnings
 from evenhand.reporting.stamp import PeopleStamp, make_stamp
@@ -43,7 +43,7 @@ VIEW_LIMITS = ViewLimits(prompt=1_000, candidate=1_500, detail=500, quote=250, q
 
 
 def summarise(
-    run: Run, account: RunAccount, items: Iterable[RatedItem], *, find_text: FindText | None = None
+    run: Run, account: RunAccount, items: Iterable[RatedItem], *, find_texts: FindTexts | None = None
 ) -> RunSummary:
     """Return every number of the report on `run`.
 
@@ -51,7 +51,7 @@ def summarise(
         run: The run, with its manifest.
         account: Where its units went and what its calls cost.
         items: Its rated items, read once; memory does not grow with their number.
-        find_text: Gives the text of a case; asked for the most divided items only.
+        find_texts: Gives the texts of cases; asked once, for the most divided items only.
 
     Raises:
         MeasureError: The conservation law is broken, the stamp has gaps, or the items are not the run's.
@@ -78,7 +78,7 @@ def summarise(
         people_left_out=tally.people_left_out,
         best_judges=tuple(best_judges(comparisons, largest_sets(sets))),
         disagreement=_disagreement(tally),
-        divided=tuple(_divided(tally, find_text)),
+        divided=tuple(_divided(tally, find_texts)),
         failures=tuple(_failures(tally, judge, measuring) for judge in judges),
         orders=tuple(_consistencies(tally.orders, judges, measuring)),
         repeats=tuple(_consistencies(tally.repeats, judges, measuring)),
@@ -178,10 +178,11 @@ def _disagreement(tally: Tally) -> Disagreement:
     )
 
 
-def _divided(tally: Tally, find_text: FindText | None) -> Iterator[ItemView]:
-    for item in tally.divided.ranked():
-        text = find_text(item.case_id, item.candidate_id) if find_text else None
-        yield view_item(item, text, VIEW_LIMITS)
+def _divided(tally: Tally, find_texts: FindTexts | None) -> Iterator[ItemView]:
+    items = tally.divided.ranked()
+    texts = find_texts({(item.case_id, item.candidate_id) for item in items}) if find_texts else {}
+    for item in items:
+        yield view_item(item, texts.get((item.case_id, item.candidate_id)), VIEW_LIMITS)
 
 
 def _failures(tally: Tally, judge: str, measuring: Measuring) -> JudgeFailures:

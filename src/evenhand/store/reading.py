@@ -83,7 +83,7 @@ def _labels(connection: Connection, span: ColumnElement[bool], run: Run) -> Mapp
     items, labels = tables.items.c, tables.labels.c
     same = and_(
         labels.case_id == items.case_id,
-        labels.candidate_id == items.candidate_id,
+        labels.candidate_id.in_([items.candidate_id, ""]),
         labels.principle_id == items.principle_id,
     )
     query = (
@@ -209,3 +209,25 @@ def settled_counts(ledger: LedgerFile, run: Run) -> Mapping[tuple[str, str], int
     )
     with ledger.read() as connection:
         return {(judge, state): count for judge, state, count in connection.execute(query)}
+
+
+def item_places(ledger: LedgerFile, run: Run, name: str) -> tuple[int, ...]:
+    """Return the positions of the items whose case is `name`, or a part of `name` that ends before a slash."""
+    parts = name.split("/")
+    cases = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    items = tables.items.c
+    query = (
+        select(items.seq)
+        .where(items.run == ledger.run_number(run.id), items.case_id.in_(cases))
+        .order_by(items.seq)
+    )
+    with ledger.read() as connection:
+        return tuple(connection.execute(query).scalars())
+
+
+def case_names(ledger: LedgerFile, run: Run, most: int) -> set[str]:
+    """Return the names of a run's cases, at most so many."""
+    items = tables.items.c
+    query = select(items.case_id).where(items.run == ledger.run_number(run.id)).distinct().limit(most)
+    with ledger.read() as connection:
+        return set(connection.execute(query).scalars())

@@ -13,7 +13,7 @@ from evenhand.records.rated import RatedItem, RunAccount
 from evenhand.records.run import Manifest, Run
 from evenhand.records.suite import Case
 from evenhand.store.ledger import LedgerFile, open_ledger
-from evenhand.store.reading import rated_items, run_account
+from evenhand.store.reading import case_names, item_places, rated_item, rated_items, run_account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,17 @@ class StoredRun:
     def items(self) -> Iterator[RatedItem]:
         """Yield its items in order."""
         return rated_items(self.ledger, self.run, decide=self.decider.decide)
+
+    def items_of(self, name: str) -> Iterator[RatedItem]:
+        """Yield the items whose case is `name`, or the first part of `name`."""
+        for seq in item_places(self.ledger, self.run, name):
+            item = rated_item(self.ledger, self.run, seq, decide=self.decider.decide)
+            if item is not None:
+                yield item
+
+    def case_names(self, most: int) -> set[str]:
+        """Return the names of its cases."""
+        return case_names(self.ledger, self.run, most)
 
     def account(self) -> RunAccount:
         """Return where every unit went and what it cost."""

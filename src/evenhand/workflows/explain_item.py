@@ -1,0 +1,45 @@
+"""Explain the verdicts on a case of a run: who said what, and the panel's arithmetic."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from evenhand.errors import UnknownNameError
+from evenhand.records.rated import RatedItem
+from evenhand.reporting.explain import Explanation, explain
+from evenhand.workflows.read_run import StoredRun, read_run
+from evenhand.workflows.report_run import text_finder
+
+_MOST_NAMES = 100_000
+
+
+def explain_item(start: Path, reference: str) -> tuple[Explanation, ...]:
+    """Explain every item that `reference` names.
+
+    Args:
+        start: Folder from which the workspace is looked for.
+        reference: ITEM@RUN, where ITEM is a case, or a case with a candidate or a principle as reports write it
+            (`core-0412/privacy.contact-data`), and RUN a run or "latest"; without @RUN the newest run.
+
+    Raises:
+        UnknownNameError: There is no such run, or no such item in it.
+    """
+    name, _, run = reference.rpartition("@") if "@" in reference else (reference, "", "latest")
+    stored = read_run(start, run)
+    found = list(_named(stored, name))
+    if not found:
+        raise UnknownNameError(f"item of run {stored.run.id}", name, _case_names(stored))
+    texts = text_finder(stored)({(item.case_id, item.candidate_id) for item in found})
+    return tuple(
+        explain(item, stored.manifest, texts.get((item.case_id, item.candidate_id))) for item in found
+    )
+
+
+def _named(stored: StoredRun, name: str) -> Iterator[RatedItem]:
+    """Yield the items of a case, or the one item with exactly this name."""
+    for item in stored.items_of(name):
+        if name in {item.case_id, item.name, f"{item.case_id}/{item.principle_id}"}:
+            yield item
+
+
+def _case_names(stored: StoredRun) -> set[str]:
+    return stored.case_names(_MOST_NAMES)
