@@ -170,6 +170,7 @@ def request_id_of(headers: Mapping[str, str], mask: Mask) -> str:
 NEVER_SENT: Final = frozenset(
     {
         "ConnectError",
+        "ConnectTimeout",
         "PoolTimeout",
         "ProxyError",
         "UnsupportedProtocol",
@@ -189,7 +190,7 @@ NEVER_SENT: Final = frozenset(
 _LOST_IN_AIOHTTP: Final = frozenset(
     {"ServerDisconnectedError", "ClientOSError", "ClientConnectionResetError"}
 )
-"""Losses after sending that the aiohttp transport reports as `ConnectTimeout`."""
+"""Losses after sending that the aiohttp transports report as `ConnectTimeout` or `ConnectError`."""
 _WRONG_SETTINGS: Final = frozenset(
     {"SSLCertVerificationError", "UnsupportedProtocol", "LocalProtocolError", "InvalidURL"}
 )
@@ -198,7 +199,7 @@ _WRONG_SETTINGS: Final = frozenset(
 def classify_lost(error: BaseException, *, account: str) -> CallError:
     """Return the error of a call that was not answered. Only names of exceptions are used, never their content."""
     names = {type(cause).__name__ for cause in causes(error)}
-    unsent = bool(names & NEVER_SENT) or ("ConnectTimeout" in names and not names & _LOST_IN_AIOHTTP)
+    unsent = bool(names & NEVER_SENT) and not names & _LOST_IN_AIOHTTP
     wrong = bool(names & _WRONG_SETTINGS)
     state = "could not be reached" if unsent else "was lost before it answered"
     return CallError(

@@ -25,6 +25,12 @@ from evenhand.providers.interface import ChatRequest, RawReply
 from evenhand.providers.litellm_import import import_litellm
 from evenhand.providers.openai_chat import chat_body
 
+_ONE_PLAIN_CALL: Final[Mapping[str, Any]] = {
+    "num_retries": 0,
+    "max_retries": 0,
+    "no-log": True,
+    "_skip_mcp_handler": True,  # else any tool needs a package litellm does not install
+}
 _CODES: Final[Mapping[str, str]] = {
     "ContextWindowExceededError": "context_length_exceeded",
     "ContentPolicyViolationError": "content_policy_violation",
@@ -47,7 +53,7 @@ class LiteLLMChat:
         self._litellm = import_litellm()
         self._account = connection.account
         self._mask = connection.mask()
-        self._fixed: dict[str, Any] = {"num_retries": 0, "max_retries": 0, "no-log": True}
+        self._fixed: dict[str, Any] = {**_ONE_PLAIN_CALL}
         if connection.base_url:
             self._fixed["api_base"] = connection.base_url
         if connection.api_key != NO_KEY:
@@ -84,6 +90,8 @@ class LiteLLMChat:
             return timed_out(timeout_s, account=self._account)
         if any(isinstance(cause, json.JSONDecodeError) for cause in causes(error)):
             return _unreadable(self._account)
+        if absent := next((cause for cause in causes(error) if isinstance(cause, ImportError)), None):
+            return _incomplete(absent)
         answered = _failed_response(error)
         if answered is None:
             return classify_lost(error, account=self._account)
@@ -124,6 +132,14 @@ def _status(error: Exception) -> int | None:
 def _unreadable(account: str) -> CallError:
     return CallError(
         f"the answer of account {account!r} is not JSON", call_class=CallClass.MALFORMED, maybe_billed=True
+    )
+
+
+def _incomplete(error: ImportError) -> CallError:
+    return CallError(
+        f"litellm cannot speak to this vendor without the package {error.name or 'it asks for'!r}",
+        call_class=CallClass.CONFIG,
+        hint="install that package beside evenhand[litellm]",
     )
 
 

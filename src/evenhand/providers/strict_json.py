@@ -11,9 +11,14 @@ MAX_REPLY_BYTES = 10_000_000
 """Largest body read; a longer one is not a reply."""
 MAX_DEPTH = 64
 """Deepest nesting read. Replies of the protocols nest about eight deep."""
+MAX_VALUE_BYTES = 48_000_000
+"""Most memory that values may take, estimated before they are made. 2,300 tokens with 20 alternatives stay below."""
+_OBJECT_BYTES = 450
+_LIST_BYTES = 160
+_VALUE_BYTES = 60
 
-_BETWEEN_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[^\[\]{}"]++|"', re.DOTALL)
-"""Strings and everything else that is no bracket, without backtracking."""
+_BETWEEN_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[^\[\]{}"]++', re.DOTALL)
+"""Strings, the last one perhaps open, and everything else that is no bracket; linear in the body's length."""
 _OPENING = b"[{"
 
 
@@ -21,12 +26,17 @@ def read_object(body: bytes) -> dict[str, Any]:
     """Return the one JSON object that `body` is.
 
     Raises:
-        UnreadableReplyError: It is too large or too deep, not UTF-8, not one JSON object, or holds a duplicate
-            key, a number that is not finite, or text that is not Unicode.
+        UnreadableReplyError: It is too large, too wide or too deep, not UTF-8, not one JSON object, or holds a
+            duplicate key or a number that is not finite.
     """
     if len(body) > MAX_REPLY_BYTES:
         raise UnreadableReplyError(f"the body is larger than {MAX_REPLY_BYTES:,} bytes")
-    _refuse_depth(body)
+    objects, lists = body.count(b"{"), body.count(b"[")
+    values = objects * _OBJECT_BYTES + lists * _LIST_BYTES + body.count(b",") * _VALUE_BYTES
+    if values > MAX_VALUE_BYTES:
+        raise UnreadableReplyError("the body holds too many values")
+    if objects + lists > MAX_DEPTH:
+        _refuse_depth(body)
     value = _parse(body)
     if not isinstance(value, dict):
         raise UnreadableReplyError("the body is JSON, but not an object")
@@ -51,8 +61,6 @@ def _parse(body: bytes) -> Any:
 
 def _refuse_depth(body: bytes) -> None:
     """Refuse nesting that a parser would recurse into; the parser's own limit depends on the caller's stack."""
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
-        return
     depth = 0
     for bracket in _BETWEEN_BRACKETS.sub(b"", body):
         depth += 1 if bracket in _OPENING else -1

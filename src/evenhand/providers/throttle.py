@@ -35,6 +35,7 @@ class Throttle:
         self._free = asyncio.Semaphore(concurrency)
         self._interval_s = _ONE_MINUTE_S / requests_per_minute if requests_per_minute else 0.0
         self._next_start = float("-inf")
+        self._rest_until = float("-inf")
         self._clock = clock
         self._sleep = sleep
 
@@ -46,14 +47,14 @@ class Throttle:
             yield
 
     async def _wait_for_turn(self) -> None:
-        """Take the next start time, then wait for it. A rest announced meanwhile moves it."""
+        """Take the next start time, then wait for it, and for the end of a rest announced meanwhile."""
         now = self._clock()
         start = max(now, self._next_start)
         self._next_start = start + self._interval_s
-        while start > now:
-            await self._sleep(start - now)
+        while (wait := max(start, self._rest_until) - now) > 0:
+            await self._sleep(wait)
             now = self._clock()
 
     def rest(self, seconds: float) -> None:
         """Let no call start for so long, because the provider asked for it."""
-        self._next_start = max(self._next_start, self._clock() + seconds)
+        self._rest_until = max(self._rest_until, self._clock() + seconds)

@@ -1,0 +1,191 @@
+"""Every provider against real HTTP on loopback: what is answered, what is refused, and how often it was sent."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from tests.providers.kit import FAST, PROTOCOLS, TRANSPORTS, Endpoint, MemoryLog, Transport, endpoint, request
+
+from evenhand.errors import CallClass, CallError
+from evenhand.providers.interface import Finish, Means, RawReply, UnreadableReplyError
+from evenhand.providers.read_reply import read_reply
+from evenhand.providers.retry import RetryPolicy, ask_with_retries
+from evenhand.providers.strict_json import MAX_REPLY_BYTES
+from evenhand.providers.throttle import Throttle
+from evenhand.testing import faults
+
+each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
+each_transport = pytest.mark.parametrize("transport", TRANSPORTS)
+
+
+async def retried(at: Endpoint, policy: RetryPolicy = FAST) -> RawReply:
+    return await ask_with_retries(
+        at.provider, request(), policy, MemoryLog(), throttle=Throttle(concurrency=4)
+    )
+
+
+@each_protocol
+@each_transport
+@pytest.mark.parametrize("means", ["json_schema", "tool", "last_line"])
+async def test_a_reply_comes_as_bytes_and_is_read(protocol: str, transport: Transport, means: Means) -> None:
+    async with endpoint(protocol, transport=transport) as at:
+        raw = await at.provider.ask(request(means))
+        reply = read_reply(protocol, raw.body)
+    assert reply.finish is Finish.NORMAL
+    assert '"complies"' in reply.text or reply.text.endswith("complies")
+    assert (reply.served_model, at.calls) == ("gpt-x", 1)
+    assert raw.request_id.startswith("req_")
+    assert reply.usage is not None
+    assert not reply.usage.estimated
+
+
+@pytest.mark.parametrize("protocol", ["openai-chat", "openai-responses"])
+async def test_log_probabilities_come_with_the_reply_and_spell_it(protocol: str) -> None:
+    async with endpoint(protocol) as at:
+        reply = read_reply(protocol, (await at.provider.ask(request("json_schema", logprobs=5))).body)
+    assert "".join(token.token for token in reply.tokens) == reply.text
+    assert all(token.logprob <= 0 for token in reply.tokens)
+
+
+# -- B05: requests on the wire are the attempts configured -----------------------------------------
+
+PASSING = ["server_error", "unavailable", "reset_before_body", "reset_after_body", "short_body"]
+
+
+@each_protocol
+@each_transport
+@pytest.mark.parametrize("fault", PASSING)
+async def test_a_passing_failure_is_asked_exactly_as_often_as_configured(
+    protocol: str, transport: Transport, fault: str
+) -> None:
+    async with endpoint(protocol, faults.always(faults.NAMED[fault]()), transport=transport) as at:
+        with pytest.raises(CallError) as caught:
+            await retried(at, FAST)
+        assert at.calls == FAST.attempts
+    assert caught.value.call_class is CallClass.TRANSIENT
+    assert caught.value.maybe_billed
+
+
+@each_protocol
+@each_transport
+async def test_a_silent_server_is_asked_exactly_as_often_as_configured(
+    protocol: str, transport: Transport
+) -> None:
+    async with endpoint(protocol, faults.always(faults.hang()), transport=transport) as at:
+        for _ in range(3):
+            error = await at.refusal(request(timeout_s=0.05))
+            assert (error.call_class, error.maybe_billed) == (CallClass.TRANSIENT, True)
+        assert at.calls == 3
+
+
+ONE_REQUEST = {
+    "quota_exhausted": CallClass.MONEY,
+    "payment_required": CallClass.MONEY,
+    "spend_limit_400": CallClass.MONEY,
+    "unauthorized": CallClass.AUTH,
+    "forbidden": CallClass.AUTH,
+    "model_missing": CallClass.CONFIG,
+    "redirect": CallClass.CONFIG,
+    "unsupported_parameter": CallClass.UNSUPPORTED,
+    "validation_crash": CallClass.UNSUPPORTED,
+    "context_exceeded": CallClass.TOO_LONG,
+    "content_blocked": CallClass.FILTERED,
+    "gzip_bomb": CallClass.MALFORMED,
+    "too_large": CallClass.MALFORMED,
+}
+KINDS: dict[str, Callable[[], faults.Fault]] = {
+    **faults.NAMED,
+    "too_large": partial(faults.huge_body, MAX_REPLY_BYTES + 1),
+}
+
+
+@each_protocol
+@each_transport
+@pytest.mark.parametrize(("fault", "call_class"), ONE_REQUEST.items())
+async def test_what_trying_again_cannot_mend_is_one_request(
+    protocol: str, transport: Transport, fault: str, call_class: CallClass
+) -> None:
+    async with endpoint(protocol, faults.always(KINDS[fault]()), transport=transport) as at:
+        with pytest.raises(CallError) as caught:
+            await retried(at, FAST)
+        assert (caught.value.call_class, at.calls) == (call_class, 1)
+
+
+@each_protocol
+async def test_a_rate_limit_carries_the_wait_and_then_the_reply_comes(protocol: str) -> None:
+    limited = faults.on_calls(faults.rate_limited(None, retry_after_ms="60"), [1])
+    async with endpoint(protocol, limited) as at:
+        started = time.monotonic()
+        await retried(at)
+        assert time.monotonic() - started >= 0.06
+        assert [call.status for call in at.server.ledger.calls] == [429, 200]
+
+
+@each_transport
+async def test_nobody_listening_is_a_call_never_sent(transport: Transport) -> None:
+    async with endpoint("openai-chat", transport=transport) as at:
+        await at.server.stop()
+        error = await at.refusal()
+    assert (error.call_class, error.maybe_billed, error.status) == (CallClass.TRANSIENT, False, None)
+
+
+# -- B07: deadlines --------------------------------------------------------------------------------
+
+
+@each_protocol
+@each_transport
+@pytest.mark.parametrize(
+    "fault", [faults.hang(), faults.dripped(), faults.delayed(60.0)], ids=lambda f: str(f.name)
+)
+async def test_a_unit_ends_within_a_second_of_its_deadline(
+    protocol: str, transport: Transport, fault: faults.Fault
+) -> None:
+    async with endpoint(protocol, faults.always(fault), transport=transport) as at:
+        started = time.monotonic()
+        with pytest.raises(CallError):
+            await retried(at, RetryPolicy(attempts=50, deadline_s=0.3, first_backoff_s=0.001))
+        assert 0.25 < time.monotonic() - started < 1.3
+
+
+# -- B09, B12: bodies ------------------------------------------------------------------------------
+
+
+@each_protocol
+@each_transport
+@pytest.mark.parametrize("fault", ["html_page", "empty_body", "broken_json", "nested_body", "wrong_types"])
+async def test_a_body_that_is_no_reply_is_handed_over_and_unreadable(
+    protocol: str, transport: Transport, fault: str
+) -> None:
+    async with endpoint(protocol, faults.always(faults.NAMED[fault]()), transport=transport) as at:
+        raw = await at.provider.ask(request())
+        with pytest.raises(UnreadableReplyError):
+            read_reply(protocol, raw.body)
+        assert at.calls == 1
+
+
+@pytest.mark.parametrize("protocol", ["openai-responses", "anthropic"])
+async def test_a_reply_without_an_answer_holds_no_text(protocol: str) -> None:
+    async with endpoint(protocol, faults.always(faults.no_choices())) as at:
+        assert not read_reply(protocol, (await at.provider.ask(request())).body).text
+
+
+@each_transport
+@pytest.mark.parametrize("packing", ["br", "zstd", "gzip, gzip", "made-up"])
+async def test_a_body_packed_in_a_way_not_asked_for_is_refused(transport: Transport, packing: str) -> None:
+    packed = faults.BodyFault(name="packed", body=lambda: b"xxxx", headers=(("content-encoding", packing),))
+    async with endpoint("openai-chat", faults.always(packed), transport=transport) as at:
+        assert (await at.refusal()).call_class is CallClass.MALFORMED
+
+
+# -- Many at once ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", ["openai-chat", "anthropic"])
+@each_transport
+async def test_as_many_calls_are_in_flight_as_the_account_bears(protocol: str, transport: Transport) -> None:
+    slow = faults.always(faults.delayed(0.4))
+    async with endpoint(protocol, slow, transport=transport, concurrency=150) as at:
+        await asyncio.gather(*[at.provider.ask(request()) for _ in range(150)])
+        assert at.server.ledger.max_in_flight == 150
