@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from evenhand.judging.opinion import pool
 from evenhand.judging.panel import combine
@@ -109,6 +109,7 @@ def make_manifest(
         ),
         prices_as_of="2026-11-01",
         planned_items=items,
+        mode="pairwise" if mode == "pairwise" else "absolute",
         units_per_item=len(judges) * repeats * (2 if mode == "pairwise" else 1),
         versions={"evenhand": "0.1.0", "python": "3.11.7", "openai": "3.52.0"},
         command="evenhand run suites/synthetic.yaml",
@@ -253,13 +254,15 @@ def _people(rng: random.Random, truth: str) -> Mapping[str, str]:
     return {**people, "final": truth}
 
 
-def find_text(case: str, candidate: str) -> CaseText | None:
-    """Return made-up text; nothing for every seventh case."""
-    if case.endswith("7"):
-        return None
-    return CaseText(
-        prompt=f"Synthetic question of {case}.",
-        candidates=tuple(
-            Candidate(id=id_, text=f"Synthetic answer {id_} of {case}.") for id_ in candidate.split("|")
-        ),
-    )
+def find_texts(places: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], CaseText]:
+    """Return made-up texts; nothing for every tenth case."""
+    return {
+        (case, candidate): CaseText(
+            prompt=f"Synthetic question of {case}.",
+            candidates=tuple(
+                Candidate(id=id_, text=f"Synthetic answer {id_} of {case}.") for id_ in candidate.split("|")
+            ),
+        )
+        for case, candidate in places
+        if not case.endswith("7")
+    }

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from evenhand.errors import MeasureError
-from evenhand.records.judge import ModelJudge, RecordedJudge
 from evenhand.records.run import Manifest
 from evenhand.records.scale import PAIR, NumericScale, Reading, Scale
 
@@ -57,7 +56,7 @@ class Categories:
 
 def categories_by_principle(manifest: Manifest) -> Mapping[str, Categories]:
     """Return what the answers under each principle of a run are counted as."""
-    constitution, pairs = manifest.constitution, _is_pairwise(manifest)
+    constitution, pairs = manifest.constitution, manifest.mode == "pairwise"
     return {
         principle.id: categories(PAIR if pairs else constitution.scale_of(principle))
         for principle in constitution.principles
@@ -79,11 +78,3 @@ def _numeric_categories(scale: NumericScale) -> Categories:
     limits = [scale.minimum + width * step for step in range(_QUARTERS + 1)]
     names = {f"{low:g} to {high:g}": Reading.NEUTRAL for low, high in pairwise(limits)}
     return Categories(readings=names, scale=scale, edges=tuple(limits[1:-1]))
-
-
-def _is_pairwise(manifest: Manifest) -> bool:
-    """Tell whether candidates are compared; all judges of a panel have the same mode."""
-    return any(
-        isinstance(judge, ModelJudge | RecordedJudge) and judge.mode == "pairwise"
-        for judge in manifest.judges
-    )

@@ -1,5 +1,6 @@
 """Numbers as people read them: one wording for HTML and Markdown alike."""
 
+from evenhand.records.reveal import reveal
 from evenhand.stats.estimate import Estimate, Measured
 
 _NANO = 1_000_000_000
@@ -52,3 +53,13 @@ def usd(nanousd: int) -> str:
     """Return an amount in US dollars: cents, or as many places as a small amount needs."""
     places = 2 if nanousd == 0 or nanousd >= _NANO // 10 else 6
     return f"USD {nanousd / _NANO:,.{places}f}"
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of text from outside; hidden and control characters are drawn, a lone carriage return too."""
+    return reveal(text.replace("\r\n", "\n")).replace("\r", "⟦U+000D⟧").split("\n")
+
+
+def one_line(text: str) -> str:
+    """Return text from outside on one line; line ends are drawn."""
+    return "⏎".join(lines_of(text)).replace("\t", " ")

@@ -7,10 +7,10 @@ from evenhand.errors import MeasureError
 from evenhand.records.constitution import Principle
 from evenhand.records.rated import RatedItem
 from evenhand.records.rating import Distribution
-from evenhand.records.reveal import reveal
 from evenhand.records.run import Manifest
 from evenhand.records.scale import Reading
 from evenhand.reporting.categories import Categories, categories_by_principle
+from evenhand.reporting.display import lines_of, one_line
 from evenhand.reporting.item_view import AnswerView, CaseText, Excerpt, ItemView, ViewLimits, view_item
 
 
@@ -112,13 +112,13 @@ def _principle_view(principle: Principle, manifest: Manifest, categories: Catego
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
-    yield _plain(explanation.item.name)
+    yield one_line(explanation.item.name)
     yield f"verdict: {_verdict(explanation.item)}"
     yield ""
     yield from _principle_lines(explanation.principle)
     yield from _case_lines(explanation.item)
     for judge in explanation.item.judges:
-        yield f"judge {_plain(judge.judge)}"
+        yield f"judge {one_line(judge.judge)}"
         for answer in judge.answers:
             yield from _answer_lines(answer)
         yield ""
@@ -128,22 +128,22 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 
 def _verdict(item: ItemView) -> str:
     if item.label is not None:
-        return _plain(item.label)
+        return one_line(item.label)
     return f"undecided ({item.undecided.value})" if item.undecided else "open"
 
 
 def _principle_lines(principle: PrincipleView) -> Iterator[str]:
-    title = f": {_plain(principle.title)}" if principle.title else ""
-    yield f"principle {_plain(principle.principle)}{title}"
+    title = f": {one_line(principle.title)}" if principle.title else ""
+    yield f"principle {one_line(principle.principle)}{title}"
     yield from _quoted(principle.text)
     for name, text in (("except", principle.exceptions), ("when", principle.when)):
         if text:
             yield f"  {name}"
             yield from _quoted(text)
     for name, values in principle.scope.items():
-        yield f"  scope {_plain(name)}: {_plain(', '.join(values))}"
+        yield f"  scope {one_line(name)}: {one_line(', '.join(values))}"
     answers = ", ".join(f"{label} ({reading.value})" for label, reading in principle.answers.items())
-    yield f"  answers: {_plain(answers)}"
+    yield f"  answers: {one_line(answers)}"
     yield f"  binding hash: {principle.binding_hash}"
     yield ""
 
@@ -155,7 +155,7 @@ def _case_lines(item: ItemView) -> Iterator[str]:
         yield "asked"
         yield from _excerpt(item.text.prompt)
         for candidate in item.text.candidates:
-            many = f" {_plain(candidate.candidate)}" if len(item.text.candidates) > 1 else ""
+            many = f" {one_line(candidate.candidate)}" if len(item.text.candidates) > 1 else ""
             yield f"judged{many}"
             yield from _excerpt(candidate.text)
     yield ""
@@ -167,9 +167,9 @@ def _answer_lines(answer: AnswerView) -> Iterator[str]:
         yield f"  {where}: failed, {answer.failure.value}"
     else:
         basis = f", from {answer.basis.value}" if answer.basis else ""
-        yield f"  {where}: {_plain(answer.label or '')} ({_probabilities(answer.distribution)}{basis})"
+        yield f"  {where}: {one_line(answer.label or '')} ({_probabilities(answer.distribution)}{basis})"
     if answer.flags:
-        yield f"    noted: {_plain(', '.join(answer.flags))}"
+        yield f"    noted: {one_line(', '.join(answer.flags))}"
     if answer.detail.text:
         yield from _quoted(answer.detail.text, indent="    ")
     for quote in answer.quotes:
@@ -178,15 +178,15 @@ def _answer_lines(answer: AnswerView) -> Iterator[str]:
 
 
 def _panel_lines(explanation: Explanation) -> Iterator[str]:
-    yield f"panel {_plain(explanation.panel)}, rule {explanation.rule}, quorum {explanation.quorum}"
+    yield f"panel {one_line(explanation.panel)}, rule {explanation.rule}, quorum {explanation.quorum}"
     for opinion in explanation.opinions:
         if opinion.ratings > 1 and opinion.distribution:
             pooled = _probabilities(opinion.distribution)
-            yield f"  {_plain(opinion.judge)}, {opinion.ratings} ratings pooled: {pooled}"
+            yield f"  {one_line(opinion.judge)}, {opinion.ratings} ratings pooled: {pooled}"
     if explanation.distribution:
         yield f"  mean over judges: {_probabilities(explanation.distribution)}"
     for step in explanation.steps:
-        yield f"  {_plain(step)}"
+        yield f"  {one_line(step)}"
     if not explanation.steps:
         yield "  ratings are still open"
     yield f"  disagreement {explanation.item.disagreement:.2f} of {len(explanation.item.judges)} judges"
@@ -197,13 +197,13 @@ def _people_lines(item: ItemView) -> Iterator[str]:
         yield ""
         yield "people"
     for label in item.labels:
-        yield f"  {_plain(label.annotator)} ({label.kind.value}): {_plain(label.label)}"
+        yield f"  {one_line(label.annotator)} ({label.kind.value}): {one_line(label.label)}"
         if label.note.text:
             yield from _quoted(label.note.text, indent="    ")
 
 
 def _probabilities(distribution: Distribution) -> str:
-    return ", ".join(f"{_plain(label)} {share:.3f}" for label, share in distribution)
+    return ", ".join(f"{one_line(label)} {share:.3f}" for label, share in distribution)
 
 
 def _excerpt(excerpt: Excerpt | None) -> Iterator[str]:
@@ -215,10 +215,4 @@ def _excerpt(excerpt: Excerpt | None) -> Iterator[str]:
 
 def _quoted(text: str, *, indent: str = "  ") -> Iterator[str]:
     """Yield text from outside, each line behind a bar, so that none can pass for ours."""
-    for line in reveal(text.replace("\r\n", "\n")).split("\n"):
-        yield f"{indent}| {line}"
-
-
-def _plain(text: str) -> str:
-    """Return a name from outside on one line."""
-    return reveal(text.replace("\r\n", "\n")).replace("\n", "⏎")
+    yield from (f"{indent}| {line}" for line in lines_of(text))

@@ -84,6 +84,9 @@ class JudgeView:
     label: str | None
     abstains: bool
     inconsistent: bool
+    """Whether its two orders of a pair differ."""
+    one_order: bool
+    """Whether it saw a pair in one order only."""
     answers: tuple[AnswerView, ...]
     answers_left_out: int
     """Further answers that are not shown."""
@@ -179,6 +182,7 @@ def _judge_view(
         label=opinion.label if opinion else None,
         abstains=opinion.abstains if opinion else False,
         inconsistent=opinion.inconsistent if opinion else False,
+        one_order=opinion.one_order if opinion else False,
         answers=tuple(_answer_view(unit, limits) for unit in own[: limits.answers]),
         answers_left_out=_left_out(len(own), limits.answers),
     )

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evenhand.records.reveal import reveal
-from evenhand.reporting.display import count
+from evenhand.reporting.display import count, one_line
 from evenhand.reporting.document import (
     Block,
     Bullets,
@@ -146,7 +145,8 @@ def _says(judge: JudgeView) -> str:
             dict.fromkeys(answer.failure.value for answer in judge.answers if answer.failure)
         )
         return "repeats tie" if judge.abstains else f"no answer ({_own(failures or 'open')})"
-    return _code(judge.label) + (", the two orders differ" if judge.inconsistent else "")
+    notes = (", the two orders differ" * judge.inconsistent) + (", asked in one order" * judge.one_order)
+    return _code(judge.label) + notes
 
 
 def _texts(item: ItemView) -> Iterator[str]:
@@ -202,7 +202,7 @@ def _code(text: str, *, in_table: bool = True, most: int = _FOREIGN_LENGTH) -> s
     The span stays on its line and in its cell: line ends are drawn, and a bar is escaped. A backslash before a bar
     would undo that, so it is drawn too.
     """
-    shown = reveal(text.replace("\r\n", "\n")).replace("\n", "⏎").replace("\t", " ")
+    shown = one_line(text)
     shown = shown[: most - 1] + "…" if len(shown) > most else shown
     if in_table:
         shown = re.sub(r"\\(?=\\*\|)", "⟦U+005C⟧", shown).replace("|", "\\|")

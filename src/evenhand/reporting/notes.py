@@ -41,8 +41,8 @@ NOTES = (
     "The human labels carry no inclusion probability, so no rate of a population follows from them.",
     "The best single judge is picked on the same labels it is measured on, which flatters it.",
     (
-        "Disagreement is the entropy of the judges' answers over the logarithm of their number: 0 is one voice, 1 "
-        "means that no two agree."
+        "Disagreement is the entropy of the judges' labels over the logarithm of their number: 0 is one voice, 1 "
+        "means that no two agree. For numbers it is their standard deviation over half the range."
     ),
     "Numbers on a numeric scale are compared by the side of the pass mark they lie on, or by quarters of the range.",
 )

@@ -218,6 +218,7 @@ def _consistencies(
             yield Consistency(
                 judge=judge,
                 differing=selves.differing,
+                one_order=selves.one_order,
                 same=measuring.share(selves.same, selves.same + selves.differing),
             )
 

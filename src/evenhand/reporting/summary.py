@@ -219,6 +219,8 @@ class Consistency:
     """Pairs or groups in which its own answers differ."""
     same: Measured
     """Share in which they are the same."""
+    one_order: int
+    """Pairs it answered in one order only, which can not show a position bias."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

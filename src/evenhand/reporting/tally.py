@@ -85,6 +85,7 @@ class Selves:
 
     same: int = 0
     differing: int = 0
+    one_order: int = 0
 
     def add(self, *, differs: bool) -> None:
         """Count one pair or group of its own answers."""
@@ -98,6 +99,7 @@ class Tally:
     def __init__(self, manifest: Manifest) -> None:
         """Prepare the counters."""
         self.categories: Mapping[str, Categories] = categories_by_principle(manifest)
+        self._pairwise = manifest.mode == "pairwise"
         self.items = 0
         self.states: Counter[str] = Counter()
         self.units: Counter[tuple[str, str]] = Counter()
@@ -186,12 +188,19 @@ class Tally:
             one, other = answers[first.judge], answers[second.judge]
             if one is not None and other is not None:
                 self.pairs[item.principle_id, first.judge, second.judge][one, other] += 1
-        for judge, differs in _orders(verdict.opinions, item.units):
-            self.orders[judge].add(differs=differs)
+        if self._pairwise:
+            self._add_orders(verdict.opinions)
         if sum(opinion.label is not None or opinion.abstains for opinion in verdict.opinions) < 2:
             self.fewer_than_two += 1
         else:
             self.disagreement[_bin(verdict.disagreement)] += 1
+
+    def _add_orders(self, opinions: Iterable[Opinion]) -> None:
+        for opinion in opinions:
+            if opinion.one_order:
+                self.orders[opinion.judge].one_order += 1
+            elif opinion.label is not None or opinion.abstains:
+                self.orders[opinion.judge].add(differs=opinion.inconsistent)
 
     def _add_labels(
         self, item: RatedItem, categories: Categories, answers: Mapping[str | None, str | None]
@@ -289,15 +298,6 @@ def _repeats(units: Sequence[RatedUnit]) -> Iterable[tuple[str, bool]]:
 
 def _judge_and_order(unit: RatedUnit) -> tuple[str, Order]:
     return unit.judge, unit.order
-
-
-def _orders(opinions: Sequence[Opinion], units: Sequence[RatedUnit]) -> Iterable[tuple[str, bool]]:
-    """Yield, for each judge with an opinion from both orders of a pair, whether they differ."""
-    if not any(unit.order is Order.SWAPPED for unit in units):
-        return
-    for opinion in opinions:
-        if opinion.label is not None or opinion.abstains:
-            yield opinion.judge, opinion.inconsistent
 
 
 def _bin(disagreement: float) -> int:

@@ -146,6 +146,15 @@ def _consistency(caption: str, what: str, rows: Sequence[Consistency]) -> Iterat
             columns=(*columns("Judge"), *columns("Differing", what, numbers=2)),
             rows=tuple(_consistency_row(each) for each in rows),
         )
+    for each in rows:
+        if each.one_order:
+            yield Paragraph(
+                words=words(
+                    foreign(each.judge),
+                    f" answered {count(each.one_order)} pairs in one order only, which can not show a position bias.",
+                ),
+                tone="note",
+            )
 
 
 def _consistency_row(each: Consistency) -> tuple[Cell, ...]:
