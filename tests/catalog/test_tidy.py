@@ -53,17 +53,17 @@ def test_a_label_of_several_lines_is_one_cell(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("i,j,c,yes", "T003"),
-        ("i,j,c,yes,,more", "T003"),
-        (",j,c,yes,", "T004"),
-        ("i,,c,yes,", "T004"),
-        ("i,j,,yes,", "T004"),
-        ("x" * 301 + ",j,c,yes,", "T004"),
-        ("i,j,c,yes,high", "T005"),
-        ("i,j,c,yes,nan", "T005"),
-        ("i,j,c,yes,1e999", "T005"),
-        ('i,j,c,"yes"no,', "T001"),
-        ('i,j,c,"yes', "T001"),
+        ("i,j,c,yes", "I003"),
+        ("i,j,c,yes,,more", "I003"),
+        (",j,c,yes,", "I004"),
+        ("i,,c,yes,", "I004"),
+        ("i,j,,yes,", "I004"),
+        ("x" * 301 + ",j,c,yes,", "I004"),
+        ("i,j,c,yes,high", "I005"),
+        ("i,j,c,yes,nan", "I005"),
+        ("i,j,c,yes,1e999", "I005"),
+        ('i,j,c,"yes"no,', "I001"),
+        ('i,j,c,"yes', "I001"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, row: str, code: str) -> None:

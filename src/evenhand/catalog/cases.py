@@ -21,8 +21,8 @@ class CaseScan:
     """`sha256:` and the digest of each file."""
     scope_names: frozenset[str]
     """Dimensions of scope that cases name."""
-    principle_patterns: frozenset[str]
-    """Principles, or patterns of principles, that cases name."""
+    principle_patterns: Mapping[str, tuple[str, int]]
+    """Principles, or patterns of principles, that cases name, with the file and line that named each first."""
 
 
 def read_cases(files: Mapping[Path, str] | Iterable[Path]) -> Iterator[Case]:
@@ -51,17 +51,16 @@ def scan_cases(files: Iterable[Path]) -> CaseScan:
     seen, count = FirstSeen(), 0
     digests: dict[Path, str] = {}
     scopes: set[str] = set()
-    patterns: set[str] = set()
+    patterns: dict[str, tuple[str, int]] = {}
     for path in files:
         lines = _open_cases(path, seen)
         for case in lines:
             count += 1
             scopes.update(case.scope)
-            patterns.update(case.principles)
+            for pattern in case.principles:
+                patterns.setdefault(pattern, (lines.shown, lines.number))
         digests[path] = lines.sha256
-    return CaseScan(
-        count=count, digests=digests, scope_names=frozenset(scopes), principle_patterns=frozenset(patterns)
-    )
+    return CaseScan(count=count, digests=digests, scope_names=frozenset(scopes), principle_patterns=patterns)
 
 
 def _open_cases(path: Path, seen: FirstSeen) -> JsonLines[Case]:

@@ -131,20 +131,23 @@ def _passing(document: Document, place: Place, scale: Scale) -> Iterator[Finding
             message = f"a {scale.type} scale passes by pass_at, not by labels of a principle"
             yield _at(document, "C011", message, spot, "set pass_at on the scale")
             return
-        if str(label) not in scale.labels:
+        if not scale.holds(str(label)):
             hint = did_you_mean(str(label), scale.labels)
             yield _at(document, "C004", f"{quoted(label)} is no label of the scale", spot, hint)
+        elif str(label) in (*scale.abstain, *scale.neutral):
+            yield _at(
+                document, "C004", f"{quoted(label)} is neutral or an abstention, and can not pass", spot
+            )
 
 
 def _expectations(document: Document, place: Place, scale: Scale) -> Iterator[Finding]:
     for spot, label in select(document.data, *place, "examples", None, "expect"):
+        if label is None or scale.holds(str(label)):
+            continue
+        message, hint = f"{quoted(label)} is no label of the scale", did_you_mean(str(label), scale.labels)
         if isinstance(scale, NumericScale):
-            if scale.score(str(label)) is None:
-                message = f"{quoted(label)} is no number from {scale.minimum:g} to {scale.maximum:g}"
-                yield _at(document, "C007", message, spot)
-        elif label is not None and str(label) not in scale.labels:
-            hint = did_you_mean(str(label), scale.labels)
-            yield _at(document, "C007", f"{quoted(label)} is no label of the scale", spot, hint)
+            message = f"{quoted(label)} is no number from {scale.minimum:g} to {scale.maximum:g}"
+        yield _at(document, "C007", message, spot, hint)
 
 
 def _test_and_shot(document: Document) -> Iterator[Finding]:

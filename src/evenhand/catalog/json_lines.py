@@ -30,6 +30,7 @@ class JsonLines(Generic[Record]):
 
     Attributes:
         shown: File as the reader named it.
+        number: Number of the line read last.
     """
 
     def __init__(self, path: Path, record: type[Record], *, check: "Check[Record] | None" = None) -> None:
@@ -46,6 +47,7 @@ class JsonLines(Generic[Record]):
         self._check = check
         self._findings: list[Finding] = []
         self.shown = self._file.shown
+        self.number = 0
 
     @property
     def sha256(self) -> str:
@@ -62,6 +64,7 @@ class JsonLines(Generic[Record]):
         """
         try:
             for number, content in self._file:
+                self.number = number
                 record = self._read(number, content)
                 if record is not None and not self._findings:
                     yield record

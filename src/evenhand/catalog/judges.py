@@ -13,7 +13,6 @@ from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 
 MAX_TEMPLATE_BYTES = 200_000
 
-
 _RECORDINGS = (("ratings", "path"), ("replies", None, "path"))
 
 
@@ -99,32 +98,15 @@ def _with_recordings(
 
 def _check(document: Document) -> Iterator[Finding]:
     kind = lookup(document.data, ("kind",))
-    if kind == "recorded":
-        yield from _one_recording(document)
-    elif kind == "model":
+    if kind == "model":
         yield from _sees_a_candidate(document)
     elif kind == "pattern":
         yield from _labels_of_patterns(document)
-    elif kind == "nearest":
-        yield from _sizes_of_ngrams(document)
 
 
 def _at(document: Document, code: str, message: str, place: Place, suggestion: str = "") -> Finding:
     span = document.source.value_span(place)
     return document.source.finding(code, message, span, suggestion=suggestion)
-
-
-def _one_recording(document: Document) -> Iterator[Finding]:
-    given = [key for key in ("ratings", "replies") if lookup(document.data, (key,)) is not None]
-    if len(given) != 1:
-        message = "a recorded judge has ratings or replies, and not both"
-        yield _at(
-            document,
-            "J001",
-            message,
-            (given[-1],) if given else (),
-            "keep one of them" if given else "add one",
-        )
 
 
 def _sees_a_candidate(document: Document) -> Iterator[Finding]:
@@ -136,7 +118,7 @@ def _sees_a_candidate(document: Document) -> Iterator[Finding]:
     for name in needed:
         if name not in sees:
             yield _at(
-                document, "J002", f"the judge does not see {name}, which it judges", ("sees",), f"add {name}"
+                document, "J001", f"the judge does not see {name}, which it judges", ("sees",), f"add {name}"
             )
 
 
@@ -145,11 +127,4 @@ def _labels_of_patterns(document: Document) -> Iterator[Finding]:
         prior = lookup(document.data, (*place[:2], "prior"))
         if isinstance(prior, dict) and str(label) not in prior:
             message = f"{quoted(label)} has no score in prior, so it can not be given"
-            yield _at(document, "J003", message, place, f"add {label} to prior")
-
-
-def _sizes_of_ngrams(document: Document) -> Iterator[Finding]:
-    low, high = lookup(document.data, ("ngram", 0)), lookup(document.data, ("ngram", 1))
-    if isinstance(low, int) and isinstance(high, int) and not 1 <= low <= high <= 12:
-        message = f"n-grams from {low} to {high} characters are none"
-        yield _at(document, "J004", message, ("ngram",), "write the shortest and the longest, from 1 to 12")
+            yield _at(document, "J002", message, place, f"add {label} to prior")

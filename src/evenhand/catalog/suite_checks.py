@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from evenhand.catalog.cases import CaseScan
 from evenhand.catalog.files import digest_file
 from evenhand.catalog.panels import PanelFile
 from evenhand.catalog.record_files import RecordFile
@@ -28,6 +29,21 @@ def check_suite(
         yield from _words_meet(file, ("labels", index), constitution, labels)
     for judge in judges:
         yield from _check_judge(judge, constitution, labels)
+
+
+def check_cases(scan: CaseScan, constitution: Constitution) -> Iterator[Finding]:
+    """Yield a finding for each principle, or pattern, that a case names and the constitution does not have."""
+    ids = tuple(constitution.by_id)
+    for pattern, (path, line) in scan.principle_patterns.items():
+        if not any(fnmatchcase(name, pattern) for name in ids):
+            yield Finding(
+                path=path,
+                line=line,
+                column=1,
+                code="S008",
+                message=f"the case names {quoted(pattern)}, and no principle is meant by it",
+                suggestion=did_you_mean(pattern, ids),
+            )
 
 
 def drifted(file: RecordFile[Suite], place: Place, target: Path) -> Iterator[Finding]:
@@ -106,14 +122,16 @@ def _check_judge(
     kind = lookup(judge.document.data, ("kind",))
     if kind == "recorded":
         yield from _words_meet(judge, ("ratings",), constitution, labels)
+        for place, _ in select(judge.document.data, "replies", None):
+            yield from _words_meet(judge, place, constitution, labels)
         yield from _reply_labels(judge, labels)
     elif kind == "pattern":
         yield from _pattern_labels(judge, constitution)
 
 
 def _reply_labels(judge: RecordFile[Judge], labels: tuple[str, ...] | None) -> Iterator[Finding]:
-    for place, label in select(judge.document.data, "replies", "format", "patterns", None, "label"):
-        if labels is not None and str(label) not in labels:
+    for place, label in select(judge.document.data, "replies", None, "format", "patterns", None, "label"):
+        if label is not None and labels is not None and str(label) not in labels:
             message = f"{quoted(label)} is no label of a scale in play"
             yield judge.finding("S006", message, place, suggestion=did_you_mean(str(label), labels))
 

@@ -101,7 +101,7 @@ class TidyTable:
                 if len(findings) == MAX_FINDINGS:
                     break
         except csv.Error as error:
-            findings.append(self._finding("T001", f"not CSV: {error}", reader.line_num))
+            findings.append(self._finding("I001", f"not CSV: {error}", reader.line_num))
         if findings:
             raise FileError(findings)
 
@@ -118,19 +118,19 @@ class TidyTable:
         missing = [name for name in self._common() if name not in header]
         if missing or len(set(header)) != len(header):
             problem = f"there is no column {missing[0]}" if missing else "a column stands twice"
-            raise FileError([self._finding("T002", problem, 1)])
+            raise FileError([self._finding("I002", problem, 1)])
         return header
 
     def _row(self, columns: list[str], cells: list[str], line: int) -> TidyRow | Finding:
         if len(cells) != len(columns):
-            return self._finding("T003", f"the row has {len(cells)} cells instead of {len(columns)}", line)
+            return self._finding("I003", f"the row has {len(cells)} cells instead of {len(columns)}", line)
         named = dict(zip(columns, cells, strict=True))
         item, rater, criterion = named.pop("item_id"), named.pop(self._rater), named.pop("criterion")
         score = _number(named["score"])
         if not (item and rater and criterion) or len(item) > MAX_ID_CHARS:
-            return self._finding("T004", f"item_id, {self._rater} or criterion is empty or too long", line)
+            return self._finding("I004", f"item_id, {self._rater} or criterion is empty or too long", line)
         if score is None and named["score"]:
-            return self._finding("T005", f"the score {named['score'][:40]!r} is not a finite number", line)
+            return self._finding("I005", f"the score {named['score'][:40]!r} is not a finite number", line)
         del named["score"]
         label = named.pop("label")
         return TidyRow(
