@@ -1,6 +1,7 @@
 """`evenhand doctor`: is everything in place?"""
 
 import os
+from dataclasses import dataclass
 from itertools import groupby
 
 import typer
@@ -18,6 +19,15 @@ _STYLES = {
 _USAGE = 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorDocument:
+    """What was looked at."""
+
+    healthy: bool
+    """Whether nothing stands in the way of a run."""
+    checks: tuple[Check, ...]
+
+
 def doctor(context: typer.Context) -> int:
     """Show the settings in force with their sources, and whether everything a run needs is in place.
 
@@ -25,7 +35,7 @@ def doctor(context: typer.Context) -> int:
     """
     session = session_of(context)
     found = diagnose(session.workspace, os.environ)
-    session.screen.document("doctor/v1", {"healthy": found.is_healthy, "checks": found.checks})
+    session.screen.document("doctor/v1", DoctorDocument(healthy=found.is_healthy, checks=found.checks))
     _show(found, session.screen)
     return 0 if found.is_healthy else _USAGE
 

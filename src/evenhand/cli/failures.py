@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from evenhand.cli.documents import ErrorBody, ErrorDocument
 from evenhand.cli.findings import count_findings, show_findings
 from evenhand.cli.output import Mark, ReaderLeftError, Screen, Style
 from evenhand.cli.session import Session
@@ -39,8 +40,8 @@ def _tell(screen: Screen, message: str, *, code: int, kind: str, hint: str = "")
         screen.problem("       ", line)
     if hint:
         screen.problem(Mark("help:  ", Style.NAME), hint)
-    body = {"kind": kind, "message": message, "hint": hint, "exit_code": code}
-    screen.document("error/v1", {"error": body, "findings": []})
+    body = ErrorBody(kind=kind, message=message, hint=hint, exit_code=code)
+    screen.document("error/v1", ErrorDocument(error=body))
     return code
 
 
@@ -55,8 +56,8 @@ def _tell_interruption(_: BaseException, screen: Screen) -> int:
 def _tell_findings(error: FileError, screen: Screen) -> int:
     show_findings(error.findings, screen.problem)
     screen.problem(count_findings(error.findings))
-    body = {"kind": "FileError", "message": str(error), "hint": "", "exit_code": error.exit_code}
-    screen.document("error/v1", {"error": body, "findings": error.findings})
+    body = ErrorBody(kind="FileError", message=str(error), hint="", exit_code=error.exit_code)
+    screen.document("error/v1", ErrorDocument(error=body, findings=error.findings))
     return error.exit_code
 
 

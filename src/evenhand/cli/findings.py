@@ -3,10 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from evenhand.cli.output import Mark, Part, Style, one_line
+from evenhand.cli.output import Mark, Style, one_line
 from evenhand.errors import Finding, Severity
 
 _STYLES = {Severity.ERROR: Style.BAD, Severity.WARNING: Style.WARNING}
+
+_MARGIN = 5
+_WIDEST = 100
+"""Characters of a line that are shown; an excerpt that wraps would part the caret from what it points at."""
+_SHOWN_BEFORE = 40
 
 
 def show_findings(findings: Sequence[Finding], write: Callable[..., None]) -> None:
@@ -16,34 +21,45 @@ def show_findings(findings: Sequence[Finding], write: Callable[..., None]) -> No
         findings: What was found.
         write: Takes the parts of one line.
     """
+    explained: set[str] = set()
     for finding in findings:
         _show(finding, write)
+        if finding.code not in explained:
+            write(" " * _MARGIN, Mark("help: ", Style.NAME), f"evenhand explain {finding.code}")
+        explained.add(finding.code)
 
 
 def _show(finding: Finding, write: Callable[..., None]) -> None:
     severity = Mark(f"{finding.severity.value} {finding.code}", _STYLES[finding.severity])
     write(Mark(_place(finding), Style.STRONG), " ", severity, f": {finding.message}")
-    number = str(finding.line) if finding.excerpt else ""
-    margin = " " * max(5, len(number) + 1)
+    suggestion = finding.suggestion
     if finding.excerpt:
-        write(Mark(f"{number:>{len(margin)}} | ", Style.FAINT), finding.excerpt)
-        write(Mark(f"{margin} | ", Style.FAINT), *_caret(finding))
-    elif finding.suggestion:
-        write(Mark(f"{margin} = ", Style.FAINT), finding.suggestion)
-    write(margin, Mark("help: ", Style.NAME), f"evenhand explain {finding.code}")
+        line, pad, caret = _window(finding)
+        write(Mark(f"{finding.line:>{_MARGIN}} | ", Style.FAINT), line)
+        beside = suggestion if len(pad) + len(caret.text) + len(suggestion) < _WIDEST else ""
+        write(Mark(f"{'':>{_MARGIN}} | ", Style.FAINT), pad, caret, f" {beside}")
+        suggestion = "" if beside else suggestion
+    if suggestion:
+        write(Mark(f"{'':>{_MARGIN}} = ", Style.FAINT), suggestion)
 
 
 def _place(finding: Finding) -> str:
     return f"{finding.path}:{finding.line}:{finding.column}" if finding.line else finding.path
 
 
-def _caret(finding: Finding) -> tuple[Part, ...]:
-    """Stand under the offending characters as they are shown, which may be wider than they are written."""
-    start = finding.column - finding.excerpt_start
-    before = one_line(finding.excerpt[:start])
-    under = one_line(finding.excerpt[start : start + finding.width])
-    caret = Mark("^" * max(1, _cells(under)), _STYLES[finding.severity])
-    return " " * _cells(before), caret, f" {finding.suggestion}"
+def _window(finding: Finding) -> tuple[str, str, Mark]:
+    """Return the part of the line around the finding, the blanks before the caret, and the caret.
+
+    The caret stands under the offending characters as they are shown, which may be wider than they are written.
+    """
+    start = min(finding.column - finding.excerpt_start, len(finding.excerpt))
+    first = max(0, start - _SHOWN_BEFORE) if len(finding.excerpt) > _WIDEST else 0
+    before = "…" * (first > 0) + finding.excerpt[first:start]
+    rest = finding.excerpt[start : first + _WIDEST]
+    after = "…" * (len(finding.excerpt) > first + _WIDEST)
+    under = max(1, _cells(one_line(rest[: finding.width])))
+    caret = Mark("^" * under, _STYLES[finding.severity])
+    return before + rest + after, " " * _cells(one_line(before)), caret
 
 
 def _cells(text: str) -> int:

@@ -1,5 +1,6 @@
 """`evenhand plan`: what a run would take."""
 
+from dataclasses import dataclass, fields
 from typing import Annotated
 
 import typer
@@ -20,6 +21,27 @@ _COLUMNS = (
 _UNKNOWN = "unknown"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDocument:
+    """What a run would take."""
+
+    suite: str
+    cases: int
+    principles: int
+    items: int
+    units: int
+    """Ratings in the plan."""
+    offline_units: int
+    """Those that need no call."""
+    judges: tuple[JudgePlan, ...]
+    """Judges that make calls."""
+    minutes: Range
+    usd: Range | None
+    """Null where the price of a model is not known."""
+    prices_as_of: str
+    sampled: bool
+
+
 def plan(
     context: typer.Context,
     suite: Annotated[str, typer.Argument(metavar="SUITE", help="A suite file, or its name in suites/.")],
@@ -27,14 +49,13 @@ def plan(
     """Say what a run would take: calls, tokens, cost and time, each as a range from low to high. Calls nobody."""
     session = session_of(context)
     found = plan_suite(session.workspace, find_suite(session.workspace, suite))
-    session.screen.document("plan/v1", _body(found))
+    session.screen.document("plan/v1", _document(found))
     _show(found, session.screen)
     return 0
 
 
-def _body(found: RunPlan) -> dict[str, object]:
-    fields = {name: getattr(found, name) for name in RunPlan.__slots__}
-    return {**fields, "usd": found.usd}
+def _document(found: RunPlan) -> PlanDocument:
+    return PlanDocument(**{field.name: getattr(found, field.name) for field in fields(PlanDocument)})
 
 
 def _show(found: RunPlan, screen: Screen) -> None:

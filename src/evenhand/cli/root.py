@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
+from evenhand.cli.documents import VersionDocument
 from evenhand.cli.group import LazyGroup, shared_params
 from evenhand.cli.session import session_of
 
@@ -21,7 +22,7 @@ def _show_version(context: typer.Context, value: bool) -> None:  # noqa: FBT001 
 
     screen = session_of(context).screen
     screen.result(f"evenhand {__version__}")
-    screen.document("version/v1", {"version": __version__})
+    screen.document("version/v1", VersionDocument(version=__version__))
     raise typer.Exit
 
 

@@ -1,6 +1,7 @@
 """How a run ended, in lines, in JSON and as an exit code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from evenhand.cli.output import Mark, Part, Screen, Style
 from evenhand.records.rated import CallCounts, RunAccount
@@ -12,6 +13,38 @@ _FINISHED, _COULD_NOT_MEASURE, _INTERRUPTED = 0, 3, 130
 _STYLES = {RunState.FINISHED: Style.GOOD, RunState.STOPPED: Style.WARNING, RunState.RUNNING: Style.NAME}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeDocument:
+    """How an execution ended."""
+
+    run: str
+    suite: str
+    state: RunState
+    interrupted: bool
+    reasons: tuple[str, ...]
+    """Why ratings are left open; empty when none is."""
+    planned: int
+    """Ratings in the plan; the sum of the next three."""
+    rated: int
+    failed: Mapping[str, int]
+    """Failed ratings by kind."""
+    open: int
+    failed_share: float
+    failed_share_limit: float
+    """Above this share the run could not measure."""
+    calls: int
+    reused: int
+    """Ratings that an earlier run had paid for."""
+    possible_duplicates: int
+    """Calls sent before a crash whose reply was never stored."""
+    usd: float
+    usd_at_risk: float
+    """Worst-case price of calls that may have been billed without an answer reaching the ledger."""
+    exit_code: int
+    next: tuple[str, ...]
+    """Commands to go on with."""
+
+
 def show_outcome(result: RunResult, screen: Screen, *, document: str) -> int:
     """Show how an execution ended.
 
@@ -19,7 +52,7 @@ def show_outcome(result: RunResult, screen: Screen, *, document: str) -> int:
         The exit code.
     """
     code = exit_code(result)
-    screen.document(document, outcome_body(result))
+    screen.document(document, outcome_document(result))
     for line in _lines(result):
         screen.result(*line)
     for reason in result.reasons:
@@ -38,37 +71,38 @@ def exit_code(result: RunResult) -> int:
     return _COULD_NOT_MEASURE if result.account.open or _is_too_broken(result) else _FINISHED
 
 
-def outcome_body(result: RunResult) -> dict[str, object]:
+def outcome_document(result: RunResult) -> OutcomeDocument:
     """Return what the JSON document says."""
     account = result.account
-    return {
-        "run": result.run.id,
-        "suite": result.run.manifest.suite.id,
-        "state": result.run.state,
-        "interrupted": result.interrupted,
-        "reasons": result.reasons,
-        "planned": account.planned,
-        "rated": account.terminal.get("rated", 0),
-        "failed": _failed(account),
-        "open": account.open,
-        "failed_share": result.failed_share,
-        "failed_share_limit": result.run.manifest.suite.limits.failed_share,
-        "calls": sum(counts.attempts for counts in _counts(account)),
-        "reused": sum(counts.reused for counts in _counts(account)),
-        "possible_duplicates": sum(counts.possible_duplicates for counts in _counts(account)),
-        "usd": account.cost_nanousd / _NANOUSD,
-        "usd_at_risk": sum(counts.at_risk_nanousd for counts in _counts(account)) / _NANOUSD,
-        "exit_code": exit_code(result),
-        "next": next_commands(result),
-    }
+    counts = list(_counts(account))
+    return OutcomeDocument(
+        run=result.run.id,
+        suite=result.run.manifest.suite.id,
+        state=result.run.state,
+        interrupted=result.interrupted,
+        reasons=result.reasons,
+        planned=account.planned,
+        rated=account.terminal.get("rated", 0),
+        failed=_failed(account),
+        open=account.open,
+        failed_share=result.failed_share,
+        failed_share_limit=result.run.manifest.suite.limits.failed_share,
+        calls=sum(each.attempts for each in counts),
+        reused=sum(each.reused for each in counts),
+        possible_duplicates=sum(each.possible_duplicates for each in counts),
+        usd=account.cost_nanousd / _NANOUSD,
+        usd_at_risk=sum(each.at_risk_nanousd for each in counts) / _NANOUSD,
+        exit_code=exit_code(result),
+        next=next_commands(result),
+    )
 
 
-def next_commands(result: RunResult) -> list[str]:
+def next_commands(result: RunResult) -> tuple[str, ...]:
     """Return what to type next."""
     name = result.run.id
     if result.account.open:
-        return [f"evenhand resume {name}"]
-    return [f"evenhand report {name}"]
+        return (f"evenhand resume {name}",)
+    return (f"evenhand report {name}", f"evenhand explain ITEM@{name}")
 
 
 def conservation_line(account: RunAccount) -> str:

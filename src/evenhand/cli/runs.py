@@ -1,5 +1,7 @@
 """`evenhand runs`: the runs of a workspace."""
 
+from dataclasses import dataclass
+
 import typer
 
 from evenhand.cli.output import Column, Mark, Part, Style
@@ -20,11 +22,19 @@ _COLUMNS = (
 _STYLES = {RunState.FINISHED: Style.GOOD, RunState.STOPPED: Style.WARNING, RunState.RUNNING: Style.NAME}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsDocument:
+    """The runs of a workspace."""
+
+    runs: tuple[ListedRun, ...]
+    """The newest last."""
+
+
 def runs(context: typer.Context) -> int:
     """List the runs of the workspace, the newest last."""
     session = session_of(context)
     found = list_runs(session.workspace)
-    session.screen.document("runs/v1", {"runs": found})
+    session.screen.document("runs/v1", RunsDocument(runs=found))
     if found:
         session.screen.table(_COLUMNS, [_row(run) for run in found])
     else:

@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath
 
 from evenhand.errors import UsageError
 from evenhand.workflows.example_files import example_files
-from evenhand.workflows.show_schema import schema_names, show_schema
+from evenhand.workflows.show_schema import schema_file, schema_names, show_schema
 
 SCHEMA_FOLDER = "schemas"
 """Where a workspace keeps the JSON Schemas of its files; committed, so that editors find them."""
 _IGNORED = ".evenhand/"
-_KIND = re.compile(r"^schema: ?([a-z]+)/(v\d+)$", re.MULTILINE)
+_KIND = re.compile(r"^schema: ?([a-z]+)/v\d+$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +52,9 @@ def _contents() -> Iterator[tuple[str, bytes]]:
         yield f"{SCHEMA_FOLDER}/{schema_file(name)}", text.encode()
 
 
-def schema_file(name: str) -> str:
-    """Return the file name of a schema such as "judge/v1"."""
-    return f"{name.replace('/', '.')}.json"
-
-
 def _settings_file() -> bytes:
     text = (files("evenhand.workflows") / "evenhand.toml").read_bytes()
-    return f"#:schema ./{SCHEMA_FOLDER}/{schema_file('settings/v1')}\n".encode() + text
+    return f"#:schema ./{SCHEMA_FOLDER}/{schema_file('settings')}\n".encode() + text
 
 
 def _with_editor_header(path: str, content: bytes) -> bytes:
@@ -68,8 +63,8 @@ def _with_editor_header(path: str, content: bytes) -> bytes:
     if not kind:
         return content
     up = "../" * (len(PurePosixPath(path).parts) - 1)
-    name = schema_file(f"{kind[1]}/{kind[2]}")
-    return f"# yaml-language-server: $schema={up}{SCHEMA_FOLDER}/{name}\n".encode() + content
+    header = f"# yaml-language-server: $schema={up}{SCHEMA_FOLDER}/{schema_file(kind[1])}\n".encode()
+    return content if content.startswith(header[:30]) else header + content
 
 
 def _write_new(folder: Path, path: str, content: bytes) -> bool:

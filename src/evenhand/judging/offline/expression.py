@@ -65,6 +65,15 @@ def matchable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def why_not(pattern: str) -> str:
+    """Return why RE2 can not run `pattern`, in its own words; an empty string where it can."""
+    try:
+        Expression(pattern, owner="")
+    except UsageError as error:
+        return _words(error.__cause__ or error)
+    return ""
+
+
 def _compile(pattern: str, owner: str) -> Any:
     import re2  # noqa: PLC0415 - loaded when a pattern is needed, so that the command line starts without it
 
@@ -80,6 +89,6 @@ def _compile(pattern: str, owner: str) -> Any:
         ) from error
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
     told = error.args[0] if error.args else error
     return told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)

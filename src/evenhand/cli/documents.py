@@ -1,0 +1,94 @@
+"""What `--json` writes, one record a command, and the JSON Schema of each.
+
+A document keeps its keys and their meaning within a version; keys may be added.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
+
+from evenhand.errors import Finding, UnknownNameError
+
+_PREFIX = "evenhand/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorBody:
+    """What ended a command."""
+
+    kind: str
+    """Class of the error."""
+    message: str
+    hint: str
+    """What to do next; empty where nothing is known."""
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorDocument:
+    """A command that could not do its work."""
+
+    error: ErrorBody
+    findings: tuple[Finding, ...] = ()
+    """What is wrong in files people wrote, all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionDocument:
+    """The version."""
+
+    version: str
+
+
+DOCUMENTS: Final[Mapping[str, str]] = {
+    "demo/v1": "demo:DemoDocument",
+    "doctor/v1": "doctor:DoctorDocument",
+    "error/v1": "documents:ErrorDocument",
+    "explain-code/v1": "explain:CodeDocument",
+    "explain-item/v1": "explain:ItemDocument",
+    "import-tidy/v1": "import_tidy:ImportReport",
+    "init/v1": "init:NewWorkspace",
+    "lint/v1": "lint:LintDocument",
+    "plan/v1": "plan:PlanDocument",
+    "report/v1": "report:ReportDocument",
+    "resume/v1": "run_outcome:OutcomeDocument",
+    "run/v1": "run_outcome:OutcomeDocument",
+    "runs/v1": "runs:RunsDocument",
+    "schema/v1": "schema:SchemaDocument",
+    "schemas/v1": "schema:SchemasDocument",
+    "version/v1": "documents:VersionDocument",
+}
+"""The record of each document, as a module of this package and a name in it; loaded on use."""
+
+
+def is_document(name: str) -> bool:
+    """Tell whether `name` is written as the name of a document is, such as "evenhand/run/v1"."""
+    return name.startswith(_PREFIX)
+
+
+def document_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a command's JSON.
+
+    Args:
+        name: What the document says in its key `schema`, such as "evenhand/run/v1".
+
+    Raises:
+        UnknownNameError: There is no such document.
+    """
+    short = name.removeprefix(_PREFIX)
+    if short not in DOCUMENTS:
+        raise UnknownNameError("document", name, [f"{_PREFIX}{each}" for each in DOCUMENTS])
+    from pydantic import TypeAdapter  # noqa: PLC0415 - help and most commands do without
+
+    module, _, record = DOCUMENTS[short].partition(":")
+    made = TypeAdapter(getattr(import_module(f"evenhand.cli.{module}"), record)).json_schema(
+        mode="serialization"
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **made,
+        "title": name,
+        "properties": {"schema": {"const": name}, **made["properties"]},
+        "required": ["schema", *made["required"]],
+    }
