@@ -274,10 +274,9 @@ def test_an_own_constitution_gives_the_principles_labels_and_scope(
     assert suite.principles.include == ("kind.always", "kind.rarely")
     assert suite.labels[0].principles == {"kind.always": "Tone", "kind.rarely": "Tone"}
     assert suite.labels[0].labels == {"good": "complies", "bad": "violates"}
-    assert [case["scope"] for case in lines(workspace / "suites/my-set/cases.jsonl")] == [
-        {"who": "child"},
-        {"who": "adult"},
-    ]
+    cases = lines(workspace / "suites/my-set/cases.jsonl")
+    assert [case["scope"] for case in cases] == [{"who": "child"}, {"who": "adult"}]
+    assert not any("slice" in case for case in cases)
     assert not (workspace / "constitutions").exists()
 
 

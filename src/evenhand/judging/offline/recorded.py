@@ -8,7 +8,7 @@ from evenhand.records.judge import Frame, RecordedJudge
 from evenhand.records.rating import Basis, Distribution, FailedRating, FailureKind, Order, Outcome, Rating
 from evenhand.records.recording import RecordedRating, RecordedReply
 from evenhand.records.run import Unit
-from evenhand.records.scale import NumericScale, Scale, swap_label
+from evenhand.records.scale import Scale, swap_label
 
 MAX_REASON_CHARS = 2000
 _MOST_SHARED = 10_000
@@ -134,14 +134,10 @@ def _leads(label: str, distribution: Distribution) -> bool:
 def _on_scale(outcome: Outcome, scale: Scale) -> Outcome:
     if isinstance(outcome, FailedRating):
         return outcome
-    names = [outcome.label, *(name for name, _ in outcome.distribution)]
-    strange = [name for name in names if not _is_answer(name, scale)]
-    if not strange:
+    names = (outcome.label, *(name for name, _ in outcome.distribution))
+    strange = next((name for name in names if not scale.holds(name)), None)
+    if strange is None:
         return outcome
     return FailedRating(
-        kind=FailureKind.MALFORMED, detail=f"the recorded answer {strange[0][:80]!r} is not on the scale"
+        kind=FailureKind.MALFORMED, detail=f"the recorded answer {strange[:80]!r} is not on the scale"
     )
-
-
-def _is_answer(name: str, scale: Scale) -> bool:
-    return scale.score(name) is not None if isinstance(scale, NumericScale) else name in scale.labels

@@ -93,7 +93,9 @@ class CaseMaker:
         Raises:
             UsageError: An item has several candidates that labels do not compare, or its scope is not mapped.
         """
-        groups, cluster = self.survey.groups(), self.survey.cluster()
+        scopes = {spec.field for spec in self.mapping.scope.values()}
+        groups = [name for name in self.survey.groups() if name not in scopes]
+        cluster = self.survey.cluster()
         for item in items:
             content = {
                 "id": item.item_id,
