@@ -46,7 +46,7 @@ class RunOptions:
     """Cap in US dollars, below or above the suite's own."""
     fresh_preflight: bool = False
     """Whether endpoints are looked at again even if an earlier run did."""
-    command: str = ""
+    command: str = "run_suite() called from Python"
     """The command line, for the manifest."""
 
 
