@@ -22,8 +22,8 @@ from evenhand.records.rating import FailedRating, FailureKind
 from evenhand.records.run import Unit
 from evenhand.records.suite import Item
 
-_OFFLINE_CHUNK = 200
-_SMALLEST_WINDOW = 256
+_OFFLINE_CHUNK = 1_000
+_SMALLEST_WINDOW = 512
 _STRAIGHT_FAILURES = 10
 """So many units in a row without any reply stop their account: an outage must not turn into thousands of failures."""
 
@@ -107,19 +107,22 @@ class Runner:
         """Open items in order, rate offline units on the way, and hand the others to their account."""
         rated: list[Settled] = []
         for item, units in self._plan.questions():
+            if len(rated) >= _OFFLINE_CHUNK or not self._has_room():
+                await self._settle(rated)
+                rated = []
             await self._wait_for_room()
             if self._stopping:
                 break
             rated += self._open_item(item, units)
-            if len(rated) >= _OFFLINE_CHUNK:
-                await self._settle(rated)
-                rated = []
         await self._settle(rated)
         for account in self._queues:
             self._send_home(account)
 
+    def _has_room(self) -> bool:
+        return len(self._open) < self._window
+
     async def _wait_for_room(self) -> None:
-        while len(self._open) >= self._window and not self._stopping:
+        while not self._has_room() and not self._stopping:
             self._room.clear()
             await self._room.wait()
 
