@@ -14,9 +14,10 @@ import pytest
 from evenhand.catalog.cases import read_cases
 from evenhand.catalog.labels import read_labels
 from evenhand.catalog.recordings import read_ratings
+from evenhand.catalog.suites import load_suite
 from evenhand.catalog.tidy import ITEMS
 from evenhand.catalog.yaml_file import parse_yaml
-from evenhand.errors import UsageError
+from evenhand.errors import FileError, UsageError
 from evenhand.records.canonical import FileRecord
 from evenhand.records.constitution import Constitution
 from evenhand.records.judge import RecordedJudge
@@ -25,7 +26,10 @@ from evenhand.records.recording import RecordedRating
 from evenhand.records.scale import PAIR, NumericScale, Scale
 from evenhand.records.suite import Suite
 from evenhand.records.tidy import ImportedSet
+from evenhand.stats.estimate import Estimate
 from evenhand.workflows.import_tidy import import_tidy
+from evenhand.workflows.report_run import report_run
+from evenhand.workflows.run_suite import RunOptions, run_suite
 
 SETS = (
     *(f"alttest/{name}" for name in ("cebab_aspects", "cebab_stars", "framing", "lesion", "mtbench")),
@@ -148,3 +152,42 @@ def test_a_pairwise_set_is_judged_on_the_pair_scale(imported: Imported) -> None:
     constitution = load(Constitution, root / "constitutions/set.yaml")
     is_pair = {constitution.scale_of(each) == PAIR for each in constitution.principles}
     assert is_pair == {name in PAIRWISE}
+
+
+def test_the_suite_loads_with_everything_it_names(imported: Imported) -> None:
+    name, _, root, found = imported
+    if found.judges:
+        loaded = load_suite(root / "suites/set.yaml", root)
+        assert [judge.id for judge in loaded.judges] == list(found.judges)
+        return
+    assert name == "dices"
+    with pytest.raises(FileError, match=r"there is no file ../judges/set/all.panel.yaml"):
+        load_suite(root / "suites/set.yaml", root)
+
+
+@pytest.mark.parametrize(
+    ("name", "rated", "agreement"),
+    [
+        (
+            "trust_or_escalate",
+            1500,
+            {"mistral-7b-instruct": 0.750, "gpt-3.5-turbo": 0.756, "gpt-4-turbo": 0.784},
+        ),
+        ("safety_judges", 9748, {}),
+        ("judgebench", 4727, {}),
+    ],
+)
+def test_an_imported_set_runs_to_the_last_unit_and_shows_known_agreement(
+    shared_data: Path, tmp_path: Path, name: str, rated: int, agreement: dict[str, float]
+) -> None:
+    import_tidy(shared_data / name, tmp_path, name="set")
+    suite = tmp_path / "suites/set.yaml"
+    result = run_suite(tmp_path, suite, RunOptions(), lambda _run, _progress: None)
+    assert (result.account.open, result.account.terminal["rated"]) == (0, rated)
+    assert result.failed_share <= load_suite(suite, tmp_path).suite.limits.failed_share
+    summary = report_run(tmp_path, result.run.id, formats=["json"]).summary
+    shown = {each.rater: each.of_all for each in summary.comparisons if not each.is_panel}
+    for judge, share in agreement.items():
+        found = shown[judge]
+        assert isinstance(found, Estimate)
+        assert round(found.value, 3) == share
