@@ -1,11 +1,14 @@
 """What tests of the command line start from."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cli.kit import Cli, Ended
 
 from evenhand.cli import main
+from evenhand.testing import LoopbackServer, judges, serve_in_thread
+from evenhand.workflows.run_demo import run_demo
 
 
 @pytest.fixture
@@ -19,3 +22,18 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
         return Ended(code=code, out=out, err=err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace of the example files in which the suite `demo` was run; tests read it and leave it as it is."""
+    folder = tmp_path_factory.mktemp("judged")
+    run_demo(folder, lambda _run, _progress: None, command="evenhand demo")
+    return folder
+
+
+@pytest.fixture
+def server() -> Iterator[LoopbackServer]:
+    """A scripted server that finds the word secret."""
+    with serve_in_thread(LoopbackServer(judges.rule("secret"))) as running:
+        yield running

@@ -1,10 +1,10 @@
-"""Command lines run in this process, and in a process of their own where the process matters."""
+"""Command lines run in a process of their own, and small workspaces for them."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,17 +27,64 @@ class Ended:
 Cli = Callable[..., Ended]
 
 
-def run_process(
-    *arguments: str | Path, cwd: Path, environment: Mapping[str, str] | None = None, program: str = ""
-) -> Ended:
-    """Run the installed program, or a Python program, in a process of its own."""
-    start = [sys.executable, "-c", program] if program else [sys.executable, "-m", "evenhand"]
-    result = subprocess.run(
-        [*start, *map(str, arguments)],
+def start_process(
+    *arguments: str | Path, cwd: Path, environment: Mapping[str, str] | None = None, **options: Any
+) -> subprocess.Popen[bytes]:
+    """Start the program in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "evenhand", *map(str, arguments)],
         cwd=cwd,
         env={**os.environ, **(environment or {})},
-        capture_output=True,
-        check=False,
-        timeout=60,
+        **options,
     )
-    return Ended(code=result.returncode, out=result.stdout.decode(), err=result.stderr.decode())
+
+
+def run_process(*arguments: str | Path, cwd: Path, environment: Mapping[str, str] | None = None) -> Ended:
+    """Run the program in a process of its own, with pipes and without an input."""
+    pipes = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+    }
+    with start_process(*arguments, cwd=cwd, environment=environment, **pipes) as process:
+        out, err = process.communicate(timeout=60)
+    return Ended(code=process.returncode, out=out.decode(), err=err.decode())
+
+
+def model_workspace(
+    folder: Path,
+    address: str,
+    *,
+    cases: Iterable[Mapping[str, Any]],
+    price: float = 0.0,
+    key_variable: str = "",
+    concurrency: int = 4,
+) -> Path:
+    """Write a workspace with one model judge, `reader`, behind the account `loop`, and the suite `small`."""
+    key = f'api_key_env = "{key_variable}"\n' if key_variable else ""
+    files = {
+        "evenhand.toml": f'[accounts.loop]\nprotocol = "openai-chat"\nbase_url = "{address}"\n'
+        f"concurrency = {concurrency}\n{key}",
+        "constitutions/c.yaml": "schema: constitution/v1\nid: c\nversion: 1.0.0\n"
+        "principles: [{id: keep.secrets, text: Keep secrets.}]\n",
+        "judges/reader.yaml": "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\nmodel: loop/scripted\n"
+        f"template: reader.j2\nattempts: 1\nanswer: {{reasks: 0}}\nprice: {{input: {price}, output: {price}}}\n",
+        "judges/reader.j2": '{{ principle.text }}\n{{ data("reply", case.response) }}\n',
+        "judges/one.panel.yaml": "schema: panel/v1\nid: one\njudges: [reader]\n",
+        "suites/small.yaml": "schema: suite/v1\nid: small\nconstitution: ../constitutions/c.yaml\n"
+        "panel: ../judges/one.panel.yaml\ncases: [{path: small.jsonl}]\n",
+        "suites/small.jsonl": "".join(json.dumps(case) + "\n" for case in cases),
+    }
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def plain_cases(count: int) -> list[dict[str, str]]:
+    """Return cases of one reply each; every fourth one tells the secret."""
+    return [
+        {"id": f"case-{n}", "prompt": f"Question {n}?", "response": f"Answer {n}" + " secret" * (n % 4 == 0)}
+        for n in range(count)
+    ]

@@ -25,7 +25,7 @@ def show_findings(findings: Sequence[Finding], write: Callable[..., None]) -> No
     for finding in findings:
         _show(finding, write)
         if finding.code not in explained:
-            write(" " * _MARGIN, Mark("help: ", Style.NAME), f"evenhand explain {finding.code}")
+            write(Mark(f"{'':>{_MARGIN}} = ", Style.FAINT), f"see: evenhand explain {finding.code}")
         explained.add(finding.code)
 
 

@@ -162,15 +162,18 @@ def _opened(path: Path) -> Check:
 
 
 def _writable(path: Path) -> Check:
-    nearest = next(folder for folder in path.parents if folder.is_dir())
-    with TemporaryFile(dir=nearest):
+    with TemporaryFile(dir=_nearest(path)):
         pass
     return Check(part="ledger", name="file", state=State.NOTE, value=f"{path} is made by the first run")
 
 
+def _nearest(path: Path) -> Path:
+    """Return the folder nearest to `path` that exists; the other ones would be made in it."""
+    return next(folder for folder in path.parents if folder.exists())
+
+
 def _space(path: Path) -> Check:
-    nearest = next(folder for folder in path.parents if folder.is_dir())
-    free = shutil.disk_usage(nearest).free
+    free = shutil.disk_usage(_nearest(path)).free
     state, hint = (State.FINE, "") if free > _LOW_SPACE_BYTES else (State.WARNING, "free some space")
     return Check(part="ledger", name="free space", state=state, value=f"{free / 1e9:.1f} GB", hint=hint)
 

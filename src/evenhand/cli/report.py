@@ -1,0 +1,61 @@
+"""`evenhand report`: a run on paper."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.output import Mark, Style
+from evenhand.cli.session import session_of
+from evenhand.errors import UnknownNameError
+from evenhand.workflows.report_run import FORMATS, report_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDocument:
+    """A report on disk."""
+
+    run: str
+    files: tuple[str, ...]
+    """Files written, the report itself first, then its item pages."""
+    warnings: tuple[str, ...]
+    """What a reader must know before any number."""
+
+
+def report(
+    context: typer.Context,
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The run, as `evenhand runs` shows it.")
+    ] = "latest",
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
+    ] = None,
+    formats: Annotated[
+        str, typer.Option("--format", metavar="LIST", help="Which of html, md and json to write.")
+    ] = ",".join(FORMATS),
+) -> int:
+    """Write the report of a run: self-contained HTML, Markdown and JSON with the same numbers."""
+    session = session_of(context)
+    written = report_run(session.workspace, run, folder=out, formats=_formats(formats))
+    screen = session.screen
+    warnings = written.summary.warnings
+    files = tuple(str(path) for path in written.paths)
+    screen.document(
+        "report/v1", ReportDocument(run=written.summary.stamp.run, files=files, warnings=warnings)
+    )
+    for path in files:
+        screen.result(path)
+    for warning in warnings:
+        screen.say(Mark("note:  ", Style.WARNING), warning)
+    return 0
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if name not in FORMATS:
+            raise UnknownNameError("format", name, FORMATS)
+    return names or FORMATS
