@@ -2,8 +2,8 @@
 
     python benchmarks/ledger.py [--units 5000] [--in-flight 1 64 256 1024]
 
-Each unit is what a call leaves behind: attempt begun, reply received, rating settled, each awaited until it is synced to
-disk. Rows are counted as the tables hold them afterwards.
+Each unit is what a call leaves behind: attempt begun, reply received, rating settled, each awaited until it is
+synced to disk. Rows are counted as the tables hold them afterwards.
 """
 
 import argparse
@@ -42,13 +42,19 @@ def manifest(units: int) -> Manifest:
     """The smallest manifest there is."""
     rules = PatternRules(prior={"complies": 1.0, "violates": 0.0})
     return Manifest(
-        suite=Suite(schema_="suite/v1", id="s", constitution="c", panel="p", cases=(CaseFile(path="cases.jsonl"),)),
+        suite=Suite(
+            schema_="suite/v1", id="s", constitution="c", panel="p", cases=(CaseFile(path="cases.jsonl"),)
+        ),
         suite_path="s.yaml",
         constitution=Constitution(
             schema_="constitution/v1", id="c", version="1.0.0", principles=(Principle(id="p", text="x"),)
         ),
         panel=Panel(schema_="panel/v1", id="p", judges=("j",)),
-        judges=(PatternJudge(schema_="judge/v1", id="j", version="1.0.0", kind="pattern", principles={"*": rules}),),
+        judges=(
+            PatternJudge(
+                schema_="judge/v1", id="j", version="1.0.0", kind="pattern", principles={"*": rules}
+            ),
+        ),
         planned_items=units,
         units_per_item=1,
     )
@@ -61,8 +67,12 @@ async def record(writer: RunLedger, unit: Unit) -> None:
         NewAttempt(unit_seq=unit.seq, judge="j", number=1, key=key, nonce="0" * 32, reserved_nanousd=1)
     )
     await writer.received(attempt, RawReply(body=BODY + key, request_id="r"))
-    rating = Rating(label="complies", distribution=(("complies", 1.0),), basis=Basis.ANSWER, reason="A reason.")
-    served = Served(attempt=attempt, usage=Usage(input_tokens=400, output_tokens=60), cost_nanousd=5, served_model="m")
+    rating = Rating(
+        label="complies", distribution=(("complies", 1.0),), basis=Basis.ANSWER, reason="A reason."
+    )
+    served = Served(
+        attempt=attempt, usage=Usage(input_tokens=400, output_tokens=60), cost_nanousd=5, served_model="m"
+    )
     await writer.settle([Settled(unit=unit, key=key, outcome=rating, served=(served,))], [])
 
 
@@ -71,7 +81,11 @@ async def campaign(ledger: LedgerFile, units: int, in_flight: int) -> dict[str, 
     run = ledger.start_run(manifest(units))
     judge = run.manifest.judges[0]
     item = Item(
-        seq=0, case=Case(id="c", response="x"), candidates=Case(id="c", response="x").outputs(), principle_id="p", scale=COMPLY
+        seq=0,
+        case=Case(id="c", response="x"),
+        candidates=Case(id="c", response="x").outputs(),
+        principle_id="p",
+        scale=COMPLY,
     )
     writer = RunLedger(ledger, ledger.run_number(run.id))
     numbers = iter(range(units))
@@ -90,7 +104,9 @@ async def campaign(ledger: LedgerFile, units: int, in_flight: int) -> dict[str, 
 def rows_in(ledger: LedgerFile) -> int:
     """How many rows the tables hold."""
     with ledger.read() as connection:
-        return sum(int(connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()) for name in TABLES)
+        return sum(
+            int(connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()) for name in TABLES
+        )
 
 
 def measure(units: int, in_flight: int) -> dict[str, Any]:

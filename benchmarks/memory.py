@@ -24,7 +24,8 @@ def write_workspace(folder: Path, ratings: int) -> Path:
     cases = ratings // JUDGES
     with (folder / "cases.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(
-            json.dumps({"id": f"case-{n}", "prompt": f"Question {n}?", "response": f"Answer {n}. " * 20}) + "\n"
+            json.dumps({"id": f"case-{n}", "prompt": f"Question {n}?", "response": f"Answer {n}. " * 20})
+            + "\n"
             for n in range(cases)
         )
     for judge in range(JUDGES):
@@ -49,7 +50,8 @@ def write_workspace(folder: Path, ratings: int) -> Path:
         "evenhand.toml": "",
         "c.yaml": "schema: constitution/v1\nid: c\nversion: 1.0.0\nprinciples: [{id: plain.speech, text: Be plain.}]\n",
         "p.panel.yaml": "schema: panel/v1\nid: p\njudges: [j0, j1, j2, j3]\n",
-        "suite.yaml": "schema: suite/v1\nid: s\nconstitution: c.yaml\npanel: p.panel.yaml\ncases: [{path: cases.jsonl}]\n",
+        "suite.yaml": "schema: suite/v1\nid: s\nconstitution: c.yaml\npanel: p.panel.yaml\n"
+        "cases: [{path: cases.jsonl}]\n",
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -83,7 +85,9 @@ def in_process(ratings: int) -> dict[str, Any]:
     """One size in a fresh process."""
     with tempfile.TemporaryDirectory() as name:
         write_workspace(Path(name), ratings)
-        done = subprocess.run([sys.executable, __file__, "--one", name], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, __file__, "--one", name], capture_output=True, text=True, check=True
+        )
     return dict(json.loads(done.stdout))
 
 
@@ -98,7 +102,9 @@ def main() -> None:
         print(json.dumps(measure(arguments.one)))
         return
     rows = [in_process(ratings) for ratings in arguments.ratings]
-    print(f"{'ratings':>8} {'run s':>7} {'peak MiB':>9} {'report s':>9} {'peak MiB':>9} {'ledger bytes/rating':>20}")
+    print(
+        f"{'ratings':>8} {'run s':>7} {'peak MiB':>9} {'report s':>9} {'peak MiB':>9} {'ledger bytes/rating':>20}"
+    )
     for row in rows:
         print(
             f"{row['ratings']:>8} {row['run_s']:>7.1f} {row['run_peak_mib']:>9.0f} {row['report_s']:>9.1f} "

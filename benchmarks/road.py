@@ -30,7 +30,17 @@ VARIANTS = ("bare-aiohttp", "bare-default", "road")
 @contextmanager
 def server(latency_ms: int) -> Iterator[str]:
     """The loopback server in a process of its own."""
-    command = [sys.executable, "-m", "evenhand.testing", "--port", "0", "--judge", "lazy", "--latency-ms", str(latency_ms)]
+    command = [
+        sys.executable,
+        "-m",
+        "evenhand.testing",
+        "--port",
+        "0",
+        "--judge",
+        "lazy",
+        "--latency-ms",
+        str(latency_ms),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -49,12 +59,14 @@ def workspace(folder: Path, base_url: str, calls: int, concurrency: int) -> Path
         encoding="utf-8",
     )
     files = {
-        "evenhand.toml": f'[accounts.loop]\nprotocol = "openai-chat"\nbase_url = "{base_url}"\nconcurrency = {concurrency}\n',
+        "evenhand.toml": f'[accounts.loop]\nprotocol = "openai-chat"\nbase_url = "{base_url}"\n'
+        f"concurrency = {concurrency}\n",
         "constitution.yaml": "schema: constitution/v1\nid: road\nversion: 1.0.0\nprinciples:\n"
         "  - {id: plain.speech, text: The reply must be plain.}\n",
-        "reader.yaml": "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\nmodel: loop/scripted\ntemplate: reader.j2\n"
-        "price: {input: 0, output: 0}\nanswer: {probabilities: repeats}\n",
-        "reader.j2": 'Rule: {{ principle.text }}\n{{ data("prompt", case.prompt) }}\n{{ data("reply", case.response) }}\n',
+        "reader.yaml": "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\nmodel: loop/scripted\n"
+        "template: reader.j2\nprice: {input: 0, output: 0}\nanswer: {probabilities: repeats}\n",
+        "reader.j2": 'Rule: {{ principle.text }}\n{{ data("prompt", case.prompt) }}\n'
+        '{{ data("reply", case.response) }}\n',
         "one.panel.yaml": "schema: panel/v1\nid: one\njudges: [reader]\n",
         "suite.yaml": "schema: suite/v1\nid: road\nconstitution: constitution.yaml\npanel: one.panel.yaml\n"
         "cases: [{path: cases.jsonl}]\n",
@@ -101,7 +113,7 @@ def measure_bare(base_url: str, calls: int, concurrency: int, *, aiohttp: bool) 
         "required": ["quotes", "reason", "label", "nonce"],
         "additionalProperties": False,
     }
-    form = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
+    form: Any = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
     nonce = "0" * 32
 
     async def loop() -> None:
@@ -113,8 +125,10 @@ def measure_bare(base_url: str, calls: int, concurrency: int, *, aiohttp: bool) 
             for n in numbers:
                 reply = await client.chat.completions.create(
                     model="scripted",
-                    messages=[{"role": "user", "content": f"Question {n}?\n{n}: {RESPONSE}\nEcho code: {nonce}"}],
-                    response_format=form,  # type: ignore[arg-type] # a plain dict is what people write
+                    messages=[
+                        {"role": "user", "content": f"Question {n}?\n{n}: {RESPONSE}\nEcho code: {nonce}"}
+                    ],
+                    response_format=form,
                     max_tokens=1024,
                 )
                 assert json.loads(reply.choices[0].message.content or "")["label"]
@@ -136,7 +150,17 @@ def measure(variant: str, base_url: str, calls: int, concurrency: int) -> dict[s
 
 def in_process(variant: str, base_url: str, calls: int, concurrency: int) -> dict[str, float]:
     """One measurement in a fresh process."""
-    command = [sys.executable, __file__, "--one", variant, base_url, "--calls", str(calls), "--concurrency", str(concurrency)]
+    command = [
+        sys.executable,
+        __file__,
+        "--one",
+        variant,
+        base_url,
+        "--calls",
+        str(calls),
+        "--concurrency",
+        str(concurrency),
+    ]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return dict(json.loads(done.stdout))
@@ -149,15 +173,21 @@ def campaign(calls: int, repeats: int, latency_ms: int, concurrencies: list[int]
         for concurrency in concurrencies:
             for variant in VARIANTS:
                 in_process(variant, base_url, min(calls, 200), concurrency)
-            runs = [{v: in_process(v, base_url, calls, concurrency) for v in VARIANTS} for _ in range(repeats)]
+            runs = [
+                {v: in_process(v, base_url, calls, concurrency) for v in VARIANTS} for _ in range(repeats)
+            ]
             for variant in VARIANTS:
                 ratios = [run[variant]["cpu_s"] / run["bare-aiohttp"]["cpu_s"] for run in runs]
                 rows.append(
                     {
                         "concurrency": concurrency,
                         "variant": variant,
-                        "cpu_s_per_1000": statistics.median(run[variant]["cpu_s"] for run in runs) / calls * 1000,
-                        "wall_s_per_1000": statistics.median(run[variant]["wall_s"] for run in runs) / calls * 1000,
+                        "cpu_s_per_1000": statistics.median(run[variant]["cpu_s"] for run in runs)
+                        / calls
+                        * 1000,
+                        "wall_s_per_1000": statistics.median(run[variant]["wall_s"] for run in runs)
+                        / calls
+                        * 1000,
                         "cpu_ratio": statistics.median(ratios),
                         "cpu_ratio_min": min(ratios),
                         "cpu_ratio_max": max(ratios),
@@ -182,7 +212,9 @@ def main() -> None:
         print(json.dumps(measure(variant, url, arguments.calls, arguments.concurrency[0])))
         return
     rows = campaign(arguments.calls, arguments.repeats, arguments.latency_ms, arguments.concurrency)
-    print(f"{'in flight':>9}  {'variant':<13} {'CPU s/1,000':>11} {'wall s/1,000':>12} {'CPU ratio (min to max)':>24}")
+    print(
+        f"{'in flight':>9}  {'variant':<13} {'CPU s/1,000':>11} {'wall s/1,000':>12} {'CPU ratio (min to max)':>24}"
+    )
     for row in rows:
         spread = f"{row['cpu_ratio']:.2f} ({row['cpu_ratio_min']:.2f} to {row['cpu_ratio_max']:.2f})"
         print(

@@ -1,6 +1,6 @@
 """CPU of starting up: `import evenhand` and `evenhand --help`, with byte-compiled files, over a bare interpreter.
 
-    python benchmarks/startup.py [--runs 15]
+python benchmarks/startup.py [--runs 15]
 """
 
 import argparse
