@@ -36,14 +36,20 @@ class Reader:
         self.folder = folder
         self.background: list[subprocess.Popen[bytes]] = []
         bin_folder = Path(sys.executable).parent
-        self.environment = {**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+        self.environment = {
+            **os.environ,
+            "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+            "NO_COLOR": "1",
+        }
 
     def follow(self, block: Block) -> None:
         if block.info.startswith("file="):
             self.write(block)
         elif block.kind == "sh" and block.info == "background":
             self.background.append(
-                subprocess.Popen(shlex.split(block.body), cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL)
+                subprocess.Popen(
+                    shlex.split(block.body), cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL
+                )
             )
             wait_for("http://127.0.0.1:8765/v1/models")
         elif block.kind == "sh":
@@ -61,7 +67,13 @@ class Reader:
             self.folder = self.folder / words[1]
             return
         done = subprocess.run(
-            words, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+            words,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
 

@@ -58,13 +58,16 @@ def workspace(folder: Path, address: str) -> Path:
         for n in range(CASES)
     ]
     files = {
-        "evenhand.toml": f'[accounts.loop]\nprotocol = "openai-chat"\nbase_url = "{address}"\nconcurrency = {CONCURRENCY}\n',
-        "c.yaml": "schema: constitution/v1\nid: c\nversion: 1.0.0\nprinciples: [{id: keep.secrets, text: Keep secrets.}]\n",
+        "evenhand.toml": f'[accounts.loop]\nprotocol = "openai-chat"\nbase_url = "{address}"\n'
+        f"concurrency = {CONCURRENCY}\n",
+        "c.yaml": "schema: constitution/v1\nid: c\nversion: 1.0.0\n"
+        "principles: [{id: keep.secrets, text: Keep secrets.}]\n",
         "reader.yaml": "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\nmodel: loop/scripted\n"
         "template: reader.j2\nprice: {input: 1, output: 1}\n",
         "reader.j2": '{{ principle.text }}\n{{ data("reply", case.response) }}\n',
         "one.panel.yaml": "schema: panel/v1\nid: one\njudges: [reader]\n",
-        "suite.yaml": "schema: suite/v1\nid: s\nconstitution: c.yaml\npanel: one.panel.yaml\ncases: [{path: cases.jsonl}]\n",
+        "suite.yaml": "schema: suite/v1\nid: s\nconstitution: c.yaml\npanel: one.panel.yaml\n"
+        "cases: [{path: cases.jsonl}]\n",
         "cases.jsonl": "".join(json.dumps(line) + "\n" for line in lines),
     }
     for name, text in files.items():
