@@ -21,7 +21,10 @@ TEXT = st.one_of(
     st.lists(st.sampled_from(HOSTILE), max_size=5).map("\n".join),
 )
 _NAME = st.from_regex(r"[a-z0-9]{1,4}(?:[._-][a-z0-9]{1,4}){0,2}", fullmatch=True)
-_LABEL = st.one_of(st.sampled_from(["complies", "1", "yes", "[x]", "a b", "no", "~", "x=y", '"q"']), st.from_regex(r"[!-~]{1,8}", fullmatch=True))
+_LABEL = st.one_of(
+    st.sampled_from(["complies", "1", "yes", "[x]", "a b", "no", "~", "x=y", '"q"']),
+    st.from_regex(r"[!-~]{1,8}", fullmatch=True),
+)
 _VERSION = st.from_regex(r"[0-9]\.[0-9]\.[0-9]", fullmatch=True)
 _SHARE = st.floats(min_value=0, max_value=1)
 
@@ -36,8 +39,9 @@ def _texts(size: int = 3) -> st.SearchStrategy[Any]:
 
 _TURN = _record({"role": st.sampled_from(["system", "user", "assistant", "tool"]), "content": TEXT}, {})
 _TURNS = st.one_of(TEXT, st.lists(_TURN, max_size=3))
+_KINDS = ["violates", "complies", "borderline"]
 _EXAMPLE = _record(
-    {"id": _NAME, "kind": st.sampled_from(["violates", "complies", "borderline"]), "response": _TURNS, "expect": _LABEL},
+    {"id": _NAME, "kind": st.sampled_from(_KINDS), "response": _TURNS, "expect": _LABEL},
     {
         "prompt": _TURNS,
         "why": TEXT,
@@ -45,7 +49,7 @@ _EXAMPLE = _record(
         "tags": _texts(),
         "sensitive": _texts(),
     },
-)  # fmt: skip
+)
 _PRINCIPLE = _record(
     {"id": _NAME, "text": TEXT.map(lambda text: f"x{text}x")},
     {
@@ -74,17 +78,23 @@ _PRINCIPLE = _record(
     },
 )
 _DESCRIBE = st.fixed_dictionaries({"1": TEXT, "2": TEXT}, optional={"3": TEXT})
+_ORDINAL = {"type": st.just("ordinal"), "values": st.just(["1", "2", "3"]), "describe": _DESCRIBE}
+_NOMINAL = {"type": st.just("nominal"), "values": st.lists(_LABEL, min_size=2, max_size=4, unique=True)}
+_LOW, _HIGH = st.floats(-1e9, 0, exclude_max=True), st.floats(0, 1e9)
+_PAIRWISE = {"allow_tie": st.booleans(), "describe": st.dictionaries(TEXT, TEXT, max_size=2)}
 _SCALE = st.one_of(
-    _record({"type": st.just("ordinal"), "values": st.just(["1", "2", "3"]), "describe": _DESCRIBE, "abstain": st.just(["3"])}, {}),
-    _record(
-        {"type": st.just("nominal"), "values": st.lists(_LABEL, min_size=2, max_size=4, unique=True)},
-        {"describe": st.just({})},
-    ),
-    _record({"type": st.just("numeric"), "minimum": st.floats(-1e9, 0, exclude_max=True), "maximum": st.floats(0, 1e9)}, {}),
-    _record({"type": st.just("pairwise")}, {"allow_tie": st.booleans(), "describe": st.dictionaries(TEXT, TEXT, max_size=2)}),
-)  # fmt: skip
+    _record({**_ORDINAL, "abstain": st.just(["3"])}, {}),
+    _record(_NOMINAL, {"describe": st.just({})}),
+    _record({"type": st.just("numeric"), "minimum": _LOW, "maximum": _HIGH}, {}),
+    _record({"type": st.just("pairwise")}, _PAIRWISE),
+)
 CONSTITUTIONS = _record(
-    {"schema": st.just("constitution/v1"), "id": _NAME, "version": _VERSION, "principles": st.lists(_PRINCIPLE, min_size=1, max_size=3)},
+    {
+        "schema": st.just("constitution/v1"),
+        "id": _NAME,
+        "version": _VERSION,
+        "principles": st.lists(_PRINCIPLE, min_size=1, max_size=3),
+    },
     {
         "title": TEXT,
         "status": st.sampled_from(["draft", "active", "retired"]),
@@ -97,4 +107,4 @@ CONSTITUTIONS = _record(
         "scales": st.dictionaries(_NAME, _SCALE, max_size=2),
         "tombstones": st.lists(_record({"id": _NAME, "removed": TEXT, "because": TEXT}, {}), max_size=2),
     },
-)  # fmt: skip
+)

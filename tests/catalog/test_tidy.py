@@ -1,3 +1,4 @@
+import contextlib
 import gzip
 import json
 from pathlib import Path
@@ -36,6 +37,14 @@ def test_any_text_survives_quoting(tmp_path_factory: pytest.TempPathFactory, lab
     quoted = '"' + label.replace('"', '""') + '"'
     rows = list(table(tmp_path_factory.mktemp("tidy"), f"i,j,c,{quoted},"))
     assert [row.label for row in rows] == [label]
+
+
+@given(content=st.binary(max_size=200) | st.text(alphabet=',"\n\r\0ij', max_size=80).map(str.encode))
+def test_any_bytes_give_rows_or_findings(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = tmp_path_factory.mktemp("tidy") / VERDICTS
+    path.write_bytes(gzip.compress(HEADER.encode() + b"\n" + content))
+    with contextlib.suppress(FileError):
+        assert all(row.item and row.rater and row.criterion for row in TidyTable(path, "judge"))
 
 
 def test_other_columns_are_kept_by_their_name(tmp_path: Path) -> None:

@@ -96,7 +96,8 @@ def allowed_values(annotation: Annotation) -> tuple[str, ...]:
 
 def tags_of_union(annotation: Annotation) -> tuple[str, ...]:
     """Return the values that tell the members of a union of records apart."""
-    return tuple(tag for member in _members(annotation) for tag in _tags(member))
+    members = _members(annotation)
+    return tuple(tag for member in members for tag in _tags(member)) if _is_discriminated(members) else ()
 
 
 def bare(annotation: Annotation) -> Annotation:

@@ -98,8 +98,8 @@ def follow(name: str, *, folder: Path, root: Path) -> Path | Refusal:
     if not target.is_relative_to(root.resolve()):
         return Refusal(
             code="F006",
-            message=f"{name} leads out of {shown_path(root)}",
-            suggestion="copy the file into the workspace",
+            message=f"{name} leads to a file outside, which is not read",
+            suggestion="copy the file beside this one",
         )
     if not target.is_file():
         return _missing(name, target)

@@ -16,6 +16,10 @@ _WORD = re.compile(r"-?[A-Za-z]+")
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_DIGITS = 400
+_TEXT_PROBLEMS = {
+    "Unterminated string starting at": "the text is never closed",
+    "Invalid control character at": "a control character stands in the text as it is",
+}
 _STRINGS = json.JSONDecoder()
 
 
@@ -119,7 +123,7 @@ class _Reader:
             value, self._at = _STRINGS.raw_decode(self.text, start)
         except json.JSONDecodeError as error:
             self._at = min(error.pos, len(self.text))
-            self._stop("D003", f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}")
+            self._stop("D003", f"not JSON: {_TEXT_PROBLEMS.get(error.msg, 'an escape is none of JSON')}")
         if _SURROGATE.search(value):
             self._report(
                 "D005",

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 from evenhand.catalog.files import read_text
 from evenhand.catalog.record_files import RecordFile, follow_reference, read_record
 from evenhand.catalog.shape_errors import quoted
 from evenhand.catalog.source import Document, Place, lookup, refuse, select, select_texts
 from evenhand.errors import FileError, Finding
-from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
+from evenhand.records.judge import Judge, ModelJudge, RecordedJudge, Sight
 
 MAX_TEMPLATE_BYTES = 200_000
 
@@ -116,7 +117,7 @@ def _sees_a_candidate(document: Document) -> Iterator[Finding]:
     if lookup(document.data, ("sees",)) is None:
         return
     for name in needed:
-        if name not in sees:
+        if name not in sees and set(sees) <= set(get_args(Sight)):
             yield _at(
                 document, "J001", f"the judge does not see {name}, which it judges", ("sees",), f"add {name}"
             )

@@ -21,7 +21,9 @@ def read_example(block: Block, principle: Draft) -> None:
     example.take(plain)
     turns, findings = read_turns(_why(block.content, example), example.source)
     example.findings.extend(findings)
-    if not findings:
+    if findings:
+        example.record.setdefault("response", "")  # what is missing was said already
+    else:
         shapes = {attribute.key: attribute for attribute in block.attributes if attribute not in plain}
         before = _response(turns, shapes.get("response"), block, example)
         _prompt(before, shapes.get("prompt"), example)

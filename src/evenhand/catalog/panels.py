@@ -98,7 +98,7 @@ def _repeated(judges: list[JudgeFile]) -> list[Finding]:
             continue
         name = judge.file.record.id
         other = seen.setdefault(name, judge)
-        if other is not judge:
+        if other.file.path != judge.file.path:
             shown = other.file.document.source.path
             message = f"judge id {quoted(name)} is taken by {shown}"
             findings.append(judge.file.finding("P002", message, ("id",), suggestion="give it another id"))

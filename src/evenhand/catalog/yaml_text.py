@@ -17,7 +17,6 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_ .,;()/+@'!?-]*(?<! )")
 _FLOW_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_ ./+@-]*(?<! )")
 _LONGEST_KEY = 900
 _AMBIGUOUS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
-_WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _BLANK_START = re.compile(r"[ \t\n]")
 
 
@@ -89,7 +88,7 @@ def _flow(value: Json) -> str:
 
 
 def _key(key: str) -> str:
-    return key if _WHOLE_NUMBER.fullmatch(key) else _scalar(key, _FLOW_PLAIN)
+    return _scalar(key, _FLOW_PLAIN)
 
 
 def _scalar(value: Json, plain: re.Pattern[str] = _PLAIN) -> str:
