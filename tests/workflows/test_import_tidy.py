@@ -341,6 +341,12 @@ def test_files_that_exist_are_kept_without_force(write_tidy: WriteTidy, workspac
     assert load(Suite, mine).id == "my-set"
 
 
+def test_a_workspace_that_can_not_be_written_is_said(write_tidy: WriteTidy, workspace: Path) -> None:
+    folder = write_tidy(items=[ITEM, OTHER], verdicts=VERDICTS)
+    with pytest.raises(UsageError, match="the set my-set can not be written"):
+        import_tidy(folder, workspace / "not-there")
+
+
 def test_sub_folders_are_sets_of_their_own(write_tidy: WriteTidy, workspace: Path) -> None:
     for name in ("a", "b"):
         write_tidy(name, items=[ITEM, OTHER], verdicts=VERDICTS)

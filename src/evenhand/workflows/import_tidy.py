@@ -45,7 +45,7 @@ def import_tidy(
         force: Whether files that exist are written again.
 
     Raises:
-        UsageError: The folder does not hold the layout, files exist, or labels fit no scale.
+        UsageError: The folder does not hold the layout, files exist or can not be written, or labels fit no scale.
         UnknownNameError: A judge that is wanted is not there.
         FileError: Rows or lines are bad; they are named.
     """
@@ -79,12 +79,24 @@ def _refuse_to_overwrite(root: Path, names: Sequence[str]) -> None:
 
 def _import_set(folder: TidyFolder, name: str, wishes: Wishes, root: Path) -> ImportedSet:
     reading = read_folder(folder, name, wishes)
+    try:
+        written = _write_whole(reading, wishes, root)
+    except OSError as error:
+        problem = f"{error.filename or root}: {error.strerror}"
+        raise UsageError(
+            f"the set {name} can not be written: {problem}", hint="is the workspace there?"
+        ) from error
+    return _imported(reading, written)
+
+
+def _write_whole(reading: Reading, wishes: Wishes, root: Path) -> Written:
+    """Write into a staging folder of the workspace, then move every file to its place."""
     with tempfile.TemporaryDirectory(prefix=".import-", dir=root) as staged:
         written = write_set(reading, wishes, Path(staged))
         for path in written.files:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             os.replace(Path(staged) / path, root / path)  # noqa: PTH105 - the name says that it overwrites
-    return _imported(reading, written)
+    return written
 
 
 def _imported(reading: Reading, written: Written) -> ImportedSet:

@@ -13,13 +13,14 @@ _SHOWN = 3
 
 def table_quirks(reading: Reading) -> Iterator[Quirk]:
     """Yield what was odd about the tables of a folder."""
-    yield from _row_quirks(reading.survey)
+    yield from _repetition_quirks(reading.survey)
+    yield from _stranger_quirks(reading.survey)
     yield from _column_quirks(reading.survey)
     yield from _label_quirks(reading)
     yield from _criterion_quirks(reading)
 
 
-def _row_quirks(survey: Survey) -> Iterator[Quirk]:
+def _repetition_quirks(survey: Survey) -> Iterator[Quirk]:
     contradictions = survey.contradictions()
     if agreeing := len(survey.repeated) - len(contradictions):
         yield Quirk(
@@ -36,6 +37,16 @@ def _row_quirks(survey: Survey) -> Iterator[Quirk]:
             "became one failed rating that names them",
             examples=_shown(contradictions),
         )
+    if survey.repeated_humans:
+        yield Quirk(
+            kind="repeated-labels",
+            count=len(survey.repeated_humans),
+            message="items are labelled twice by one annotator; equal labels are kept once, different ones not at all",
+            examples=_shown(survey.repeated_humans),
+        )
+
+
+def _stranger_quirks(survey: Survey) -> Iterator[Quirk]:
     if survey.unknown_verdicts:
         yield Quirk(
             kind="verdicts-without-item",
@@ -49,13 +60,6 @@ def _row_quirks(survey: Survey) -> Iterator[Quirk]:
             count=survey.unknown_humans.total(),
             message="human labels are about items that are not there; they are not written",
             examples=tuple(survey.unknown_humans)[:_SHOWN],
-        )
-    if survey.repeated_humans:
-        yield Quirk(
-            kind="repeated-labels",
-            count=len(survey.repeated_humans),
-            message="items are labelled twice by one annotator; equal labels are kept once, different ones not at all",
-            examples=_shown(survey.repeated_humans),
         )
 
 
