@@ -81,7 +81,7 @@ class Paragraph:
 
     kind: ClassVar[str] = "paragraph"
     words: Words
-    tone: Literal["text", "note", "warning"] = "text"
+    tone: Literal["text", "note"] = "text"
     extra: str = ""
     """What it is called when a short report leaves it out; empty stays in every report."""
 
@@ -92,6 +92,7 @@ class Bullets:
 
     kind: ClassVar[str] = "bullets"
     points: tuple[Words, ...]
+    tone: Literal["text", "warning"] = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,10 +74,12 @@ def _pieces(document: Document, rows: int) -> Iterator[_Piece]:
 
 def _block(block: Block, rows: int) -> Iterator[_Piece]:
     match block:
-        case Paragraph(tone="warning"):
-            yield _Piece(text=f"> **Warning.** {_line(block.words)}", extra=block.extra)
         case Paragraph():
             yield _Piece(text=_line(block.words), extra=block.extra)
+        case Bullets(tone="warning"):
+            yield _Piece(
+                text="\n".join(["> **Before any number**", ">", *(f"> - {_line(p)}" for p in block.points)])
+            )
         case Bullets():
             yield _Piece(text="\n".join(f"- {_line(point)}" for point in block.points))
         case Heading():

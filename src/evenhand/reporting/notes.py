@@ -7,7 +7,7 @@ from evenhand.records.run import Run, RunState
 from evenhand.reporting.display import usd
 from evenhand.reporting.measuring import TOO_FEW
 from evenhand.reporting.summary import Conservation
-from evenhand.reporting.tally import MOST_DIMENSIONS, MOST_PAIRED_PEOPLE, MOST_PEOPLE, MOST_VALUES, Tally
+from evenhand.reporting.tally import Tally
 from evenhand.stats.agreement import DRAWS
 
 NOTES = (
@@ -76,8 +76,8 @@ def _call_warnings(account: RunAccount) -> Iterator[str]:
     at_risk = sum(counts.at_risk_nanousd for counts in account.calls.values())
     if duplicates or at_risk:
         yield (
-            f"{duplicates:,} calls may have been billed twice, because a crash came before their replies were stored; "
-            f"at most {usd(at_risk)} are at risk."
+            "Calls whose reply never reached the ledger may have been billed: "
+            f"{duplicates:,} were in flight at a crash, and at most {usd(at_risk)} is at risk."
         )
 
 
@@ -87,12 +87,3 @@ def _label_warnings(tally: Tally) -> Iterator[str]:
     off_scale = sum(counts.off_scale for (_, rater, _), counts in tally.comparisons.items() if rater is None)
     if off_scale:
         yield f"{off_scale:,} human labels are not on the scale of their principle and are left out of comparisons."
-    if len(tally.people) > MOST_PEOPLE:
-        yield f"{len(tally.people):,} persons gave labels; the first {MOST_PEOPLE} are compared one by one."
-    if len(tally.people) > MOST_PAIRED_PEOPLE:
-        yield f"Persons are compared with each other for the first {MOST_PAIRED_PEOPLE} only."
-    if tally.slices_left_out:
-        yield (
-            f"{len(tally.slices_left_out)} slice dimensions are not reported: more than {MOST_VALUES} values, or "
-            f"beyond the first {MOST_DIMENSIONS} dimensions."
-        )

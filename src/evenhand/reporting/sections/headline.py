@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from evenhand.reporting.comparing import largest_sets
 from evenhand.reporting.display import count, percent_parts, sentence, usd
-from evenhand.reporting.document import Block, Bullets, Paragraph, Section, Words, code, foreign, words
+from evenhand.reporting.document import Block, Bullets, Section, Words, code, foreign, words
 from evenhand.reporting.sections.cells import over
 from evenhand.reporting.summary import BestJudge, PairAgreement, RunSummary
 from evenhand.stats.estimate import Estimate
@@ -14,7 +14,6 @@ _MOST_COMPARED = 3
 
 def headline_section(summary: RunSummary) -> Section:
     """Return the first section: warnings, then the findings in words."""
-    blocks: list[Block] = [Paragraph(words=words(warning), tone="warning") for warning in summary.warnings]
     points = (
         *_outcome(summary),
         *_pass_rates(summary),
@@ -24,7 +23,12 @@ def headline_section(summary: RunSummary) -> Section:
         *_cost(summary),
         *_next_steps(summary),
     )
-    return Section(id="in-short", title="In short", blocks=(*blocks, Bullets(points=points)))
+    return Section(id="in-short", title="In short", blocks=(*_warnings(summary), Bullets(points=points)))
+
+
+def _warnings(summary: RunSummary) -> Iterator[Block]:
+    if summary.warnings:
+        yield Bullets(points=tuple(words(warning) for warning in summary.warnings), tone="warning")
 
 
 def _outcome(summary: RunSummary) -> Iterator[Words]:

@@ -18,6 +18,7 @@ from evenhand.reporting.sections.cells import (
     text_cell,
 )
 from evenhand.reporting.summary import BestJudge, LabelComparison, PrincipleSet, RunSummary
+from evenhand.stats.estimate import Estimate
 
 _MOST_CONFUSION_TABLES = 24
 _MOST_ROWS = 400
@@ -72,13 +73,22 @@ def _comparison_tables(summary: RunSummary) -> Iterator[Block]:
     main = _largest(summary)
     whole = [each for each in summary.comparisons if each.over in main]
     single = [each for each in summary.comparisons if each.over not in main]
+    known = [each for each in single if isinstance(each.of_all, Estimate)]
     yield _comparison_table("Judges and panel against human labels", whole[:_MOST_ROWS])
-    if single:
-        yield _comparison_table("The same by principle", single[:_MOST_ROWS], extra=BY_PRINCIPLE)
-    if left_out := max(0, len(whole) - _MOST_ROWS) + max(0, len(single) - _MOST_ROWS):
-        yield Paragraph(
-            words=words(f"{count(left_out)} more comparisons are in the JSON report."), tone="note"
+    if known:
+        yield _comparison_table("The same by principle", known[:_MOST_ROWS], extra=BY_PRINCIPLE)
+    if few := len(single) - len(known):
+        yield _remark(f"By principle, {count(few)} more comparisons rest on too few labels.", BY_PRINCIPLE)
+    if left_out := len(whole[_MOST_ROWS:]) + len(known[_MOST_ROWS:]):
+        yield _remark(f"{count(left_out)} more comparisons are in the JSON report.", BY_PRINCIPLE)
+    if summary.people_left_out:
+        yield _remark(
+            f"{count(summary.people_left_out)} more persons gave labels and are not compared one by one."
         )
+
+
+def _remark(text: str, extra: str = "") -> Paragraph:
+    return Paragraph(words=words(text), tone="note", extra=extra)
 
 
 def _largest(summary: RunSummary) -> tuple[PrincipleSet, ...]:
@@ -112,17 +122,17 @@ def _rater(each: LabelComparison) -> Cell:
 
 
 def _people_among_themselves(summary: RunSummary) -> Iterator[Block]:
-    main = largest_sets(tuple(dict.fromkeys(pair.over for pair in summary.people_pairs)))
-    pairs = [pair for pair in summary.people_pairs if pair.over in main]
+    pairs = summary.people_pairs
     if pairs:
         yield Paragraph(
             words=words(
-                "People among themselves: no judge can be expected to agree with people more than they do."
+                "People among themselves, the first few in the order of their labels: no judge can be expected to "
+                "agree with people more than they do with each other."
             ),
             tone="note",
             extra=PEOPLE,
         )
-        yield pair_table(words("Agreement of people with each other"), pairs, extra=PEOPLE)
+        yield pair_table(words("Agreement of people with each other"), pairs[:_MOST_ROWS], extra=PEOPLE)
 
 
 def _confusions(summary: RunSummary) -> Iterator[Block]:
