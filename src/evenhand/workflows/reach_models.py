@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from evenhand.errors import CallError, ProviderStopError
@@ -64,6 +65,10 @@ class _Opened:
             self.providers[name] = open_provider(name, account, os.environ)
             self.throttles[name] = open_throttle(account)
 
+    async def close(self) -> None:
+        for provider in self.providers.values():
+            await provider.close()
+
 
 async def reach_models(
     prepared: Prepared, run: Run, ledger: LedgerFile, writer: RunLedger, purse: Purse, *, fresh: bool
@@ -78,14 +83,17 @@ async def reach_models(
     """
     known = [] if fresh else [run.manifest, *(each.manifest for each in ledger.recent_runs(_RUNS_LOOKED_AT))]
     opened, judges = _Opened(), {}
-    for judge in prepared.model_judges:
-        name, account = prepared.account(judge)
-        opened.open(name, account)
-        endpoint = _known_endpoint(judge, account, known)
-        if endpoint is None:
-            endpoint = await _look(judge, name, account, opened, writer, purse, prepared.price(judge))
-            known.append(run.manifest.model_copy(update={"judges": (judge,), "endpoints": (endpoint,)}))
-        judges[judge.id] = _caller(prepared, judge, name, account, opened, endpoint)
+    async with AsyncExitStack() as unless_reached:
+        unless_reached.push_async_callback(opened.close)
+        for judge in prepared.model_judges:
+            name, account = prepared.account(judge)
+            opened.open(name, account)
+            endpoint = _known_endpoint(judge, account, known)
+            if endpoint is None:
+                endpoint = await _look(judge, name, account, opened, writer, purse, prepared.price(judge))
+                known.append(run.manifest.model_copy(update={"judges": (judge,), "endpoints": (endpoint,)}))
+            judges[judge.id] = _caller(prepared, judge, name, account, opened, endpoint)
+        unless_reached.pop_all()
     return Reach(judges=judges, providers=opened.providers)
 
 

@@ -166,6 +166,7 @@ async def _run(
     try:
         reach = await reach_models(prepared, run, ledger, writer, purse, fresh=options.fresh_preflight)
         try:
+            ledger.set_manifest(run.id, _with_findings(run.manifest, reach))
             runner = _runner(prepared, run, ledger, writer, purse, progress, reach)
             watch(run, progress)
             with _interruptible(runner) as interrupted:
@@ -174,6 +175,12 @@ async def _run(
             await reach.close()
     finally:
         writer.close()
+
+
+def _with_findings(manifest: Manifest, reach: Reach) -> Manifest:
+    """Pin what preflight found: a resumed run must ask in the same way, and the next run need not look again."""
+    versions = {**manifest.versions, **reach.versions}
+    return manifest.model_copy(update={"endpoints": reach.endpoints, "versions": versions})
 
 
 def _runner(
