@@ -55,6 +55,7 @@ TABLE: list[tuple[int, Any, CallClass]] = [
     (401, b"<html>", AUTH),
     (403, anthropic("permission_error"), AUTH),
     (400, {"error": {"message": "API key not valid. Please pass a valid API key."}}, AUTH),
+    (400, openai("No connected db.", "400", "no_db_connection"), AUTH),
     (404, openai("The model `x` does not exist", "model_not_found"), CONFIG),
     (404, anthropic("not_found_error", "model: claude-1"), CONFIG),
     (404, b"404 page not found", CONFIG),

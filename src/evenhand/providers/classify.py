@@ -108,7 +108,13 @@ RULES: Final[tuple[Rule, ...]] = (
         ),
     ),
     Rule(call_class=CallClass.AUTH, statuses={401, 403}),
-    Rule(call_class=CallClass.AUTH, statuses={400}, words=_words(r"api key (is )?(not valid|invalid)")),
+    # A LiteLLM proxy without a database looks every key but its own up there, and says that there is none.
+    Rule(
+        call_class=CallClass.AUTH,
+        statuses={400},
+        codes=frozenset({"no_db_connection"}),
+        words=_words(r"api key (is )?(not valid|invalid)"),
+    ),
     Rule(call_class=CallClass.CONFIG, statuses=range(300, 400)),
     Rule(call_class=CallClass.CONFIG, statuses={404, 405, 410}),
     Rule(
