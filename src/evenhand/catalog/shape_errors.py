@@ -72,6 +72,8 @@ class ShapeError:
         if self.kind == "value_error" and isinstance(self.value, dict):
             named = self.rule().split(" ", 1)[0]
             return source.key_span((*place, named) if named in self.value else place)
+        if tag := self.misspelt_tag():
+            return source.key_span((*place, tag))
         if self.kind in {"extra_forbidden", "missing", "union_tag_not_found"} or self.site.on_key:
             return source.key_span(place)
         if self.kind == "union_tag_invalid":
@@ -95,6 +97,12 @@ class ShapeError:
     def discriminator(self) -> str:
         """Return the key that tells the members of a union apart."""
         return str(self.context.get("discriminator", "")).strip("'")
+
+    def misspelt_tag(self) -> str:
+        """Return the key that was most likely meant to tell the members of a union apart; empty where none is near."""
+        if self.kind != "union_tag_not_found" or not isinstance(self.value, dict):
+            return ""
+        return nearest_name(self.discriminator(), self.value)
 
     def as_written(self) -> str:
         """Return the value as it stands in the file."""
@@ -130,6 +138,8 @@ def _unknown_key(error: ShapeError) -> _Words:
 
 
 def _missing(error: ShapeError) -> _Words:
+    if tag := error.misspelt_tag():
+        return "V001", f"unknown key {quoted(tag)}", f'did you mean "{error.discriminator()}"?'
     name = str(error.site.place[-1]) if error.kind == "missing" else error.discriminator()
     about = description(error.site.model, name) if error.site.model and error.kind == "missing" else ""
     values = tags_of_union(error.site.annotation)
