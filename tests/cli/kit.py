@@ -1,5 +1,6 @@
 """Command lines run in a process of their own, and small workspaces for them."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -88,3 +89,17 @@ def plain_cases(count: int) -> list[dict[str, str]]:
         {"id": f"case-{n}", "prompt": f"Question {n}?", "response": f"Answer {n}" + " secret" * (n % 4 == 0)}
         for n in range(count)
     ]
+
+
+def tidy_folder(folder: Path, *, judge: str = "j", criterion: str = "harm", label: str = "yes") -> Path:
+    """Write a folder of the tidy layout: one item, one verdict, one label."""
+    made = folder / "tidy-set"
+    made.mkdir()
+    tables = {
+        "items.jsonl.gz": json.dumps({"item_id": "a", "prompt": "p", "candidates": ["r"]}) + "\n",
+        "verdicts.csv.gz": f"item_id,judge,criterion,label,score\na,{judge},{criterion},{label},\n",
+        "humans.csv.gz": f"item_id,annotator,criterion,label,score\na,x,{criterion},no,\n",
+    }
+    for name, text in tables.items():
+        (made / name).write_bytes(gzip.compress(text.encode()))
+    return made

@@ -42,24 +42,24 @@ class VersionDocument:
 
 
 DOCUMENTS: Final[Mapping[str, str]] = {
-    "demo/v1": "demo:DemoDocument",
-    "doctor/v1": "doctor:DoctorDocument",
-    "error/v1": "documents:ErrorDocument",
-    "explain-code/v1": "explain:CodeDocument",
-    "explain-item/v1": "explain:ItemDocument",
-    "import-tidy/v1": "import_tidy:ImportReport",
-    "init/v1": "init:NewWorkspace",
-    "lint/v1": "lint:LintDocument",
-    "plan/v1": "plan:PlanDocument",
-    "report/v1": "report:ReportDocument",
-    "resume/v1": "run_outcome:OutcomeDocument",
-    "run/v1": "run_outcome:OutcomeDocument",
-    "runs/v1": "runs:RunsDocument",
-    "schema/v1": "schema:SchemaDocument",
-    "schemas/v1": "schema:SchemasDocument",
-    "version/v1": "documents:VersionDocument",
+    "demo/v1": "cli.demo:DemoDocument",
+    "doctor/v1": "cli.doctor:DoctorDocument",
+    "error/v1": "cli.documents:ErrorDocument",
+    "explain-code/v1": "cli.explain:CodeDocument",
+    "explain-item/v1": "cli.explain:ItemDocument",
+    "import-tidy/v1": "records.tidy:ImportReport",
+    "init/v1": "workflows.init_workspace:NewWorkspace",
+    "lint/v1": "cli.lint:LintDocument",
+    "plan/v1": "cli.plan:PlanDocument",
+    "report/v1": "cli.report:ReportDocument",
+    "resume/v1": "cli.run_outcome:OutcomeDocument",
+    "run/v1": "cli.run_outcome:OutcomeDocument",
+    "runs/v1": "cli.runs:RunsDocument",
+    "schema/v1": "cli.schema:SchemaDocument",
+    "schemas/v1": "cli.schema:SchemasDocument",
+    "version/v1": "cli.documents:VersionDocument",
 }
-"""The record of each document, as a module of this package and a name in it; loaded on use."""
+"""The record of each document, as a module of evenhand and a name in it; loaded on use."""
 
 
 def is_document(name: str) -> bool:
@@ -82,9 +82,7 @@ def document_schema(name: str) -> dict[str, Any]:
     from pydantic import TypeAdapter  # noqa: PLC0415 - help and most commands do without
 
     module, _, record = DOCUMENTS[short].partition(":")
-    made = TypeAdapter(getattr(import_module(f"evenhand.cli.{module}"), record)).json_schema(
-        mode="serialization"
-    )
+    made = TypeAdapter(getattr(import_module(f"evenhand.{module}"), record)).json_schema(mode="serialization")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **made,

@@ -1,0 +1,78 @@
+"""Every command's `--json` is one document that keeps to its published schema, whatever else is asked for."""
+
+import shutil
+from pathlib import Path
+
+import jsonschema
+import pytest
+from tests.cli.kit import Cli, tidy_folder
+
+from evenhand.cli.commands import entries
+from evenhand.cli.documents import DOCUMENTS, document_schema
+from evenhand.workflows.show_schema import schema_names
+
+LINES: dict[str, tuple[list[str], int]] = {
+    "demo/v1": (["demo", "new-demo"], 0),
+    "doctor/v1": (["doctor"], 0),
+    "error/v1": (["run", "nothing"], 2),
+    "explain-code/v1": (["explain", "V001"], 0),
+    "explain-item/v1": (["explain", "priv-01@latest"], 0),
+    "init/v1": (["init", "new-workspace"], 0),
+    "lint/v1": (["lint", "broken.yaml"], 2),
+    "plan/v1": (["plan", "demo"], 0),
+    "report/v1": (["report", "latest"], 0),
+    "resume/v1": (["resume", "latest"], 0),
+    "run/v1": (["run", "demo"], 0),
+    "runs/v1": (["runs"], 0),
+    "schema/v1": (["schema", "judge", "--out", "judge.json"], 0),
+    "schemas/v1": (["schema"], 0),
+    "version/v1": (["--version"], 0),
+}
+
+
+@pytest.fixture
+def workspace(judged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(judged, tmp_path / "workspace")
+    (tmp_path / "workspace" / "broken.yaml").write_text("schema: judge/v1\nkind: nearest\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "workspace")
+    return tmp_path / "workspace"
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_document_keeps_to_its_schema(name: str, workspace: Path, cli: Cli) -> None:
+    arguments, code = LINES[name]
+    ended = cli("--json", "-vv", *arguments)
+    assert ended.code == code
+    assert ended.document["schema"] == f"evenhand/{name}"
+    schema = document_schema(f"evenhand/{name}")
+    jsonschema.Draft202012Validator(schema).validate(ended.document)
+    assert set(ended.document) == set(schema["properties"])
+
+
+def test_the_findings_of_a_command_that_can_not_start_are_in_its_document(workspace: Path, cli: Cli) -> None:
+    panel = workspace / "judges/offline.panel.yaml"
+    panel.write_text(panel.read_text(encoding="utf-8").replace("quorum:", "quorom:"), encoding="utf-8")
+    ended = cli("run", "demo", "--json")
+    assert ended.code == 2
+    assert [finding["code"] for finding in ended.document["findings"]] == ["V001"]
+
+
+def test_an_import_keeps_to_its_schema(workspace: Path, cli: Cli) -> None:
+    ended = cli("import", "tidy", tidy_folder(workspace), "--json")
+    assert ended.code == 0
+    jsonschema.Draft202012Validator(document_schema("evenhand/import-tidy/v1")).validate(ended.document)
+
+
+def test_every_document_and_every_command_is_tried() -> None:
+    assert {*LINES, "import-tidy/v1"} == set(DOCUMENTS)
+    tried = {" ".join(arguments[:1]) for arguments, _ in LINES.values()} | {"import tidy"}
+    assert {entry.path for entry in entries()} <= tried
+
+
+@pytest.mark.parametrize("name", [f"evenhand/{name}" for name in DOCUMENTS])
+def test_every_document_has_a_valid_schema(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(document_schema(name))
+
+
+def test_no_kind_of_file_is_named_like_a_document() -> None:
+    assert not any(name.startswith("evenhand/") for name in schema_names())
