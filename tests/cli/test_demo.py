@@ -1,0 +1,29 @@
+"""The first thing anybody sees: offline, quick, and it says where to look next."""
+
+import re
+import shlex
+import time
+from pathlib import Path
+
+from tests.cli.kit import run_process
+
+
+def test_the_demo_ends_with_its_report_and_two_commands_that_work(tmp_path: Path) -> None:
+    began = time.monotonic()
+    ended = run_process("demo", cwd=tmp_path, environment={"TMPDIR": str(tmp_path)})
+    assert time.monotonic() - began < 30
+    assert ended.code == 0
+    assert re.search(r"^ratings 309 planned = 309 rated \+ 0 failed \+ 0 open$", ended.out, re.MULTILINE)
+    report = Path(ended.out.splitlines()[-1].removeprefix("report").strip())
+    assert report.read_text(encoding="utf-8").startswith("<!doctype html>")
+    first, second = re.findall(r"^next: +(.*)$", ended.err, re.MULTILINE)
+    folder, explain = re.fullmatch(r"cd (\S+) && evenhand (.*)", first).groups()  # type: ignore[union-attr]  # a mismatch fails the test all the same
+    assert run_process(*shlex.split(explain), cwd=Path(folder)).code == 0
+    assert run_process(*shlex.split(second)[1:], cwd=tmp_path).code == 0
+
+
+def test_the_demo_runs_in_a_folder_of_ones_own(tmp_path: Path) -> None:
+    ended = run_process("demo", tmp_path / "here", "--json", cwd=tmp_path)
+    assert ended.code == 0
+    assert Path(ended.document["workspace"]) == tmp_path / "here"
+    assert Path(ended.document["report"]).is_file()
