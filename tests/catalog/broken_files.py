@@ -78,6 +78,7 @@ CONSTITUTIONS = {
 JUDGES = {
     "an unknown kind.yaml": _J + "kind: modle\n",
     "no kind.yaml": _J,
+    "a misspelt kind.yaml": _J + "knid: nearest\n",
     "a model without account.yaml": _MODEL.replace("openai/gpt-x", "gpt-x"),
     "a sight that is none.yaml": _MODEL + "sees: [case.respons, principle.text]\n",
     "a template that is not there.yaml": _MODEL.replace("j.j2", "k.j2"),

@@ -104,8 +104,8 @@ def test_the_tag_of_a_file_is_added_to_its_cases(write: Write) -> None:
         (b'{"id": "a", "score": 1}', "V001"),
         (b'{"id": "a", "response": true}', "V003"),
         (b'{"id": "a", "response": [{"role": "judge", "content": ""}]}', "V004"),
-        (b'{"id": "a", "response": "x", "candidates": [{"id": "1", "text": "y"}]}', "D011"),
-        (b'{"id": "a", "candidates": [{"id": "x", "text": "y"}, {"id": "x", "text": "z"}]}', "D011"),
+        (b'{"id": "a", "response": "x", "candidates": [{"id": "1", "text": "y"}]}', "V008"),
+        (b'{"id": "a", "candidates": [{"id": "x", "text": "y"}, {"id": "x", "text": "z"}]}', "V008"),
     ],
 )
 def test_a_bad_line_is_refused_by_number_and_reason(write: Write, line: bytes, code: str) -> None:

@@ -203,7 +203,7 @@ def test_a_folder_is_searched_for_our_files_only(folder: Path) -> None:
 
 
 def test_a_file_in_a_folder_of_ours_is_read_even_if_its_schema_is_misspelt(folder: Path) -> None:
-    report = _lint(folder, {"judges/other.yaml": "schma: judge/v1\n"})
+    report = _lint(folder, {"judges/other.yaml": "schma: judge/v1\nkind: nearest\n"})
     assert {(finding.path, finding.code) for finding in report.findings} >= {("judges/other.yaml", "V001")}
 
 

@@ -1,6 +1,5 @@
 """Cases from JSONL files: streamed, ids kept as they are written, every bad line named."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,16 +66,7 @@ def _open_cases(path: Path, seen: FirstSeen) -> JsonLines[Case]:
     def check(case: Case, line: int) -> Iterator[Complaint]:
         if before := seen.add(case.id, line):
             yield "D010", f"case id {quoted(case.id)} stands twice, first in {before}", "id"
-        if len(case.candidates) > 1 or (case.candidates and case.response is not None):
-            yield from _repeated_candidates(case)
 
     lines = JsonLines(path, Case, check=check)
     seen.begin_file(lines.shown)
     return lines
-
-
-def _repeated_candidates(case: Case) -> Iterator[Complaint]:
-    counts = Counter(candidate.id for candidate in case.outputs())
-    for name, count in counts.items():
-        if count > 1:
-            yield "D011", f"candidate id {quoted(name)} stands twice in the case", "candidates"
