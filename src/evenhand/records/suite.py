@@ -1,10 +1,11 @@
 """Suites: named sets of cases, and the items a rater sees."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from evenhand.records.canonical import FileRecord, Identifier
 from evenhand.records.constitution import Importance
@@ -52,6 +53,14 @@ class Case(FileRecord):
     """Free words."""
     sensitive: tuple[str, ...] = ()
     """Content tags; reviewers may opt out of them."""
+
+    @model_validator(mode="after")
+    def _candidates_have_names_of_their_own(self) -> Self:
+        names = [candidate.id for candidate in self.outputs()] if self.candidates else []
+        if len(set(names)) < len(names):
+            twice = Counter(names).most_common(1)[0][0]
+            raise ValueError(f"two candidates are named {twice!r}; give each an id of its own")
+        return self
 
     def outputs(self) -> tuple[Candidate, ...]:
         """Return the candidates, whichever way they were written; at least one."""
