@@ -45,6 +45,12 @@ class ViewLimits:
     """Human labels."""
 
 
+REPORT_LIMITS = ViewLimits(
+    prompt=1_000, candidate=1_500, detail=500, quote=250, quotes=3, answers=6, labels=12
+)
+"""How much of an item a report shows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
     """The beginning of a text, hostile."""

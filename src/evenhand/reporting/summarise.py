@@ -15,7 +15,7 @@ from evenhand.reporting.comparing import (
     principle_sets,
 )
 from evenhand.reporting.conservation import RATED, conserve
-from evenhand.reporting.item_view import FindTexts, ItemView, ViewLimits, excerpt, view_item
+from evenhand.reporting.item_view import REPORT_LIMITS, FindTexts, ItemView, view_item
 from evenhand.reporting.measuring import TOO_FEW, Measuring
 from evenhand.reporting.notes import NOTES, warnings
 from evenhand.reporting.stamp import PeopleStamp, make_stamp
@@ -25,7 +25,6 @@ from evenhand.reporting.summary import (
     Consistency,
     Disagreement,
     EndpointView,
-    FailureExample,
     FailureGroup,
     JudgeAnswers,
     JudgeFailures,
@@ -37,9 +36,6 @@ from evenhand.reporting.summary import (
 )
 from evenhand.reporting.tally import BINS, WHOLE, Selves, Tally, VerdictTally, tally_items
 from evenhand.stats.estimate import Measured, Undefined
-
-VIEW_LIMITS = ViewLimits(prompt=1_000, candidate=1_500, detail=500, quote=250, quotes=3, answers=6, labels=12)
-"""How much of a divided item a report shows."""
 
 
 def summarise(
@@ -182,7 +178,7 @@ def _divided(tally: Tally, find_texts: FindTexts | None) -> Iterator[ItemView]:
     items = tally.divided.ranked()
     texts = find_texts({(item.case_id, item.candidate_id) for item in items}) if find_texts else {}
     for item in items:
-        yield view_item(item, texts.get((item.case_id, item.candidate_id)), VIEW_LIMITS)
+        yield view_item(item, texts.get((item.case_id, item.candidate_id)), REPORT_LIMITS)
 
 
 def _failures(tally: Tally, judge: str, measuring: Measuring) -> JudgeFailures:
@@ -192,15 +188,7 @@ def _failures(tally: Tally, judge: str, measuring: Measuring) -> JudgeFailures:
             judge=judge,
             kind=kind,
             count=tally.units[judge, kind.value],
-            examples=tuple(
-                FailureExample(
-                    item=name,
-                    order=unit.order,
-                    repeat=unit.repeat,
-                    detail=excerpt(getattr(unit.outcome, "detail", ""), VIEW_LIMITS.detail),
-                )
-                for name, unit in examples
-            ),
+            examples=tuple(examples),
         )
         for (name, kind), examples in sorted(tally.examples.items())
         if name == judge

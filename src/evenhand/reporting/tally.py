@@ -14,6 +14,8 @@ from evenhand.records.run import Manifest
 from evenhand.records.verdict import Opinion, Undecided, Verdict
 from evenhand.reporting.categories import Categories, categories_by_principle
 from evenhand.reporting.divided import DividedItems
+from evenhand.reporting.item_view import REPORT_LIMITS, excerpt
+from evenhand.reporting.summary import FailureExample
 
 MOST_DIVIDED = 20
 """Divided items kept."""
@@ -103,7 +105,7 @@ class Tally:
         self.items = 0
         self.states: Counter[str] = Counter()
         self.units: Counter[tuple[str, str]] = Counter()
-        self.examples: dict[tuple[str, FailureKind], list[tuple[str, RatedUnit]]] = defaultdict(list)
+        self.examples: dict[tuple[str, FailureKind], list[FailureExample]] = defaultdict(list)
         self.verdicts: dict[tuple[str, tuple[str, str]], VerdictTally] = defaultdict(VerdictTally)
         self.answers: dict[tuple[str, str], AnswerTally] = defaultdict(AnswerTally)
         self.pairs: dict[tuple[str, str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
@@ -168,7 +170,7 @@ class Tally:
             if isinstance(unit.outcome, FailedRating):
                 examples = self.examples[unit.judge, unit.outcome.kind]
                 if len(examples) < MOST_EXAMPLES:
-                    examples.append((item.name, unit))
+                    examples.append(_example(item, unit, unit.outcome))
         for judge, differs in _repeats(item.units):
             self.repeats[judge].add(differs=differs)
 
@@ -284,6 +286,11 @@ def _answers(verdict: Verdict, categories: Categories) -> Mapping[str | None, st
     }
     given[None] = None if verdict.label is None else categories.of(verdict.label)
     return given
+
+
+def _example(item: RatedItem, unit: RatedUnit, failure: FailedRating) -> FailureExample:
+    detail = excerpt(failure.detail, REPORT_LIMITS.detail)
+    return FailureExample(item=item.name, order=unit.order, repeat=unit.repeat, detail=detail)
 
 
 def _repeats(units: Sequence[RatedUnit]) -> Iterable[tuple[str, bool]]:
