@@ -4,6 +4,7 @@ The commands come from the tree that is executed, the files from the records tha
 table that lint reports by. A test fails when what is committed differs.
 """  # noqa: INP001 - a script, no package
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,8 +13,11 @@ from typing import Any
 import typer
 
 from evenhand.cli.commands import SECTIONS, Entry
+from evenhand.cli.documents import DOCUMENTS
 from evenhand.cli.group import load_command, shared_params
 from evenhand.cli.root import root_group
+from evenhand.workflows.explain_code import every_code
+from evenhand.workflows.show_schema import schema_names, schema_summaries, show_schema
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 NOTE = "<!-- Written by docs/build_reference.py; change the code, then run it. -->"
@@ -21,7 +25,11 @@ NOTE = "<!-- Written by docs/build_reference.py; change the code, then run it. -
 
 def pages() -> dict[str, str]:
     """Return every page by file name."""
-    return {"cli.md": "\n".join(_cli_page())}
+    return {
+        "cli.md": "\n".join(_cli_page()),
+        "files.md": "\n".join(_files_page()),
+        "codes.md": "\n".join(_codes_page()),
+    }
 
 
 # -- Commands --------------------------------------------------------------------------------------
@@ -36,6 +44,7 @@ def _cli_page() -> Iterator[str]:
     yield from ("", "## Options of every command", "", *_options(shared_params()), "")
     yield from ("`evenhand --version` shows the version. Options may stand before or after the command.", "")
     yield from _exit_codes()
+    yield from _documents()
     for heading, section in SECTIONS.items():
         yield from (f"## {heading}", "")
         for entry in section:
@@ -59,7 +68,7 @@ def _command(entry: Entry) -> Iterator[str]:
 
 
 def _options(parameters: list[Any]) -> Iterator[str]:
-    yield from ("| option | meaning |", "|---|---|")
+    yield from ("| option or argument | meaning |", "|---|---|")
     for parameter in parameters:
         yield f"| {_names(parameter)} | {_cell(_meaning(parameter))} |"
 
@@ -84,6 +93,14 @@ def _exit_codes() -> Iterator[str]:
     yield ""
 
 
+def _documents() -> Iterator[str]:
+    names = ", ".join(f"`evenhand/{name}`" for name in DOCUMENTS)
+    yield from ("## JSON", "")
+    yield from ("With `--json`, stdout holds one document; its key `schema` says which.", "")
+    yield from ("`evenhand schema evenhand/run/v1` prints the JSON Schema of a document.", "")
+    yield from (f"Documents: {names}. An error is `evenhand/error/v1` on stdout and text on stderr.", "")
+
+
 EXIT_CODES: Mapping[int, str] = {
     0: "done; for `lint`, no error was found",
     2: "what was typed or written is wrong",
@@ -93,6 +110,131 @@ EXIT_CODES: Mapping[int, str] = {
     130: "interrupted; `evenhand resume` goes on",
     141: "the reader of stdout went away",
 }
+"""What the commands there are now exit with."""
+
+
+# -- Files -----------------------------------------------------------------------------------------
+
+
+def _files_page() -> Iterator[str]:
+    yield from ("# Files", "", NOTE, "")
+    yield from (
+        "What every file that people write may say. `evenhand schema KIND` prints the same as JSON Schema.",
+        "",
+    )
+    yield from ("| kind | what it is |", "|---|---|")
+    for kind, words in schema_summaries().items():
+        yield f"| [{kind}](#{_anchor(kind)}) | {_cell(words)} |"
+    yield ""
+    for kind in schema_names():
+        schema = show_schema(kind)
+        yield from (f"## {kind}", "", str(schema["description"]), "")
+        yield from _alternatives(kind, schema)
+        yield from _keys(kind, schema)
+        for name, definition in schema.get("$defs", {}).items():
+            yield from (f"### {kind}: {name}", "", _description(definition), "")
+            yield from _keys(kind, definition)
+
+
+def _alternatives(kind: str, schema: Mapping[str, Any]) -> Iterator[str]:
+    mapping = schema.get("discriminator", {}).get("mapping", {})
+    key = schema.get("discriminator", {}).get("propertyName", "")
+    for value, reference in mapping.items():
+        yield f"- `{key}: {value}`: {_link(kind, reference)}"
+    if mapping:
+        yield ""
+
+
+def _keys(kind: str, schema: Mapping[str, Any]) -> Iterator[str]:
+    if "enum" in schema:
+        yield from (f"One of {_values(schema['enum'])}.", "")
+    if not schema.get("properties"):
+        return
+    required = schema.get("required", ())
+    yield from ("| key | value | default | meaning |", "|---|---|---|---|")
+    for key, value in schema["properties"].items():
+        default = "needed" if key in required else _default(value)
+        yield f"| `{key}` | {_cell(_type(kind, value))} | {_cell(default)} | {_cell(_description(value))} |"
+    yield ""
+
+
+def _default(value: Mapping[str, Any]) -> str:
+    default = value.get("default")
+    return "" if default in (None, "", [], {}) else f"`{json.dumps(default, ensure_ascii=False)}`"
+
+
+def _type(kind: str, value: Mapping[str, Any]) -> str:
+    """Return what may stand somewhere, in words."""
+    if "$ref" in value:
+        return _link(kind, value["$ref"])
+    if "const" in value:
+        return f"`{value['const']}`"
+    if "enum" in value:
+        return _values(value["enum"])
+    for several in ("anyOf", "oneOf"):
+        if several in value:
+            words = [_type(kind, each) for each in value[several] if each.get("type") != "null"]
+            return " or ".join(dict.fromkeys(words))
+    return _plain_type(kind, value)
+
+
+def _plain_type(kind: str, value: Mapping[str, Any]) -> str:
+    match value.get("type"):
+        case "array":
+            return f"list of {_type(kind, value.get('items', {}))}"
+        case "object":
+            inner: Any = value.get("additionalProperties") or next(
+                iter(value.get("patternProperties", {}).values()), {}
+            )
+            return f"names with {_type(kind, inner)}" if isinstance(inner, Mapping) else "names with values"
+        case "number" | "integer":
+            return _number(value)
+        case "boolean":
+            return "`true` or `false`"
+        case "string":
+            return "text"
+    return "anything"
+
+
+def _number(value: Mapping[str, Any]) -> str:
+    words = "whole number" if value["type"] == "integer" else "number"
+    bounds = [
+        f"{sign} {value[name]:g}"
+        for name, sign in (("minimum", "from"), ("exclusiveMinimum", "above"), ("maximum", "to"))
+        if name in value
+    ]
+    return " ".join([words, *bounds])
+
+
+def _link(kind: str, reference: str) -> str:
+    name = reference.rpartition("/")[2]
+    return f"[{name}](#{kind}-{name.lower()})"
+
+
+def _values(values: list[Any]) -> str:
+    return ", ".join(f"`{value}`" for value in values)
+
+
+def _description(schema: Mapping[str, Any]) -> str:
+    return str(schema.get("description", ""))
+
+
+# -- Codes -----------------------------------------------------------------------------------------
+
+
+def _codes_page() -> Iterator[str]:
+    yield from ("# Codes of findings", "", NOTE, "")
+    yield from (
+        "What `evenhand lint` and every command that reads files report. `evenhand explain CODE` says it too.",
+        "",
+    )
+    codes = every_code()
+    yield from ("| code | what is wrong |", "|---|---|")
+    for code, text in codes.items():
+        yield f"| [{code}](#{code.lower()}) | {_cell(text.title)} |"
+    for code, text in codes.items():
+        yield from ("", f"## {code}", "", f"**{text.title}**", "", text.explain, "", f"Mend it: {text.mend}")
+    yield ""
 
 
 # -- Writing ---------------------------------------------------------------------------------------

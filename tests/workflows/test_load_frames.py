@@ -51,7 +51,8 @@ def test_labels_that_look_like_something_else_stay_text(recorded: evenhand.RunFr
     assert list(rated["label"]) == list(rated["case"]) == list(LABELS)
     assert list(rated["reason"]) == ["NaN"] * 4
     assert list(recorded.verdicts["slice.kind"]) == [*LABELS, "open"]
-    assert recorded.labels.loc[0, ["annotator", "label", "note"]].tolist() == ["null", "NA", "nan"]
+    labels = recorded.labels.to_dict("records")[0]
+    assert (labels["annotator"], labels["label"], labels["note"]) == ("null", "NA", "nan")
 
 
 def test_a_failed_rating_has_no_label_and_its_verdict_is_undecided(recorded: evenhand.RunFrames) -> None:

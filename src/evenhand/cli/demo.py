@@ -39,9 +39,7 @@ def demo(
     context: typer.Context,
     folder: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[DIR]", help="Where to make the workspace; by default a new temporary folder."
-        ),
+        typer.Argument(metavar="DIR", help="Where to make the workspace; by default a new temporary folder."),
     ] = None,
 ) -> int:
     """Judge the example suite with three offline judges and write its report: no key, no network, nothing paid."""

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from evenhand.cli.commands import GROUPS, SECTIONS, Entry, entries
@@ -74,6 +74,14 @@ class LazyGroup(TyperGroup):
         """Write nothing: the commands stand before the options, so that none has to be loaded."""
 
 
+class PlainCommand(TyperCommand):
+    """A command whose usage line shows what must be given as it is typed, without braces."""
+
+    def collect_usage_pieces(self, ctx: "Context") -> list[str]:
+        """Return the parts of the usage line."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+
 def _names_below(prefix: str) -> Mapping[str, Entry | None]:
     """Return the next word of each path below `prefix`, with its entry where the path ends there."""
     words = prefix.split()
@@ -95,7 +103,8 @@ def load_command(entry: Entry) -> "Command":
     """Import a command's module and make the command of its function."""
     module = import_module(f"evenhand.cli.{entry.module}")
     app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
-    app.command(name=entry.path.split()[-1], context_settings=HELP_NAMES)(getattr(module, entry.module))
+    register = app.command(name=entry.path.split()[-1], cls=PlainCommand, context_settings=HELP_NAMES)
+    register(getattr(module, entry.module))
     command = get_command(app)
     command.params += shared_params()
     return command

@@ -13,7 +13,7 @@ from evenhand.workflows.init_workspace import init_workspace
 def init(
     context: typer.Context,
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="The folder; by default the current one.")
+        Path | None, typer.Argument(metavar="DIR", help="The folder; by default the current one.")
     ] = None,
 ) -> int:
     """Make a workspace: example constitutions, judges and suites, settings, and JSON Schemas for editors.

@@ -32,7 +32,7 @@ def lint(
     context: typer.Context,
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Files or folders; by default the whole workspace."),
+        typer.Argument(metavar="PATH", help="Files or folders; by default the whole workspace."),
     ] = None,
 ) -> int:
     """Check constitutions, judges, panels, suites and settings.

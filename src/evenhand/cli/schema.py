@@ -35,7 +35,7 @@ def schema(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]", help="Such as judge, or evenhand/run/v1 for a command's JSON; none lists them."
+            metavar="NAME", help="Such as judge, or evenhand/run/v1 for a command's JSON; none lists them."
         ),
     ] = None,
     *,
