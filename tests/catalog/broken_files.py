@@ -41,6 +41,13 @@ CONSTITUTIONS = {
     "a number for a response.yaml": _E + "  - {id: e, kind: violates, response: 3}\n",
     "the same text as test and shot.yaml": _E
     + "  - {id: e, kind: violates, response: r}\n  - {id: f, kind: violates, response: r, use: shot}\n",
+    "a conflict with itself.yaml": _P + "  conflicts_with: [{id: p, resolution: x}]\n",
+    "a passing label on a scale of numbers.yaml": _P.replace(
+        "principles:", "scales:\n  s: {type: numeric, minimum: 0, maximum: 10, pass_at: 5}\nprinciples:"
+    )
+    + "  scale: s\n  pass: [high]\n  examples: [{id: e, kind: violates, response: r, expect: 11}]\n",
+    "a tier twice.yaml": _P.replace("principles:", "tiers: [a, a]\nprinciples:") + "  tier: a\n",
+    "a mapping for a text.yaml": _P + "  notes: {a: b}\n  title: true\n",
     "an id twice.yaml": _E + "  - {id: p, kind: violates, response: r}\n",
     "ids that differ in dots.yaml": _C + "principles:\n- {id: a.b, text: t}\n- {id: a-b, text: u}\n",
     "a tombstone for the living.yaml": _P + "tombstones: [{id: p, removed: 1.1.0, because: x}]\n",
@@ -69,6 +76,22 @@ CONSTITUTIONS = {
     "an example without a reply.md": _M + "## No lies {#p}\n\nT.\n\n!!! violates id=e\n    <user>Hi</user>\n",
     "a line between turns.md": _M
     + "## No lies {#p}\n\nT.\n\n!!! violates id=e\n    because\n    <assistant>x</assistant>\n",
+    "an attribute that is no text.md": _M + '## No lies {#p owner="\\x"}\n\nT.\n',
+    "a heading above the first principle.md": _M + "# Title\n\n# Other\n\n## No lies {#p}\n\nT.\n",
+    "principles in the front matter.md": "---\n" + _P + "---\n\n## No lies {#q}\n\nT.\n",
+    "an unknown attribute of a block.md": _M + "## No lies {#p}\n\nT.\n\n!!! rationale sow=judges\n    Why.\n",
+    "a text twice.md": _M + '## No lies {#p}\n\nT.\n\n!!! notes text="A."\n    B.\n',
+    "support with text.md": _M + "## No lies {#p}\n\nT.\n\n!!! support source=x agree=0.5 n=2\n    Many.\n",
+    "a field that is none.md": _M + "## No lies {#p}\n\nT.\n\n!!! field name=tset\n    []\n",
+    "a field that is no JSON.md": _M + "## No lies {#p}\n\nT.\n\n!!! field name=tests\n    [a]\n",
+    "a response of too many turns.md": _M
+    + "## No lies {#p}\n\nT.\n\n!!! violates id=e response=3\n    <assistant>x</assistant>\n",
+    "a prompt that is no conversation.md": _M
+    + "## No lies {#p}\n\nT.\n\n!!! violates id=e prompt=text\n    <assistant>x</assistant>\n",
+    "a turn that is no JSON.md": _M
+    + "## No lies {#p}\n\nT.\n\n!!! violates id=e\n    <assistant json>x</assistant>\n",
+    "a control character.md": _M + "## No lies {#p}\n\nT\x07.\n",
+    "a front matter that is a list.md": "---\n- a\n---\n",
     "a second title.md": _M + "## No lies {#p}\n\nT.\n\n# Another\n",
     "a scope without a dimension.md": _M + "## No lies {#p}\n\nT.\n\n!!! scope\n    adults only\n",
     "a wrong value in an attribute.md": _M + "## No lies {#p severity=hihg}\n\nT.\n",
@@ -76,6 +99,7 @@ CONSTITUTIONS = {
 }  # fmt: skip
 
 JUDGES = {
+    "a file of another ending.txt": _MODEL,
     "an unknown kind.yaml": _J + "kind: modle\n",
     "no kind.yaml": _J,
     "a misspelt kind.yaml": _J + "knid: nearest\n",

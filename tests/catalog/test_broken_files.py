@@ -74,7 +74,8 @@ def test_a_broken_file_is_explained_at_the_place_of_each_mistake(
     workspace: Path, kind: str, name: str
 ) -> None:
     findings = _findings(kind, name)
-    assert all(finding.line and finding.column and finding.code in all_codes() for finding in findings)
+    assert all(finding.code in all_codes() for finding in findings)
+    assert all(finding.line and finding.column for finding in findings if finding.code != "F010")
     golden = GOLDEN.read_text(encoding="utf-8").split("\n\n")
     title = f"{kind}: {name}\n"
     expected = next(entry.removeprefix(title) for entry in golden if entry.startswith(title))
@@ -90,5 +91,5 @@ def test_the_golden_file_has_at_least_forty_messages_and_none_for_files_that_are
 @pytest.mark.parametrize(("kind", "name"), ALL)
 def test_the_caret_stands_inside_the_line_that_is_shown(workspace: Path, kind: str, name: str) -> None:
     for finding in _findings(kind, name):
-        assert finding.excerpt or not broken_files.CONSTITUTIONS.get(name, "x")
+        assert finding.excerpt or name in {"an empty file.yaml", "a file of another ending.txt"}
         assert 0 <= finding.column - finding.excerpt_start <= len(finding.excerpt)

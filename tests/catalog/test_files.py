@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.catalog.files import Refusal, digest_file, follow, read_text, shown_path
+from evenhand.catalog.files import Refusal, digest_file, follow, read_utf8, shown_path
 from evenhand.errors import FileError
 
 
@@ -60,7 +60,7 @@ def test_text_that_is_not_utf8_is_refused_with_its_line_and_column(tmp_path: Pat
     path = tmp_path / "latin.yaml"
     path.write_bytes(b"a: b\nna\xefve: c\n")
     with pytest.raises(FileError) as caught:
-        read_text(path)
+        read_utf8(path)
     finding = caught.value.findings[0]
     assert (finding.code, finding.line, finding.column, finding.message) == (
         "F008",
@@ -75,14 +75,14 @@ def test_a_large_file_is_refused_without_reading_it_whole(tmp_path: Path) -> Non
     with path.open("wb") as stream:
         stream.truncate(10_000_000_000)
     with pytest.raises(FileError) as caught:
-        read_text(path)
+        read_utf8(path)
     assert caught.value.findings[0].code == "F003"
 
 
 @pytest.mark.parametrize(("name", "code"), [("missing.yaml", "F001"), ("", "F002")])
 def test_what_is_not_there_is_a_finding_and_not_a_crash(tmp_path: Path, name: str, code: str) -> None:
     with pytest.raises(FileError) as caught:
-        read_text(tmp_path / name)
+        read_utf8(tmp_path / name)
     assert caught.value.findings[0].code == code
 
 

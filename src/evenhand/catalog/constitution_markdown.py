@@ -37,7 +37,8 @@ def parse_markdown(text: str, path: str) -> Document:
     _read_preface(layout.preface, top)
     _read_principles(layout.sections, top)
     readable = front.readable and layout.front_matter is not None
-    return Document(data=data, source=source, findings=tuple(top.findings), readable=readable)
+    whole = data if front.data is None or data is front.data else front.data
+    return Document(data=whole, source=source, findings=tuple(top.findings), readable=readable)
 
 
 def _read_preface(lines: list[Line], top: Draft) -> None:

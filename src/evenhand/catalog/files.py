@@ -70,7 +70,7 @@ def digest_file(path: Path) -> str:
         raise FileError([unreadable(path, error)]) from error
 
 
-def read_text(path: Path, *, limit: int = MAX_FILE_BYTES) -> str:
+def read_utf8(path: Path, *, limit: int = MAX_FILE_BYTES) -> str:
     r"""Return the text of a UTF-8 file, without a byte order mark and with `\n` at line ends.
 
     Raises:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
-from evenhand.catalog.files import read_text
+from evenhand.catalog.files import read_utf8
 from evenhand.catalog.record_files import RecordFile, follow_reference, read_record
 from evenhand.catalog.shape_errors import quoted
 from evenhand.catalog.source import Document, Place, lookup, refuse, select, select_texts
@@ -80,7 +80,7 @@ def _with_template(
     if isinstance(target, Finding):
         return None, (target,)
     try:
-        text = read_text(target, limit=MAX_TEMPLATE_BYTES)
+        text = read_utf8(target, limit=MAX_TEMPLATE_BYTES)
     except FileError as error:
         return None, error.findings
     return replace(loaded, template=text, template_path=target), ()

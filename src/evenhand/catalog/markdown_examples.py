@@ -51,12 +51,14 @@ def _response(turns: list[TurnText], shape: Attribute | None, block: Block, exam
             return turns[: len(turns) - count]
         message = f"response={shape.value[:60]} is not a number of turns below"
         example.report("M010", message, shape.value_span)
+        example.record.setdefault("response", "")  # what is missing was said already
     elif turns and turns[-1].role == "assistant":
         example.set("response", turns[-1].content, turns[-1].span)
         return turns[:-1]
     else:
         hint = "end with <assistant>...</assistant>"
         example.report("M010", "the last turn of an example is the reply", block.span, hint)
+        example.record.setdefault("response", "")
     return []
 
 

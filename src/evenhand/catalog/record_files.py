@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from evenhand.catalog.constitution_markdown import parse_markdown
-from evenhand.catalog.files import Refusal, follow, read_text, shown_path
+from evenhand.catalog.files import Refusal, follow, read_utf8, shown_path
 from evenhand.catalog.locate import validate
 from evenhand.catalog.source import Document, Place, Source, lookup, whole_file
 from evenhand.catalog.yaml_file import parse_yaml
@@ -74,7 +74,7 @@ def read_document(path: Path) -> Document:
     """Read a file into plain data by the ending of its name; a file that can not be read is a finding in it."""
     shown = shown_path(path)
     try:
-        text = read_text(path)
+        text = read_utf8(path)
     except FileError as error:
         return Document(
             data=None, source=Source(path=shown, lines=()), findings=error.findings, readable=False

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from evenhand.catalog.addresses import refuse_address
-from evenhand.catalog.files import read_text, shown_path
+from evenhand.catalog.files import read_utf8, shown_path
 from evenhand.catalog.locate import validate
 from evenhand.catalog.source import Document, Json, Place, Source, lookup, refuse, select_texts
 from evenhand.catalog.toml_file import MAX_BYTES, parse_toml
@@ -84,7 +84,7 @@ def load_settings(path: Path) -> Settings:
 
 def read_settings(path: Path) -> tuple[Settings | None, list[Finding]]:
     """Read settings with everything wrong in them."""
-    document = parse_toml(read_text(path, limit=MAX_BYTES), shown_path(path))
+    document = parse_toml(read_utf8(path, limit=MAX_BYTES), shown_path(path))
     if path.name == PROJECT_FILE and document.readable:
         document = _table_of(document)
     settings, findings = validate(TypeAdapter(Settings), Settings, document)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from evenhand.catalog.files import read_text, shown_path
+from evenhand.catalog.files import read_utf8, shown_path
 from evenhand.catalog.locate import validate
 from evenhand.catalog.source import refuse
 from evenhand.catalog.yaml_file import parse_yaml
@@ -17,7 +17,7 @@ def read_mapping(path: Path) -> TidyMapping:
     Raises:
         FileError: The file has findings; all of them are in the error.
     """
-    document = parse_yaml(read_text(path), shown_path(path))
+    document = parse_yaml(read_utf8(path), shown_path(path))
     mapping, findings = validate(TypeAdapter(TidyMapping), TidyMapping, document)
     refuse(findings)
     assert mapping is not None
