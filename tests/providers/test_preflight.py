@@ -4,12 +4,11 @@ import pytest
 from tests.providers.kit import FAST, PROTOCOLS, Endpoint, MemoryLog, endpoint, failure
 
 from evenhand.errors import CallClass, CallError, ProviderStopError
-from evenhand.providers.capabilities import Findings, Wants, wants_of
+from evenhand.providers.capabilities import Findings, Wants
 from evenhand.providers.interface import ChatRequest, Means, RawReply
 from evenhand.providers.preflight import MAX_CALLS, preflight
 from evenhand.providers.retry import ask_with_retries
 from evenhand.providers.throttle import Throttle
-from evenhand.records.judge import ModelJudge
 from evenhand.testing import Dialect, Support, dialects, faults
 
 SAMPLING = Wants(temperature=0.2, seed=3)
@@ -188,21 +187,14 @@ async def test_an_endpoint_that_refuses_everything_costs_few_calls(parameter: st
     assert calls <= MAX_CALLS
 
 
-def test_findings_become_the_record_of_a_manifest_and_a_judge_file_becomes_wants() -> None:
-    judge = ModelJudge.model_validate_json(
-        """{"schema": "judge/v1", "id": "close-reader", "version": "1.0.0", "kind": "model",
-        "model": "openai/gpt-x", "template": "close-reader.j2",
-        "params": {"max_tokens": 99, "seed": 4}, "answer": {"probabilities": "repeats"}}"""
-    )
-    assert wants_of(judge) == Wants(logprobs=False, max_tokens=99, seed=4)
+def test_findings_become_the_record_of_a_manifest() -> None:
     findings = Findings(
         protocol="openai-chat", model="gpt-x", served_model="gpt-x-1", means="tool", logprobs=0, left_out=("seed",),
         token_limit_field="max_tokens", notes=("n",), calls=3,
     )  # fmt: skip
     record = findings.endpoint(judge="close-reader", account="openai")
-    assert (record.judge, record.account, record.means, record.left_out) == (
-        "close-reader",
-        "openai",
-        "tool",
-        ("seed",),
-    )
+    shared = record.model_fields_set - {"judge", "account"}
+    assert {name: getattr(record, name) for name in shared} == {
+        name: getattr(findings, name) for name in shared
+    }
+    assert (record.judge, record.account) == ("close-reader", "openai")

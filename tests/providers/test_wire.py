@@ -3,14 +3,17 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
 from tests.providers.kit import FAST, PROTOCOLS, TRANSPORTS, Endpoint, MemoryLog, Transport, endpoint, request
 
 from evenhand.errors import CallClass, CallError
+from evenhand.providers.connection import Connection
 from evenhand.providers.interface import Finish, Means, RawReply, UnreadableReplyError
 from evenhand.providers.read_reply import read_reply
+from evenhand.providers.registry import PROVIDERS
 from evenhand.providers.retry import RetryPolicy, ask_with_retries
 from evenhand.providers.strict_json import MAX_REPLY_BYTES
 from evenhand.providers.throttle import Throttle
@@ -129,6 +132,32 @@ async def test_nobody_listening_is_a_call_never_sent(transport: Transport) -> No
         await at.server.stop()
         error = await at.refusal()
     assert (error.call_class, error.maybe_billed, error.status) == (CallClass.TRANSIENT, False, None)
+
+
+async def no_tls(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer whatever comes in plain text and hang up."""
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    writer.close()
+
+
+@pytest.mark.parametrize("protocol", ["openai-chat", "anthropic"])
+@each_transport
+async def test_a_failed_handshake_is_a_call_never_sent(protocol: str, transport: Transport) -> None:
+    async with await asyncio.start_server(no_tls, "127.0.0.1") as server:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        provider = PROVIDERS[protocol](Connection(account="acme", base_url=url, transport=transport))
+        with pytest.raises(CallError) as caught:
+            await provider.ask(request())
+        await provider.close()
+    assert (caught.value.call_class, caught.value.maybe_billed) == (CallClass.TRANSIENT, False)
+
+
+@each_protocol
+@each_transport
+async def test_a_prompt_that_is_not_unicode_is_not_sent(protocol: str, transport: Transport) -> None:
+    async with endpoint(protocol, transport=transport) as at:
+        error = await at.refusal(replace(request(), system="half a character: \ud83d"))
+        assert (error.call_class, error.maybe_billed, at.calls) == (CallClass.UNSUPPORTED, False, 0)
 
 
 # -- B07: deadlines --------------------------------------------------------------------------------

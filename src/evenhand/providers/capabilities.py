@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evenhand.providers.interface import Means, TokenLimitField
-from evenhand.records.judge import ModelJudge
 from evenhand.records.run import Endpoint
 
 
@@ -60,17 +59,3 @@ class Findings:
             token_limit_field=self.token_limit_field,
             notes=self.notes,
         )
-
-
-def wants_of(judge: ModelJudge) -> Wants:
-    """Return what a judge file asks of its endpoint."""
-    return Wants(
-        means=judge.answer.means,
-        logprobs=judge.answer.probabilities != "repeats",
-        max_tokens=judge.params.max_tokens,
-        temperature=judge.params.temperature,
-        top_p=judge.params.top_p,
-        seed=judge.params.seed,
-        reasoning_effort=judge.params.reasoning_effort,
-        timeout_s=judge.timeout_s,
-    )
