@@ -110,7 +110,7 @@ def _answer_cell(item: RatedItem, judge: str, opinion: Opinion | None) -> Cell:
         note = " (orders differ)" if opinion.inconsistent else ""
         return Cell(words=(*foreign_cell(opinion.label).words, *words(note)))
     if opinion is not None and opinion.abstains:
-        return text_cell("repeats tie")
+        return text_cell("answers tie")
     kinds = [
         unit.outcome.kind.value
         for unit in item.units

@@ -146,7 +146,7 @@ def _says(judge: JudgeView) -> str:
         failures = ", ".join(
             dict.fromkeys(answer.failure.value for answer in judge.answers if answer.failure)
         )
-        return "repeats tie" if judge.abstains else f"no answer ({_own(failures or 'open')})"
+        return "answers tie" if judge.abstains else f"no answer ({_own(failures or 'open')})"
     notes = (", the two orders differ" * judge.inconsistent) + (", asked in one order" * judge.one_order)
     return _code(judge.label) + notes
 

@@ -78,7 +78,7 @@ class JudgeAnswers:
     judge: str
     labels: tuple[LabelCount, ...]
     tied: int
-    """Items on which its repeats tie."""
+    """Items on which its answers tie."""
     unread: int
     """Items without a readable answer of it."""
 

@@ -49,10 +49,13 @@ def _pass_rates(summary: RunSummary) -> Iterator[Words]:
     if known:
         lowest = min(known, key=lambda pair: pair[0])[1]
         which = "Judges' pass rate under " if len(known) == 1 else "Lowest judges' pass rate, under "
+        silent = len(summary.principles) - len(known)
+        rest = f" {count(silent)} more principles have no estimate." if silent else ""
         yield words(
             which,
             foreign(lowest.principle),
             f": {sentence(percent_parts(lowest.verdicts.pass_rate))}; as the judges say, not corrected for error.",
+            rest,
         )
 
 

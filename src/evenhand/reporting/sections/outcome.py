@@ -45,7 +45,7 @@ _COLOURS = {
 }
 _CATEGORICAL = ("blue", "amber", "teal", "mauve", "sky", "rust", "slate", "plum")
 _HATCHES = ("none", "rising", "dots", "level", "falling", "cross", "upright", "rings")
-_UNDECIDED = Series(name=words("undecided, or repeats tie"), colour="paper", hatch="falling")
+_UNDECIDED = Series(name=words("undecided, or answers tie"), colour="paper", hatch="falling")
 _MISSING = Series(name=words("open, or no answer"), colour="paper", hatch="none")
 
 _BECAUSE = {
@@ -177,7 +177,7 @@ def _counts_table(result: PrincipleResult) -> Table:
         caption=words("Answers under ", foreign(result.principle), ", counted"),
         columns=(
             *columns("Rater"),
-            *columns(*labels, "Undecided, or repeats tie", "Open, or no answer", numbers=len(labels) + 2),
+            *columns(*labels, "Undecided, or answers tie", "Open, or no answer", numbers=len(labels) + 2),
         ),
         rows=(
             (text_cell("The panel"), *_verdict_counts(result.verdicts)),
