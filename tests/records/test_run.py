@@ -1,0 +1,79 @@
+import json
+from typing import Any
+
+import pytest
+from tests.judging import builders
+
+from evenhand.records.rated import CallCounts, RatedItem, RunAccount
+from evenhand.records.run import Manifest
+
+PINNED = {"role": "cases", "path": "cases.jsonl", "sha256": "00"}
+
+
+def manifest(**fields: Any) -> Manifest:
+    plain = {
+        "suite": builders.suite().canonical(),
+        "suite_path": "suites/s.yaml",
+        "constitution": builders.constitution().canonical(),
+        "panel": builders.panel("reader").canonical(),
+        "judges": [builders.judge().canonical()],
+        "templates": {"reader": "{{ principle.text }}"},
+        "files": [PINNED],
+        "planned_items": 10,
+        "units_per_item": 3,
+    }
+    return Manifest.model_validate_json(json.dumps(plain | fields))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"suite": builders.suite(seed=1).canonical()},
+        {"constitution": builders.constitution({"text": "Be brief."}).canonical()},
+        {"panel": builders.panel("reader", rule="unanimous").canonical()},
+        {"judges": [builders.judge(repeats=2).canonical()]},
+        {"templates": {"reader": "{{ principle.title }}"}},
+        {"files": [PINNED | {"sha256": "01"}]},
+        {"mode": "pairwise"},
+        {"planned_items": 11},
+    ],
+)
+def test_the_hash_of_the_inputs_changes_with_each_of_them(change: dict[str, Any]) -> None:
+    assert manifest(**change).inputs_hash() != manifest().inputs_hash()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"versions": {"python": "3.13"}},
+        {"command": "evenhand run s"},
+        {"endpoints": [builders.endpoint().canonical()]},
+    ],
+)
+def test_the_hash_of_the_inputs_leaves_out_what_was_found_on_the_way(change: dict[str, Any]) -> None:
+    assert manifest(**change).inputs_hash() == manifest().inputs_hash()
+
+
+def test_the_number_of_units_is_items_times_units_of_an_item() -> None:
+    assert manifest().planned_units == 30
+
+
+def test_every_planned_unit_is_open_or_has_its_terminal_state() -> None:
+    account = RunAccount(
+        planned=10,
+        terminal={"rated": 6, "malformed": 1, "refused": 2},
+        calls={"a": CallCounts(cost_nanousd=5), "b": CallCounts(cost_nanousd=7)},
+        preflight=CallCounts(cost_nanousd=1),
+    )
+    assert account.open + sum(account.terminal.values()) == account.planned
+    assert (account.open, account.failed, account.cost_nanousd) == (1, 3, 13)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "name"), [("1", "case-1/p"), ("", "case-1/p"), ("x", "case-1/x/p"), ("x|y", "case-1/x|y/p")]
+)
+def test_an_item_is_named_by_case_candidate_and_principle(candidate: str, name: str) -> None:
+    item = RatedItem(
+        seq=0, case_id="case-1", candidate_id=candidate, principle_id="p", slice={}, units=(), verdict=None
+    )
+    assert item.name == name
