@@ -90,6 +90,6 @@ def test_the_golden_file_has_at_least_forty_messages_and_none_for_files_that_are
 
 @pytest.mark.parametrize(("kind", "name"), ALL)
 def test_the_caret_stands_inside_the_line_that_is_shown(workspace: Path, kind: str, name: str) -> None:
-    for finding in _findings(kind, name):
-        assert finding.excerpt or name in {"an empty file.yaml", "a file of another ending.txt"}
+    for finding in (finding for finding in _findings(kind, name) if finding.column):
+        assert finding.excerpt or name == "an empty file.yaml"
         assert 0 <= finding.column - finding.excerpt_start <= len(finding.excerpt)

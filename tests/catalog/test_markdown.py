@@ -1,9 +1,15 @@
+import time
 from textwrap import dedent
 from typing import Any
 
+import pytest
+from pydantic import TypeAdapter
+
 from evenhand.catalog.constitution_markdown import parse_markdown
 from evenhand.catalog.constitutions import load_constitution
+from evenhand.catalog.locate import validate
 from evenhand.catalog.source import lookup
+from evenhand.records.constitution import Constitution
 
 _FRONT = "---\nschema: constitution/v1\nid: a\nversion: 1.0.0\n---\n"
 
@@ -115,3 +121,35 @@ def test_files_from_windows_read_the_same(tmp_path: Any) -> None:
     (tmp_path / "unix.md").write_bytes(text.encode())
     (tmp_path / "windows.md").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert load_constitution(tmp_path / "unix.md").hash == load_constitution(tmp_path / "windows.md").hash
+
+
+_SIZE = 5_000_000
+HOSTILE = {
+    "headings": "## {#A}\n" * (_SIZE // 8),
+    "headings without id": "## x\n" * (_SIZE // 5),
+    "unknown blocks": "## {#p}\n" + "!!! x\n" * (_SIZE // 6),
+    "loose lines": "## {#p}\n!!! notes\n" + "x\n" * (_SIZE // 2),
+    "titles": "# x\n" * (_SIZE // 4),
+    "a heading of blanks": "## " + " " * _SIZE + "{#p}",
+    "attributes": "## {#p " + "a=b " * (_SIZE // 4) + "}",
+    "quotes": "## {#p " + '"' * _SIZE + "}",
+    "an open quote": '## {#p a="' + "\\" * _SIZE + "}",
+    "backslashes": "## {#p}\n!!! violates id=e\n    <assistant>" + "\\" * _SIZE + "</assistant>",
+    "closing tags": "## {#p}\n!!! violates id=e\n    <user>" + "</user>" * (_SIZE // 7),
+    "open turns": "## {#p}\n!!! violates id=e\n" + "    <user>x\n" * (_SIZE // 12),
+    "turns": "## {#p}\n!!! violates id=e\n" + "    <user>x</user>\n" * (_SIZE // 19),
+    "examples": "## {#p}\n" + "!!! violates\n" * (_SIZE // 13),
+    "a deep field": "## {#p}\n!!! field name=tests\n    " + "[" * _SIZE,
+    "deep list in an attribute": '## {#p tags="' + "[" * _SIZE + '"}',
+    "scope": "## {#p}\n!!! scope\n" + "    a: b\n" * (_SIZE // 9),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_markdown_is_refused_in_bounded_time(name: str) -> None:
+    started = time.process_time()
+    document = parse_markdown(_FRONT + HOSTILE[name], "x.md")
+    result = validate(TypeAdapter(Constitution), Constitution, document)
+    assert result[0] is None
+    assert 0 < len(result[1]) <= 500
+    assert time.process_time() - started < 10

@@ -104,6 +104,7 @@ def test_a_table_without_the_common_columns_is_refused(tmp_path: Path, header: s
         (gzip.compress(HEADER.encode() + b"\n\xff\xfe"), "D002"),
         (gzip.compress(b"x" * 11_000_000), "D001"),
     ],
+    ids=["plain text", "cut off", "not UTF-8", "one long line"],  # gzip puts the time into the bytes
 )
 def test_a_file_that_is_no_gzipped_text_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
     (tmp_path / VERDICTS).write_bytes(content)

@@ -7,7 +7,16 @@ from evenhand.catalog.json_text import parse_json
 from evenhand.catalog.markdown_attributes import Attribute, read_attributes, split_list
 from evenhand.catalog.markdown_draft import Draft
 from evenhand.catalog.markdown_examples import read_example
-from evenhand.catalog.markdown_layout import TESTS, Block, Section, escape, is_markup, lay_out, unescape
+from evenhand.catalog.markdown_layout import (
+    MAX_FINDINGS,
+    TESTS,
+    Block,
+    Section,
+    escape,
+    is_markup,
+    lay_out,
+    unescape,
+)
 from evenhand.catalog.markdown_turns import Line
 from evenhand.catalog.source import Document, Json, Source, Span
 from evenhand.catalog.yaml_file import find_unprintable, parse_yaml
@@ -36,8 +45,8 @@ def parse_markdown(text: str, path: str) -> Document:
     top = Draft(record=data, place=(), source=source, findings=[*front.findings, *layout.findings])
     _read_preface(layout.preface, top)
     _read_principles(layout.sections, top)
-    readable = front.readable and layout.front_matter is not None
-    whole = data if front.data is None or data is front.data else front.data
+    readable = front.readable and layout.is_whole and layout.front_matter is not None
+    whole = data if front.data is None else front.data
     return Document(data=whole, source=source, findings=tuple(top.findings), readable=readable)
 
 
@@ -48,11 +57,10 @@ def _read_preface(lines: list[Line], top: Draft) -> None:
     if rest and rest[0][1].startswith(("# ", "#\t")):
         number, text = rest.pop(0)
         top.set("title", text[2:].strip(), Span(line=number, column=3, width=max(1, len(text) - 2)))
-    for number, text in rest:
-        if is_markup(text):
-            hint = f"write {escape(text)[:20]} if it is a line of the summary"
-            message = "only a title and a summary stand before the first principle"
-            top.report("M011", message, top.line_span(number), hint)
+    for number, text in [line for line in rest if is_markup(line[1])][:MAX_FINDINGS]:
+        hint = f"write {escape(text)[:20]} if it is a line of the summary"
+        message = "only a title and a summary stand before the first principle"
+        top.report("M011", message, top.line_span(number), hint)
     _set_text(top, "summary", rest)
 
 

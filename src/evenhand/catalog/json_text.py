@@ -9,6 +9,7 @@ from evenhand.catalog.source import Document, Json, Place, Source, Span
 from evenhand.errors import Finding
 
 MAX_DEPTH = 50
+MAX_VALUES = 100_000
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -69,6 +70,8 @@ class _Reader:
         return value
 
     def _any(self, place: Place, first: str) -> Json:
+        if len(self.source.values) > MAX_VALUES:
+            self._stop("D011", f"more than {MAX_VALUES} values in one line")
         if len(place) > MAX_DEPTH:
             self._stop("D006", f"nested deeper than {MAX_DEPTH} levels")
         if first == "{":

@@ -11,6 +11,8 @@ from evenhand.catalog.shape_errors import ShapeError
 from evenhand.catalog.source import Document, Json, Place, lookup
 from evenhand.errors import Finding, nearest_name
 
+MAX_FINDINGS = 200
+
 Record = TypeVar("Record")
 
 
@@ -38,7 +40,7 @@ def validate(
 
 def explain_errors(error: ValidationError, root: Any, document: Document) -> list[Finding]:
     """Return a finding for each thing wrong in the shape of a document."""
-    details = error.errors(include_url=False)
+    details = error.errors(include_url=False)[:MAX_FINDINGS]
     sites = [(detail, follow_location(root, detail["loc"])) for detail in details]
     kept = [
         (detail, site)

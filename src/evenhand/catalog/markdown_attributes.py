@@ -9,6 +9,8 @@ from evenhand.catalog.json_text import parse_json
 from evenhand.catalog.source import Json, Source, Span
 from evenhand.errors import Finding
 
+MAX_ATTRIBUTES = 100
+
 _ATTRIBUTE = re.compile(r'(?P<key>#|[^\s"=#{}]+=)(?P<value>"(?:[^"\\]|\\.)*"|[^\s"]*)(?=\s|$)')
 _BARE = re.compile(r'[^\s"\\\[{}=]+')
 _BLANKS = re.compile(r"[ \t]*")
@@ -32,6 +34,9 @@ def read_attributes(text: str, source: Source, start: Span) -> tuple[list[Attrib
     findings: list[Finding] = []
     at = 0
     while at < len(text):
+        if len(found) + len(findings) >= MAX_ATTRIBUTES:
+            findings.append(source.finding("M004", f"more than {MAX_ATTRIBUTES} attributes", start))
+            break
         blanks = _BLANKS.match(text, at)
         at = blanks.end() if blanks else at
         match = _ATTRIBUTE.match(text, at)

@@ -6,6 +6,7 @@ from evenhand.catalog.markdown_attributes import Attribute, split_list
 from evenhand.catalog.source import Json, Place, Source, Span
 from evenhand.errors import Finding
 
+MAX_FINDINGS = 200
 LISTS = ("pass", "aliases", "tags", "sensitive")
 """Attributes that hold several words."""
 
@@ -49,7 +50,9 @@ class Draft:
         return draft
 
     def report(self, code: str, message: str, span: Span, suggestion: str = "") -> None:
-        """Note a finding."""
+        """Note a finding; enough is enough."""
+        if len(self.findings) >= MAX_FINDINGS:
+            return
         self.findings.append(self.source.finding(code, message, span, suggestion=suggestion))
 
     def line_span(self, number: int) -> Span:

@@ -13,6 +13,8 @@ from evenhand.catalog.markdown_turns import Line
 from evenhand.catalog.source import Source, Span
 from evenhand.errors import Finding, nearest_name
 
+MAX_FINDINGS = 100
+MAX_PARTS = 50_000
 TESTS = "[^tests]:"
 BLOCK_KINDS = (
     "exception",
@@ -75,6 +77,8 @@ class Layout:
     """Lines before the first principle."""
     sections: list[Section] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    is_whole: bool = True
+    """Whether the file was read to its end; False after too many mistakes or sections."""
 
 
 def lay_out(source: Source) -> Layout:
@@ -83,7 +87,12 @@ def lay_out(source: Source) -> Layout:
     lines = list(enumerate(source.lines, start=1))
     rest = _front_matter(lines, source, layout)
     section: Section | None = None
+    parts = 0
     for number, text in rest:
+        if len(layout.findings) >= MAX_FINDINGS or parts > MAX_PARTS:
+            layout.is_whole = False
+            break
+        parts += text.startswith(("!!!", "##"))
         if is_heading(text):
             section = Section(heading=(number, text))
             layout.sections.append(section)
@@ -91,6 +100,11 @@ def lay_out(source: Source) -> Layout:
             layout.preface.append((number, text))
         else:
             layout.findings += _add(section, (number, text), source)
+    if parts > MAX_PARTS:
+        message = f"more than {MAX_PARTS} principles and blocks"
+        layout.findings.append(
+            source.finding("Y012", message, Span(line=1, column=1), suggestion="split the file")
+        )
     return layout
 
 

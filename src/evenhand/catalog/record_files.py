@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter
 
 from evenhand.catalog.constitution_markdown import parse_markdown
 from evenhand.catalog.files import Refusal, follow, read_utf8, shown_path
-from evenhand.catalog.locate import validate
+from evenhand.catalog.locate import MAX_FINDINGS, validate
 from evenhand.catalog.source import Document, Place, Source, lookup, whole_file
 from evenhand.catalog.yaml_file import parse_yaml
 from evenhand.errors import FileError, Finding
@@ -63,7 +64,7 @@ def read_record(path: Path, root: Any, schema: str, check: Check | None = None) 
         return RecordFile(path=path, document=document, record=None, findings=(finding,))
     record, findings = validate(TypeAdapter(root), root, document)
     if check and document.readable:
-        findings += check(document)
+        findings += islice(check(document), MAX_FINDINGS)
     wrong = record is None or any(finding.severity == "error" for finding in findings)
     return RecordFile(
         path=path, document=document, record=None if wrong else record, findings=tuple(findings)
