@@ -202,8 +202,8 @@ def test_the_built_in_scales_are_described() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(7.0, "7"), (7, "7"), (0.1, "0.1"), (-0.0, "0"), (1e6, "1000000"), (1e21, "1e+21"), (-2.50, "-2.5"), (1e-7, "1e-07")],
-)  # fmt: skip
+    [(7.0, "7"), (7, "7"), (0.1, "0.1"), (-0.0, "0"), (1e6, "1000000"), (1e21, "1e+21"), (-2.50, "-2.5")],
+)
 def test_a_number_is_written_as_people_do(value: float, text: str) -> None:
     assert number_text(value) == text
 
@@ -232,11 +232,10 @@ def test_the_nearest_answer_has_twelve_digits_at_most() -> None:
 @given(st.lists(st.sampled_from("abcdef"), min_size=2, unique=True), st.data())
 def test_every_label_of_a_nominal_scale_has_one_reading(values: list[str], data: st.DataObject) -> None:
     group = {label: data.draw(st.sampled_from(["passes", "neutral", "abstain", ""])) for label in values}
-    groups = {
-        name: tuple(label for label in values if group[label] == name) for name in ("neutral", "abstain")
-    }
-    passes = tuple(label for label in values if group[label] == "passes")
-    on = NominalScale(type="nominal", values=tuple(values), passes=passes, **groups)
+    passes, neutral, abstain = (
+        tuple(label for label in values if group[label] == name) for name in ("passes", "neutral", "abstain")
+    )
+    on = NominalScale(type="nominal", values=tuple(values), passes=passes, neutral=neutral, abstain=abstain)
     expected = {"passes": PASS, "neutral": NEUTRAL, "abstain": ABSTAIN, "": FAIL if passes else NEUTRAL}
     assert {label: on.reading(label) for label in values} == {
         label: expected[group[label]] for label in values
