@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.cli.kit import model_workspace, plain_cases, run_process, start_process
 
-from evenhand.testing import LoopbackServer, judges, serve_in_thread
+from evenhand.testing import LoopbackServer, faults, judges, serve_in_thread
 
 COLOR = re.compile(r"\x1b\[[0-9;]*3[0-9][0-9;]*m")
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -128,3 +128,31 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(
     assert (resumed["open"], resumed["rated"], resumed["possible_duplicates"]) == (0, 16, 0)
     repeated = {call.request_hash for call in slow_server.ledger.calls if call.attempt > 1}
     assert len(repeated) <= 1, "only preflight may be asked again"
+
+
+def test_a_second_interrupt_waits_for_nobody_and_what_was_in_flight_is_counted(tmp_path: Path) -> None:
+    stuck = faults.on_calls(faults.delayed(60), range(4, 6))
+    with serve_in_thread(LoopbackServer(judges.rule("secret"), strikes=[stuck])) as server:
+        folder = model_workspace(tmp_path, server.base_url, cases=plain_cases(12), price=1.0, concurrency=2)
+        process = start_process("run", "small", cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        while len(server.ledger.calls) < 5:
+            time.sleep(0.02)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        _, err = process.communicate(timeout=10)
+        assert process.returncode == 130
+        assert b"next:  evenhand resume " in err
+        assert b"Traceback" not in err
+        resumed = run_process("resume", "latest", "--json", cwd=folder).document
+    assert (resumed["open"], resumed["rated"], resumed["possible_duplicates"]) == (0, 12, 2)
+    assert resumed["usd_at_risk"] > 0
+
+
+def test_an_interrupt_before_a_run_starts_exits_130_in_words(tmp_path: Path, server: LoopbackServer) -> None:
+    folder = model_workspace(tmp_path, server.base_url, cases=plain_cases(4), price=5000.0)
+    terminal = Terminal("run", "small", cwd=folder)
+    terminal.read_until(lambda text: "[y/N]" in text)
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.end() == 130
+    assert SGR.sub("", terminal.text).endswith("[y/N] \r\nerror: interrupted\r\n")

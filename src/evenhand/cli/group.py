@@ -81,6 +81,17 @@ class PlainCommand(TyperCommand):
         """Return the parts of the usage line."""
         return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
 
+    def invoke(self, ctx: "Context") -> object:
+        """Run the command; an interrupt is told like any other end, which the library would do without a word.
+
+        Raises:
+            Abort: The user interrupted it.
+        """
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise typer.Abort from error
+
 
 def _names_below(prefix: str) -> Mapping[str, Entry | None]:
     """Return the next word of each path below `prefix`, with its entry where the path ends there."""

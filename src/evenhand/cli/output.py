@@ -148,7 +148,12 @@ class Screen:
     def ask(self, question: str) -> bool:
         """Ask a yes-or-no question; anything but yes is no."""
         _put(sys.stderr, one_line(question) + " [y/N] ")
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        try:
+            answer = sys.stdin.readline()
+        except KeyboardInterrupt:
+            _put(sys.stderr, "\n")
+            raise
+        return answer.strip().lower() in {"y", "yes"}
 
     def has_color(self, stream: TextIO) -> bool:
         """Tell whether `stream` gets colours."""

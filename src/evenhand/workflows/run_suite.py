@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,12 +169,22 @@ async def _run(
             ledger.set_manifest(run.id, _with_findings(run.manifest, reach))
             runner = _runner(prepared, run, ledger, writer, purse, progress, reach)
             watch(run, progress)
-            with _interruptible(runner) as interrupted:
-                return await runner.run(), bool(interrupted), progress
+            with _interruptible(runner) as signals:
+                return await _run_until_stopped(runner, signals), bool(signals), progress
         finally:
             await reach.close()
     finally:
         writer.close()
+
+
+async def _run_until_stopped(runner: Runner, signals: Sequence[str]) -> tuple[str, ...]:
+    """Run; an interrupt that cuts calls in flight short is an end like another, and what they brought is stored."""
+    try:
+        return await runner.run()
+    except asyncio.CancelledError:
+        if not signals:
+            raise
+        return (f"interrupted by {signals[0]}, calls in flight were cut short",)
 
 
 def _with_findings(manifest: Manifest, reach: Reach) -> Manifest:
@@ -248,14 +258,16 @@ def _interruptible(runner: Runner) -> Iterator[list[str]]:
     signals: list[str] = []
     assert task is not None
 
-    def interrupt(name: str) -> None:
-        if signals:
-            task.cancel()
-        signals.append(name)
-        runner.stop(f"interrupted by {name}")
-        loop.call_later(_DRAIN_SECONDS, task.cancel)
-
     with ExitStack() as restore:
+
+        def interrupt(name: str) -> None:
+            if signals:
+                task.cancel()
+            else:
+                restore.callback(loop.call_later(_DRAIN_SECONDS, task.cancel).cancel)
+            signals.append(name)
+            runner.stop(f"interrupted by {name}")
+
         for each in (signal.SIGINT, signal.SIGTERM):
             try:
                 loop.add_signal_handler(each, interrupt, each.name)
