@@ -37,3 +37,9 @@ def server() -> Iterator[LoopbackServer]:
     """A scripted server that finds the word secret."""
     with serve_in_thread(LoopbackServer(judges.rule("secret"))) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start every test in a folder of its own, so that no command writes into the checkout."""
+    monkeypatch.chdir(tmp_path)

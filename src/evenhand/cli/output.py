@@ -147,8 +147,8 @@ class Screen:
 
     def ask(self, question: str) -> bool:
         """Ask a yes-or-no question; anything but yes is no."""
-        _put(sys.stderr, one_line(question) + " [y/N] ")
         try:
+            _put(sys.stderr, one_line(question) + " [y/N] ")
             answer = sys.stdin.readline()
         except KeyboardInterrupt:
             _put(sys.stderr, "\n")
