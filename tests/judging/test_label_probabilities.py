@@ -1,6 +1,6 @@
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -146,6 +146,22 @@ def test_a_label_split_over_many_tokens_takes_the_product_along_the_path() -> No
     assert missing == pytest.approx(0.09)
 
 
+def test_a_whole_label_is_itself_where_the_longer_one_has_a_token_of_its_own() -> None:
+    pair = ("a", "b", "tie", "both_bad")
+    for taken in ("a", "b"):
+        tokens = [HEAD, choice(taken, a=0.5, b=0.3, tie=0.1, both=0.1), token('"}')]
+        found, missing = shares(tokens, taken, pair)
+        assert found == pytest.approx({"a": 0.5, "b": 0.3, "tie": 0.1, "both_bad": 0.1})
+        assert missing == pytest.approx(0)
+
+
+def test_a_whole_label_may_be_the_start_of_a_longer_one_that_is_not_in_sight() -> None:
+    tokens = [HEAD, choice("a", a=0.6, b=0.4), token('"}')]
+    found, missing = shares(tokens, "a", ("a", "b", "tie", "both_bad"))
+    assert found == pytest.approx({"a": 1})
+    assert missing == pytest.approx(0.4)
+
+
 def test_an_alternative_that_could_still_be_several_labels_is_missing_mass() -> None:
     tokens = [HEAD, choice("yes", yes=0.6, no=0.4), TAIL]
     found, missing = shares(tokens, "yes", ("yes", "no", "not_applicable"))
@@ -246,9 +262,19 @@ label_sets = st.sampled_from(
 )
 
 
-def _piece(text: str, prefix: str, cuts: Mapping[str, int]) -> str:
-    """The token that leads from `prefix` on to `text`, which is cut as `cuts` says."""
-    return text[len(prefix) : len(prefix) + cuts[text]]
+def _piece(text: str, prefix: str, vocabulary: Collection[str]) -> str:
+    """The token that leads from `prefix` on to `text`: the longest one of the vocabulary that fits."""
+    rest = text[len(prefix) :]
+    return max((word for word in vocabulary if rest.startswith(word)), key=len, default=rest[:1])
+
+
+def _is_clear(text: str, spelled: Iterable[str], prefix: str, pieces: Iterable[str]) -> bool:
+    """Whether only one label can be meant: the others that begin so are seen to go on in a longer piece."""
+    begun = [each for each in spelled if each.startswith(text)]
+    others = [each for each in begun if each != f'{text}"']
+    longer = [prefix + piece for piece in pieces if len(prefix + piece) > len(text)]
+    own_pieces = all(any(each.startswith(piece) for piece in longer) for each in others)
+    return len(begun) == 1 or (len(others) < len(begun) and own_pieces)
 
 
 @settings(max_examples=300)
@@ -256,30 +282,30 @@ def _piece(text: str, prefix: str, cuts: Mapping[str, int]) -> str:
 def test_shares_are_exact_when_every_alternative_is_listed(
     data: st.DataObject, labels: tuple[str, ...]
 ) -> None:
-    """A model that spells each label in pieces of its own, and lists every token it could have taken at each place.
+    """A model that spells labels in the longest words of its vocabulary, and lists every token it could have taken.
 
     A piece off the path that several labels begin with can belong to any of them; only its mass is missing.
     """
     weights = data.draw(st.lists(st.integers(1, 100), min_size=len(labels), max_size=len(labels)))
     truth = {f'{label}"': weight / sum(weights) for label, weight in zip(labels, weights, strict=True)}
-    cuts = {text: data.draw(st.integers(1, len(text))) for text in truth}
+    parts = sorted(
+        {text[start:end] for text in truth for start in range(len(text)) for end in range(start + 1, 9)}
+    )
+    vocabulary = data.draw(st.sets(st.sampled_from(parts), max_size=20))
     answer = data.draw(st.sampled_from(list(truth)))
     tokens, prefix, left, unclear = [HEAD], "", dict(truth), set()
     while prefix != answer:
-        pieces: dict[str, float] = {}
-        for text, share in left.items():
-            piece = _piece(text, prefix, cuts)
-            pieces[piece] = pieces.get(piece, 0.0) + share / math.fsum(left.values())
-        taken = _piece(answer, prefix, cuts)
+        own = {text: _piece(text, prefix, vocabulary) for text in left}
+        pieces = {
+            piece: math.fsum(left[text] for text in left if own[text] == piece) / math.fsum(left.values())
+            for piece in own.values()
+        }
+        taken = own[answer]
         tokens.append(
             token(taken, ln(pieces[taken]), *((piece, ln(share)) for piece, share in pieces.items()))
         )
-        off_path = {text: _piece(text, prefix, cuts) for text in left if _piece(text, prefix, cuts) != taken}
-        unclear |= {
-            text
-            for text, piece in off_path.items()
-            if sum(each.startswith(prefix + piece) for each in truth) > 1
-        }
+        off_path = {text for text in left if own[text] != taken}
+        unclear |= {text for text in off_path if not _is_clear(prefix + own[text], truth, prefix, pieces)}
         left = {text: share for text, share in left.items() if text not in off_path}
         prefix += taken
     found, missing = shares([*tokens, token("}")], answer[:-1], labels)

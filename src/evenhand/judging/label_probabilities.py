@@ -1,14 +1,15 @@
 """Label probabilities from token log-probabilities, along the path the model took.
 
 Labels may share tokens ("1" and "10", "not_applicable" and "no"). At each token of the answer the alternatives
-that leave the path are credited to the one label they can still become; the chosen token leads on. What no label
-can claim, or more than one, is missing mass (methods.md 9.1: reported, and above one tenth the log-probabilities are
-not used).
+that leave the path are credited to the one label they can still become; the chosen token leads on. A token that is
+a whole label and also begins a longer one ("b" and "both_bad") is the whole one if the longer one is seen to have a
+token of its own there ("both"). What no label can claim, or more than one, is missing mass (methods.md 9.1: reported,
+and above one tenth the log-probabilities are not used).
 """
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from evenhand.providers.interface import TokenChoice
 from evenhand.records.rating import Distribution
@@ -93,12 +94,26 @@ def _credit_alternatives(
     endings: Mapping[str, str],
     mass: dict[str, float],
 ) -> None:
+    listed = [token for token in (choice.token, *dict(choice.alternatives)) if token.startswith(lead)]
+    reached_by = {token: prefix + token[len(lead) :] for token in listed}
     for token, logprob in dict.fromkeys(choice.alternatives):
-        if token == choice.token or not token.startswith(lead):
-            continue
-        reached = _reachable(prefix + token[len(lead) :], endings)
-        if len(reached) == 1:
-            mass[reached[0]] += path * math.exp(logprob)
+        if token != choice.token and token in reached_by:
+            name = _claimant(reached_by[token], endings, reached_by.values())
+            if name is not None:
+                mass[name] += path * math.exp(logprob)
+
+
+def _claimant(text: str, endings: Mapping[str, str], listed: Collection[str]) -> str | None:
+    """Return the label that `text` belongs to, given all texts the tokens listed at its place lead to."""
+    reached = _reachable(text, endings)
+    if len(reached) == 1:
+        return reached[0]
+    whole = [name for name in reached if text == name]
+    longer = [endings[name] for name in reached if text != name]
+    own_token = all(
+        any(len(each) > len(text) and ending.startswith(each) for each in listed) for ending in longer
+    )
+    return whole[0] if whole and own_token else None
 
 
 def _reachable(prefix: str, endings: Mapping[str, str]) -> list[str]:

@@ -6,7 +6,7 @@ from evenhand.judging.answer import Answer, AnswerForm, read_answer
 from evenhand.judging.label_probabilities import MAX_MISSING_MASS, label_probabilities
 from evenhand.providers.interface import Reply, UnreadableReplyError
 from evenhand.providers.read_reply import read_reply
-from evenhand.records.message import flatten
+from evenhand.records.message import Text, flatten
 from evenhand.records.rating import Basis, Distribution, FailedRating, FailureKind, Order, Outcome, Rating
 from evenhand.records.reveal import reveal
 from evenhand.records.run import Unit
@@ -87,7 +87,11 @@ def _listed_answers(scale: Scale) -> tuple[str, ...]:
 def _evidence_flags(answer: Answer, unit: Unit, *, evidence_required: bool) -> tuple[str, ...]:
     fails = unit.item.scale.reading(answer.label) is Reading.FAIL
     unquoted = ("unquoted",) if evidence_required and fails and not answer.quotes else ()
-    shown = [flatten(candidate.text or "") for candidate in unit.item.candidates]
-    texts = [*shown, *(reveal(text) for text in shown), flatten(unit.item.case.prompt or "")]
+    shown = [flatten(text or "") for text in (unit.item.case.prompt, *_candidate_texts(unit))]
+    texts = [*shown, *(reveal(text) for text in shown)]
     misquoted = any(not any(quote in text for text in texts) for quote in answer.quotes)
     return unquoted + (("misquoted",) if misquoted else ())
+
+
+def _candidate_texts(unit: Unit) -> tuple[Text | None, ...]:
+    return tuple(candidate.text for candidate in unit.item.candidates)
