@@ -306,6 +306,8 @@ def test_a_vote_of_a_judge_without_a_weight_is_an_error_and_not_a_guess() -> Non
         ((C, C, V), -(2 / 3 * math.log(2 / 3) + 1 / 3 * math.log(1 / 3)) / math.log(3)),
         ((C, C, V, V), math.log(2) / math.log(4)),
         ((C, V, None), 1),
+        ((C, V, N, T), 1),
+        ((C, V, N, T, "?"), 1),
     ],
 )
 def test_disagreement_of_labels_is_their_entropy(labels: Sequence[str | None], expected: float) -> None:

@@ -196,7 +196,8 @@ def _disagreement(opinions: Sequence[Opinion], scale: Scale) -> float:
         return min(1.0, 2 * deviation / (scale.maximum - scale.minimum))
     counts = Counter(opinion.label or "?" for opinion in answers).values()
     shares = [count / len(answers) for count in counts]
-    return max(0.0, -math.fsum(share * math.log(share) for share in shares) / math.log(len(answers)))
+    entropy = -math.fsum(share * math.log(share) for share in shares)
+    return min(1.0, max(0.0, entropy / math.log(len(answers))))
 
 
 def _label(opinion: Opinion) -> str:
