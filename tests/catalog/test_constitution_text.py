@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from tests.catalog.generated import CONSTITUTIONS, TEXT
+from tests.catalog.generated import CONSTITUTIONS, HOSTILE, TEXT
 
 from evenhand.catalog.constitution_markdown import parse_markdown
 from evenhand.catalog.constitution_text import write_markdown, write_yaml
@@ -41,6 +41,25 @@ def test_markdown_says_exactly_what_yaml_says(content: Any) -> None:
     back_in_yaml = _read(parse_yaml(write_yaml(from_markdown), "x.yaml"))
     assert from_markdown.canonical() == from_yaml.canonical() == constitution.canonical()
     assert back_in_yaml.hash == from_markdown.hash == constitution.hash
+
+
+@pytest.mark.parametrize("line", HOSTILE)
+def test_a_line_that_looks_like_markup_stays_text_in_every_field(line: str) -> None:
+    text = f"a\n{line}\nb"
+    turns = [{"role": "user", "content": text}, {"role": "tool", "content": line}]
+    example = {"id": "e", "kind": "violates", "prompt": turns, "response": text, "why": text, "tags": [line]}
+    constitution = _made(
+        text=text,
+        title=line,
+        notes=text,
+        exceptions=line,
+        when=line,
+        scope={line: [line]},
+        examples=[example],
+    )
+    constitution = constitution.model_copy(update={"summary": text, "title": line.strip()})
+    assert _read(parse_markdown(write_markdown(constitution), "x.md")).canonical() == constitution.canonical()
+    assert _read(parse_yaml(write_yaml(constitution), "x.yaml")).canonical() == constitution.canonical()
 
 
 _TREES = st.recursive(
