@@ -15,6 +15,7 @@ from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.run import RunState
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile, check_integrity, open_ledger
+from evenhand.store.sqlite import open_engine
 from evenhand.store.writer import Writer
 
 
@@ -148,3 +149,46 @@ def test_a_commit_is_on_disk_when_the_await_returns(ledger: LedgerFile) -> None:
         writer.close()
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("value", [10**30, "half a \ud800 character", object()])
+def test_a_value_sqlite_can_not_take_is_an_error_and_not_a_wait_for_ever(
+    ledger: LedgerFile, value: object
+) -> None:
+    async def scenario() -> None:
+        writer = Writer(ledger.engine, [insert(tables.labels)])
+        names = ("source", "case_id", "candidate_id", "principle_id", "annotator", "kind", "label", "added")
+        try:
+            await asyncio.wait_for(writer.commit([(0, {**dict.fromkeys(names, "x"), "label": value})]), 5)
+        finally:
+            writer.close()
+
+    with pytest.raises(LedgerError, match="could not be written"):
+        asyncio.run(scenario())
+
+
+def test_a_writer_that_can_not_open_the_ledger_says_so(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        writer = Writer(open_engine(tmp_path / "no folder" / "ledger.sqlite"), [insert(tables.replies)])
+        try:
+            await asyncio.wait_for(writer.commit([(0, {"hash": b"", "body": b""})]), 5)
+        finally:
+            writer.close()
+
+    with pytest.raises(LedgerError, match="unable to open"):
+        asyncio.run(scenario())
+
+
+def test_a_ledger_lies_where_its_path_says_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "what? #1 50%20"
+    open_ledger(folder / "ledger.sqlite", create=True)
+    assert [each.name for each in tmp_path.iterdir()] == [folder.name]
+    assert (folder / "ledger.sqlite").is_file()
+
+
+def test_a_lock_that_can_not_be_made_is_an_error_of_the_ledger(ledger: LedgerFile) -> None:
+    lock = ledger.path.with_name(ledger.path.name + ".lock")
+    lock.unlink()
+    lock.mkdir()
+    with pytest.raises(LedgerError, match="lock"), ledger.writing():
+        pass

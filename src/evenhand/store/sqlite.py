@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from evenhand.errors import LedgerError
@@ -27,9 +27,10 @@ _SETTINGS = {
 
 def open_engine(path: Path) -> Engine:
     """Return an engine on the SQLite file at `path`; every connection is checked before it is used."""
-    engine = create_engine(
-        f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
-    )
+    address = URL.create(
+        "sqlite", database=str(path)
+    )  # as text, a question mark in a folder's name would end it
+    engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_immediately)
     return engine
@@ -61,15 +62,24 @@ def writer_lock(path: Path) -> Iterator[None]:
     """Hold the right to write the ledger at `path`; one process at a time.
 
     Raises:
-        LedgerError: Another process writes to it now.
+        LedgerError: Another process writes to it now, or the lock's file can not be made.
     """
-    lock_path = path.with_name(path.name + ".lock")
-    handle = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = _open_lock(path.with_name(path.name + ".lock"))
     try:
         _lock(handle, path)
         yield
     finally:
         os.close(handle)
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LedgerError(
+            f"the ledger's lock {path} can not be opened: {error.strerror}",
+            hint="writing needs a folder that can be written; reports and explanations only read",
+        ) from error
 
 
 def _lock(handle: int, path: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import StatementError
 from sqlalchemy.sql.expression import Executable
 
 from evenhand.errors import LedgerError
@@ -68,11 +68,19 @@ class Writer:
             self._thread.join()
 
     def _work(self) -> None:
-        with self._engine.connect() as connection:
-            connection.info["writes"] = True
-            while batches := self._gather():
-                self._write(connection, batches)
-                _announce(batches)
+        try:
+            with self._engine.connect() as connection:
+                connection.info["writes"] = True
+                self._serve(connection)
+        except Exception as error:  # noqa: BLE001 - callers wait for this thread: what ends it must reach them
+            self._broken = self._broken or _explain(error)
+            if not self._closed:
+                self._serve(None)
+
+    def _serve(self, connection: Connection | None) -> None:
+        while batches := self._gather():
+            self._write(connection, batches)
+            _announce(batches)
 
     def _gather(self) -> list[_Batch]:
         first = self._queue.get()
@@ -88,16 +96,13 @@ class Writer:
             rows += len(batch.rows)
         return batches
 
-    def _write(self, connection: Connection, batches: Sequence[_Batch]) -> None:
-        if self._broken is None:
+    def _write(self, connection: Connection | None, batches: Sequence[_Batch]) -> None:
+        if self._broken is None and connection is not None:
             try:
                 with connection.begin():
                     self._execute(connection, batches)
-            except DBAPIError as error:
-                self._broken = LedgerError(
-                    f"the ledger could not be written: {error.orig}",
-                    hint="free or repair the disk, then resume the run; nothing more is sent until then",
-                )
+            except Exception as error:  # noqa: BLE001 - SQLite's driver also raises OverflowError and UnicodeError
+                self._broken = _explain(error)
         for batch in batches:
             batch.error = self._broken
 
@@ -109,6 +114,16 @@ class Writer:
         for statement, rows in zip(self._statements, grouped, strict=True):
             if rows:
                 connection.execute(statement, rows)
+
+
+def _explain(error: Exception) -> LedgerError:
+    if isinstance(error, LedgerError):
+        return error
+    cause = error.orig if isinstance(error, StatementError) else error
+    return LedgerError(
+        f"the ledger could not be written: {cause}",
+        hint="free or repair the disk, then resume the run; nothing more is sent until then",
+    )
 
 
 def _announce(batches: Sequence[_Batch]) -> None:
