@@ -64,8 +64,9 @@ def test_no_command_shows_help_on_stderr_and_exits_2(cli: Cli) -> None:
     assert "Usage: evenhand" in ended.err
 
 
-def test_a_usage_error_is_a_document_too(cli: Cli) -> None:
-    ended = cli("runs", "--bogus", "--json")
+@pytest.mark.parametrize("typed", [["runs", "--bogus", "--json"], ["--json"], ["--json", "nothing"]])
+def test_a_usage_error_is_a_document_too(typed: list[str], cli: Cli) -> None:
+    ended = cli(*typed)
     assert ended.document["schema"] == "evenhand/error/v1"
     assert ended.document["error"]["exit_code"] == ended.code == 2
 

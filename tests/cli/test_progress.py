@@ -51,6 +51,16 @@ def test_the_table_has_a_row_for_each_judge_and_the_totals(progress: Progress) -
     assert lines[3].startswith("10 of 40 items undecided")
 
 
+def test_a_large_panel_shows_who_is_behind_and_the_others_as_one() -> None:
+    judges = {f"judge-{n:02}": JudgeProgress(planned=100, rated=n) for n in range(40)}
+    console = Console(file=io.StringIO(), width=120)
+    console.print(progress_table(Progress(judges=judges), Pace()))
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]  # the StringIO given above
+    assert len(lines) == 15
+    assert lines[1].startswith("judge-00")
+    assert re.match(r"28 more +714/2,800 ", lines[13])
+
+
 def test_time_left_follows_the_pace_of_the_last_minute() -> None:
     clock = Clock()
     pace = Pace(clock)

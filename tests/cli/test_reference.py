@@ -8,7 +8,7 @@ from evenhand.cli.commands import entries
 
 
 def test_no_reference_page_is_stale(project_root: Path) -> None:
-    command = [sys.executable, project_root / "docs/build_reference.py", "--check"]
+    command = [sys.executable, str(project_root / "docs/build_reference.py"), "--check"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, f"{result.stdout}run: python docs/build_reference.py"
 

@@ -66,6 +66,8 @@ def _tell_usage(error: typer.TyperException, screen: Screen) -> int:
     if type(error).__name__ == "NoArgsIsHelpError" and context:
         for line in context.get_help().splitlines():
             screen.problem(line)
+        body = ErrorBody(kind="UsageError", message="no command", hint="", exit_code=USAGE)
+        screen.document("error/v1", ErrorDocument(error=body))
         return USAGE
     hint = f"see `{context.command_path} --help`" if context else ""
     return _tell(screen, error.format_message(), hint=hint, code=USAGE, kind="UsageError")

@@ -1,5 +1,6 @@
 """`evenhand init`: a workspace to start from."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,7 @@ def init(
     for path in made.kept:
         screen.detail(Mark("kept   ", Style.FAINT), path)
     screen.say(f"{len(made.written)} files written, {len(made.kept)} kept as they were")
-    for command in ("evenhand lint", "evenhand run demo"):
-        screen.say("next:  ", Mark(command, Style.NAME))
+    enter = f"cd {shlex.quote(str(folder))} && " if folder else ""
+    screen.say("next:  ", Mark(f"{enter}evenhand lint", Style.NAME))
+    screen.say("next:  ", Mark("evenhand run demo", Style.NAME))
     return 0

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LINES = 30.0
 _FRAMES_PER_SECOND = 4
 _WINDOW_S = 60.0
+_MOST_ROWS = 12
 _NANOUSD = 1_000_000_000
 
 
@@ -117,9 +118,27 @@ def progress_table(progress: Progress, pace: Pace) -> "RenderableType":
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title in ("judge", "done", "", "reused", "in flight", "failed"):
         table.add_column(title, justify="left" if title in {"judge", "", "failed"} else "right")
-    for name, judge in progress.judges.items():
-        table.add_row(*(Text(one_line(cell)) for cell in _judge_cells(name, judge)))
+    for name, judge in _shown(progress):
+        styles = ("", "", "green", "", "", "yellow" if judge.failed else "")
+        cells = _judge_cells(name, judge)
+        table.add_row(*(Text(one_line(cell), style) for cell, style in zip(cells, styles, strict=True)))
     return Group(table, Text(one_line(totals(progress, pace)), style="dim"))
+
+
+def _shown(progress: Progress) -> list[tuple[str, JudgeProgress]]:
+    """Return the judges a screen has room for, those furthest behind first, and all others as one."""
+    judges = list(progress.judges.items())
+    if len(judges) <= _MOST_ROWS:
+        return judges
+    judges.sort(key=lambda named: named[1].settled / max(1, named[1].planned))
+    rest = JudgeProgress()
+    for _, judge in judges[_MOST_ROWS:]:
+        rest.planned += judge.planned
+        rest.rated += judge.rated
+        rest.reused += judge.reused
+        rest.in_flight += judge.in_flight
+        rest.failed.update(dict(judge.failed))
+    return [*judges[:_MOST_ROWS], (f"{len(judges) - _MOST_ROWS} more", rest)]
 
 
 def _judge_cells(name: str, judge: JudgeProgress) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ def _lines(result: RunResult) -> Iterator[tuple[Part, ...]]:
 def _cost_line(account: RunAccount) -> str:
     counts = list(_counts(account))
     calls, reused = sum(each.attempts for each in counts), sum(each.reused for each in counts)
-    line = f"{account.cost_nanousd / _NANOUSD:.4f} USD for {calls:,} calls"
+    line = f"{account.cost_nanousd / _NANOUSD:.4f} USD for {calls:,} {'call' if calls == 1 else 'calls'}"
     if reused:
         line += f"; {reused:,} answers taken from earlier runs"
     if doubles := sum(each.possible_duplicates for each in counts):
