@@ -68,7 +68,7 @@ def test_a_run_is_a_live_table_that_stays_when_it_ends(tmp_path: Path, slow_serv
     shown = SGR.sub("", terminal.text)
     assert re.search(r"reader +\d+/24 ", shown)
     assert re.search(r"reader +24/24 +━{20} ", shown)
-    assert "0 of 24 items undecided, mean disagreement 0.00" in shown
+    assert re.search(r"0 of 24 items undecided, mean disagreement 0\.00, spent 0\.0000 USD, done", shown)
     assert "24 planned = 24 rated + 0 failed + 0 open" in shown
 
 

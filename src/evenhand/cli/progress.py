@@ -173,10 +173,11 @@ def totals(progress: Progress, pace: Pace) -> str:
     """Return what is said of a run as a whole: undecided verdicts, disagreement, money, time."""
     items = progress.items_decided + progress.items_undecided
     mean = f"{progress.disagreement_total / items:.2f}" if items else "-"
-    left = pace.seconds_left(progress.planned - progress.settled)
+    remaining = progress.planned - progress.settled
+    left = duration(pace.seconds_left(remaining)) if remaining else "done"
     return (
         f"{progress.items_undecided:,} of {items:,} items undecided, mean disagreement {mean}, "
-        f"spent {progress.cost_nanousd / _NANOUSD:.4f} USD, {duration(left)}"
+        f"spent {progress.cost_nanousd / _NANOUSD:.4f} USD, {left}"
     )
 
 
