@@ -1,5 +1,6 @@
 """Each lint code has a workspace that shows it and a near one that does not."""
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ _PRINCIPLE = "- id: %(id)s\n  text: %(text)s\n" + _EXAMPLES
 HONEST = _PRINCIPLE % {"id": "honest", "text": "The reply must not state a number that it made up."}
 CIVIL = _PRINCIPLE % {"id": "civil", "text": "The reply must not insult anyone who reads it."}
 _MODEL = (
-    "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\nmodel: openai/gpt-x\ntemplate: reader.j2\n"
+    "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\nmodel: openai/gpt-4o\ntemplate: reader.j2\n"
 )
 _RULES = "schema: constitution/v1\nid: rules\nversion: 1.0.0\n%sprinciples:\n%s"
 
@@ -46,6 +47,12 @@ def _text(text: str) -> dict[str, str]:
 
 def _judge(text: str) -> dict[str, str]:
     return {"judges/reader.yaml": _MODEL + text}
+
+
+def _labels(principle: str = "honest", label: str = "complies") -> dict[str, str]:
+    line = {"case": "a", "principle": principle, "annotator": "x", "label": label}
+    suite = SOUND["suites/main.yaml"] + "labels: [{path: labels.jsonl}]\n"
+    return {"suites/main.yaml": suite, "suites/labels.jsonl": f"{json.dumps(line)}\n"}
 
 
 def _nearest(rules: dict[str, str]) -> dict[str, str]:
@@ -99,6 +106,13 @@ TABLE: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     ),
     "L017": ({**_judge("shots: {max: 2}\n"), **_rules(_NO_SHOT)}, _judge("shots: {max: 2}\n")),
     "L018": (_nearest(_rules(_ONE_SIDE)), _nearest(_rules(HONEST))),
+    "L019": (
+        {"judges/reader.yaml": _MODEL.replace("gpt-4o", "gpt-4oo")},
+        {"judges/reader.yaml": _MODEL.replace("gpt-4o", "gpt-4oo") + "price: {input: 0, output: 0}\n"},
+    ),
+    "L020": (_labels(principle="honst"), _labels(principle="honest")),
+    "L021": (_labels(label="complied"), _labels(label="complies")),
+    "J004": ({"judges/reader.yaml": _MODEL.replace("openai/", "opnai/")}, {}),
     "T001": ({"judges/reader.j2": "{{ principle.txt }}\n"}, {}),
     "J003": (
         {"judges/reader.yaml": _MODEL.split("kind", maxsplit=1)[0] + "kind: pattern\nprinciples:\n  '*':\n"

@@ -9,10 +9,10 @@ from evenhand.catalog.constitutions import read_constitution
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.judges import JudgeFile, read_judge
 from evenhand.catalog.lint_constitution import lint_constitution
-from evenhand.catalog.lint_judges import PatternCheck, TemplateCheck, lint_judge, lint_patterns
+from evenhand.catalog.lint_judges import PatternCheck, TemplateCheck, lint_account, lint_judge, lint_patterns
 from evenhand.catalog.lint_suites import lint_suite
 from evenhand.catalog.panels import read_panel
-from evenhand.catalog.settings import read_settings
+from evenhand.catalog.settings import Workspace, find_workspace, read_settings
 from evenhand.catalog.source import in_order, whole_file
 from evenhand.catalog.suites import read_suite
 from evenhand.catalog.workspace import FOLDERS, PROJECT_FILE, SETTINGS_FILE, find_root
@@ -73,6 +73,7 @@ class _Linter:
         self.files = 0
         self.principles = 0
         self._root = root
+        self._workspaces: dict[Path, Workspace | None] = {}
         self._template_check = template_check
         self._pattern_check = pattern_check
 
@@ -84,7 +85,7 @@ class _Linter:
         if kind == "constitution":
             self._constitution(path, root)
         elif kind == "judge":
-            self._judge(read_judge(path, root))
+            self._judge(read_judge(path, root), root)
         elif kind == "panel":
             self.findings += read_panel(path, root).findings
         elif kind == "suite":
@@ -100,10 +101,21 @@ class _Linter:
         self.findings += [*file.findings, *lint_constitution(file, root)]
         self.principles += len(file.record.principles) if file.record else 0
 
-    def _judge(self, judge: JudgeFile) -> None:
+    def _judge(self, judge: JudgeFile, root: Path) -> None:
         self.findings += [*judge.findings, *lint_judge(judge, self._template_check)]
+        if workspace := self._workspace(root):
+            self.findings += lint_account(judge, workspace)
         if self._pattern_check is not None:
             self.findings += lint_patterns(judge, self._pattern_check)
+
+    def _workspace(self, root: Path) -> Workspace | None:
+        """Return a workspace, read once; None where its settings are wrong, which is reported by themselves."""
+        if root not in self._workspaces:
+            try:
+                self._workspaces[root] = find_workspace(root)
+            except FileError:
+                self._workspaces[root] = None
+        return self._workspaces[root]
 
 
 def _files(path: Path) -> Iterator[Path]:

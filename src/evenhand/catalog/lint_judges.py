@@ -5,8 +5,11 @@ from typing import Protocol
 
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.judges import JudgeFile
+from evenhand.catalog.prices import lookup_price, priced_models
+from evenhand.catalog.settings import Workspace
+from evenhand.catalog.shape_errors import did_you_mean, quoted
 from evenhand.catalog.source import Place, Source, Span, select_texts
-from evenhand.errors import Finding, Severity
+from evenhand.errors import Finding, Severity, nearest_name
 from evenhand.records.judge import ModelJudge
 
 
@@ -66,6 +69,25 @@ def lint_patterns(judge: JudgeFile, check: PatternCheck) -> Iterator[Finding]:
                 span,
                 suggestion="it has no look-around and no back-references",
             )
+
+
+def lint_account(judge: JudgeFile, workspace: Workspace) -> Iterator[Finding]:
+    """Yield slips in the name of the account, or of a model whose price is not known and nearly one that is."""
+    record = judge.file.record
+    if not isinstance(record, ModelJudge):
+        return
+    account = record.model.partition("/")[0]
+    if account not in workspace.accounts:
+        hint = did_you_mean(account, workspace.accounts)
+        yield judge.file.finding(
+            "J004", f"there is no account {quoted(account)}", ("model",), suggestion=hint
+        )
+        return
+    price = record.price or lookup_price(record.model, workspace.settings.prices)
+    near = "" if price else nearest_name(record.model, priced_models())
+    if near:
+        message = f"the price of {record.model} is not known"
+        yield _warn(judge, "L019", message, ("model",), f'did you mean "{near}"?')
 
 
 def lint_judge(judge: JudgeFile, template_check: TemplateCheck | None) -> Iterator[Finding]:

@@ -1,17 +1,26 @@
 """Lint of suites: what shows only when cases, constitution and judges are looked at together."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from evenhand.catalog.cases import scan_cases
+from evenhand.catalog.files import shown_path
 from evenhand.catalog.labels import read_labels
 from evenhand.catalog.recordings import read_ratings, read_replies
+from evenhand.catalog.shape_errors import did_you_mean, quoted
 from evenhand.catalog.source import Place
 from evenhand.catalog.suite_checks import check_cases, selected
 from evenhand.catalog.suites import LoadedSuite, SuiteFile
 from evenhand.errors import FileError, Finding, Severity
 from evenhand.records.constitution import Example, Principle
 from evenhand.records.judge import Judge, ModelJudge, NearestJudge, RecordedJudge
+from evenhand.records.label import HumanLabel
 from evenhand.records.message import flatten
+from evenhand.records.recording import RecordedRating, RecordedReply
+from evenhand.records.scale import PAIR, Scale
+
+_MOST_WORDS = 10
 
 
 def lint_suite(suite: SuiteFile) -> Iterator[Finding]:
@@ -23,7 +32,7 @@ def lint_suite(suite: SuiteFile) -> Iterator[Finding]:
     for judge in loaded.judges:
         yield from _judge_and_examples(suite, judge, principles)
     yield from _scope(suite, loaded, principles)
-    yield from _lines(loaded)
+    yield from _lines(suite, loaded)
 
 
 def _judge_and_examples(suite: SuiteFile, judge: Judge, principles: Iterable[Principle]) -> Iterator[Finding]:
@@ -64,24 +73,55 @@ def _scope(suite: SuiteFile, loaded: LoadedSuite, principles: Iterable[Principle
                 yield _warn(suite, "L016", message, ("cases",), f"add {name} to the scope of the cases")
 
 
-def _lines(loaded: LoadedSuite) -> Iterator[Finding]:
-    """Read labels and recordings to their ends, for what is wrong in their lines."""
-    streams: list[Iterable[object]] = [read_labels(path, spec) for spec, path in loaded.labels()]
+def _lines(suite: SuiteFile, loaded: LoadedSuite) -> Iterator[Finding]:
+    """Read labels and recordings to their ends, for what is wrong in their lines or meets nothing."""
+    for index, (spec, path) in enumerate(loaded.labels()):
+        yield from _words(suite, loaded, path, read_labels(path, spec), ("labels", index, "path"))
     for judge in loaded.judges:
-        if isinstance(judge, RecordedJudge):
-            paths = loaded.recordings[judge.id]
-            if judge.ratings:
-                streams.append(read_ratings(paths[0], judge.ratings))
-            streams += [
-                read_replies(path, spec)
-                for path, spec in zip(paths[bool(judge.ratings) :], judge.replies, strict=True)
-            ]
-    for stream in streams:
-        try:
-            for _ in stream:
-                pass
-        except FileError as error:
-            yield from error.findings
+        if not isinstance(judge, RecordedJudge):
+            continue
+        paths = loaded.recordings[judge.id]
+        if judge.ratings:
+            yield from _words(suite, loaded, paths[0], read_ratings(paths[0], judge.ratings), ("panel",))
+        for path, replies in zip(paths if judge.replies else (), judge.replies, strict=True):
+            yield from _words(suite, loaded, path, read_replies(path, replies), ("panel",))
+
+
+def _words(
+    suite: SuiteFile,
+    loaded: LoadedSuite,
+    path: Path,
+    lines: Iterable[HumanLabel | RecordedRating | RecordedReply],
+    place: Place,
+) -> Iterator[Finding]:
+    """Count lines whose principle or label the suite does not know; nobody would ever read them."""
+    strangers: Counter[str] = Counter()
+    off_scale: Counter[tuple[str, str]] = Counter()
+    try:
+        for line in lines:
+            principle = loaded.constitution.by_id.get(line.principle_id)
+            label = "" if isinstance(line, RecordedReply) else line.label
+            if principle is None and line.principle_id:
+                strangers[line.principle_id] += 1
+            elif principle and label and not _scale(loaded, principle).holds(label):
+                off_scale[principle.id, label] += 1
+    except FileError as error:
+        yield from error.findings
+    shown = shown_path(path)
+    for name, count in strangers.most_common(_MOST_WORDS):
+        message = f"{shown}: {count} lines are for {quoted(name)}, which is no principle"
+        yield _warn(suite, "L020", message, place, did_you_mean(name, loaded.constitution.by_id))
+    for (name, label), count in off_scale.most_common(_MOST_WORDS):
+        labels = _scale(loaded, loaded.constitution.by_id[name]).labels
+        message = f"{shown}: {count} lines say {quoted(label)}, which is no label of the scale of {name}"
+        yield _warn(suite, "L021", message, place, did_you_mean(label, labels))
+
+
+def _scale(loaded: LoadedSuite, principle: Principle) -> Scale:
+    pairwise = any(
+        isinstance(each, ModelJudge | RecordedJudge) and each.mode == "pairwise" for each in loaded.judges
+    )
+    return PAIR if pairwise else loaded.constitution.scale_of(principle)
 
 
 def _warn(suite: SuiteFile, code: str, message: str, place: Place, suggestion: str) -> Finding:

@@ -37,6 +37,11 @@ def lookup_price(model: str, settings_prices: Mapping[str, Price]) -> Price | No
     return None
 
 
+def priced_models() -> tuple[str, ...]:
+    """Return the models the table knows, by ACCOUNT/MODEL."""
+    return tuple(_table())
+
+
 def price_table_source() -> str:
     """Return where the table comes from, in words."""
     return str(_content()["source"])
