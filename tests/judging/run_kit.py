@@ -180,6 +180,7 @@ class SmallRun:
 
     @staticmethod
     def _endpoint(judge: ModelJudge) -> Endpoint:
+        model = judge.model.partition("/")[2]
         return Endpoint(
-            judge=judge.id, account="loop", protocol="openai-chat", model=judge.id, means="json_schema"
+            judge=judge.id, account="loop", protocol="openai-chat", model=model, means="json_schema"
         )

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from tests.judging.run_kit import SmallRun, model_judge, pattern_judge
 
+from evenhand.errors import UsageError
+from evenhand.judging.plan import Plan
 from evenhand.records.rated import RatedItem
 from evenhand.records.rating import FailedRating, Rating
-from evenhand.store.reading import items_without_verdict, rated_items, run_account
+from evenhand.records.suite import Case
+from evenhand.store.reading import items_to_decide, rated_items, run_account
 from evenhand.testing import LoopbackServer, faults, judges
 
 Start = Callable[..., SmallRun]
@@ -61,7 +64,7 @@ async def test_every_unit_is_settled_and_every_item_has_its_verdict(start: Start
     assert await go(run) == ()
     items = read(run)
     assert [item.verdict.label for item in items if item.verdict] == ["violates", "complies", "complies"] * 4
-    assert items_without_verdict(run.ledger, run.run) == ()
+    assert items_to_decide(run.ledger, run.run) == ()
     assert len(server.ledger.billed) == 12
     assert run_account(run.ledger, run.run).terminal == {"rated": 24}
 
@@ -197,6 +200,81 @@ async def test_a_call_in_flight_at_a_crash_is_asked_again_and_counted_as_a_possi
     counts = run_account(run.ledger, run.run).calls["reader"]
     assert (counts.possible_duplicates, len(server.ledger.billed)) == (1, 4)
     assert counts.at_risk_nanousd > 0
+
+
+async def test_calls_cut_short_are_possible_duplicates_as_soon_as_the_run_has_ended(
+    start: Start, serve: Serve
+) -> None:
+    run = start(await serve(faults.always(faults.delayed(30))), count=3, judges=(model_judge(),))
+    async with run.runner() as runner:
+        task = asyncio.create_task(runner.run())
+        await asyncio.sleep(0.3)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    counts = run_account(run.ledger, run.run).calls["reader"]
+    assert counts.possible_duplicates == counts.attempts == 3
+
+
+async def test_only_items_that_are_whole_are_looked_at_when_a_run_has_ended(
+    start: Start, serve: Serve
+) -> None:
+    run = start(await serve(), count=9)
+    await go(run)
+    with run.ledger.write() as connection:
+        connection.exec_driver_sql("DELETE FROM verdicts WHERE item IN (1, 2, 5)")
+        connection.exec_driver_sql("DELETE FROM ratings WHERE item = 2 AND judge = 'reader'")
+        connection.exec_driver_sql("DELETE FROM ratings WHERE item = 5")
+    assert items_to_decide(run.ledger, run.run) == (1,)
+
+
+@pytest.mark.parametrize("state", ["sent", "received"])
+async def test_a_call_whose_price_is_not_known_yet_is_at_risk_before_the_run_is_resumed(
+    start: Start, serve: Serve, state: str
+) -> None:
+    run = start(await serve(), count=3, judges=(model_judge(),))
+    await go(run)
+    before = run_account(run.ledger, run.run)
+    with run.ledger.write() as connection:
+        connection.exec_driver_sql("DELETE FROM ratings WHERE unit = 1")
+        connection.exec_driver_sql(
+            "UPDATE attempts SET cost_nanousd = NULL, state = ? WHERE unit = 1", (state,)
+        )
+    after = run_account(run.ledger, run.run)
+    assert after.calls["reader"].at_risk_nanousd > 0
+    assert after.possibly_spent_nanousd > before.cost_nanousd
+
+
+async def test_a_second_run_gives_each_judge_its_own_answers_back(start: Start, serve: Serve) -> None:
+    twins = (model_judge("reader"), model_judge("twin", model="loop/reader"))
+    run = start(await serve(), count=3, judges=twins)
+    await go(run)
+    first = run.ledger.run_number(run.run.id)
+    run.new_run()
+    await go(run)
+    with run.ledger.read() as connection:
+        query = "SELECT r.unit, a.unit FROM ratings r JOIN attempts a ON a.id = r.reused WHERE r.run > ?"
+        pairs = connection.exec_driver_sql(query, (first,)).all()
+    assert len(pairs) == 6
+    assert all(mine == other for mine, other in pairs)
+
+
+async def test_an_error_of_a_judge_ends_the_run_as_itself(start: Start, serve: Serve) -> None:
+    run = start(await serve(), count=3, judges=(model_judge(), pattern_judge()))
+
+    def broken() -> Iterator[Case]:
+        yield run.all_cases[0]
+        raise UsageError("the cases can not be read any more")
+
+    run.plan = Plan(
+        suite=run.manifest.suite,
+        constitution=run.manifest.constitution,
+        panel=run.manifest.panel,
+        judges=run.judges,
+        cases=broken,
+    )
+    with pytest.raises(UsageError, match="any more"):
+        await go(run)
 
 
 async def test_a_fast_judge_does_not_run_far_ahead_of_a_slow_one(start: Start, serve: Serve) -> None:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evenhand.errors import BudgetError, MeasureError, ProviderStopError
+from evenhand.errors import BudgetError, EvenhandError, ProviderStopError
 from evenhand.judging.budget import Purse
 from evenhand.judging.calling import CallingJudge, ask_unit
 from evenhand.judging.decide import Decider
@@ -89,6 +89,7 @@ class Runner:
 
         Raises:
             LedgerError: The ledger can not be written.
+            UsageError: The cases can not be read any more.
         """
         accounts = {caller.account: caller.concurrency for caller in self._calling.values()}
         self._queues = {account: asyncio.Queue() for account in accounts}
@@ -99,7 +100,7 @@ class Runner:
                 for account, concurrency in accounts.items():
                     for _ in range(concurrency):
                         group.create_task(self._work(account, self._queues[account]))
-        except* MeasureError as errors:
+        except* EvenhandError as errors:
             raise errors.exceptions[0] from None
         return tuple(self._reasons)
 

@@ -61,7 +61,7 @@ class CallCounts:
     output_tokens: int = 0
     cost_nanousd: int = 0
     at_risk_nanousd: int = 0
-    """Worst-case price of the possible duplicates."""
+    """Worst-case price of calls that may have been billed and whose own price is not known."""
     served_models: Mapping[str, int] = field(default_factory=dict)
     """How many replies each served model gave."""
     fingerprints: Mapping[str, int] = field(default_factory=dict)

@@ -112,6 +112,8 @@ def _item(row: Row[Any], units: list[RatedUnit], labels: list[HumanLabel]) -> Ra
 
 
 _attempts = tables.attempts.c
+_UNPRICED = (AttemptState.SENT.value, AttemptState.RECEIVED.value, AttemptState.UNKNOWN.value)
+"""States of calls that may have been billed and whose price is not stored: in flight, not read yet, or lost."""
 
 
 def _calls(connection: Connection, number: int) -> Mapping[str, CallCounts]:
@@ -142,6 +144,7 @@ def _preflight(connection: Connection, number: int) -> CallCounts:
 def _sums() -> Any:
     """Return the query of the sums over attempts; conditions are added by the caller."""
     unknown = _attempts.state == AttemptState.UNKNOWN.value
+    unpriced = _attempts.state.in_(_UNPRICED) | (_attempts.maybe_billed == 1)
     return select(
         func.count().label("attempts"),
         func.count().filter(_attempts.state == AttemptState.FAILED.value).label("failed"),
@@ -153,9 +156,7 @@ def _sums() -> Any:
         func.coalesce(func.sum(_attempts.input_tokens), 0).label("read"),
         func.coalesce(func.sum(_attempts.output_tokens), 0).label("written"),
         func.coalesce(func.sum(_attempts.cost_nanousd), 0).label("cost"),
-        func.coalesce(
-            func.sum(_attempts.reserved_nanousd).filter(unknown | (_attempts.maybe_billed == 1)), 0
-        ).label("at_risk"),
+        func.coalesce(func.sum(_attempts.reserved_nanousd).filter(unpriced), 0).label("at_risk"),
     ).select_from(tables.attempts)
 
 
@@ -179,15 +180,17 @@ def _tally(connection: Connection, mine: ColumnElement[bool], column: Any) -> Ma
     return dict(connection.execute(query).all())
 
 
-def items_without_verdict(ledger: LedgerFile, run: Run) -> tuple[int, ...]:
-    """Return the items of a run that have no verdict yet."""
-    items, verdicts, number = tables.items.c, tables.verdicts.c, ledger.run_number(run.id)
-    have = and_(verdicts.run == items.run, verdicts.item == items.seq)
+def items_to_decide(ledger: LedgerFile, run: Run) -> tuple[int, ...]:
+    """Return the items of a run whose units are all settled and that have no verdict yet."""
+    ratings, verdicts, number = tables.ratings.c, tables.verdicts.c, ledger.run_number(run.id)
+    have = and_(verdicts.run == ratings.run, verdicts.item == ratings.item)
     query = (
-        select(items.seq)
-        .join_from(tables.items, tables.verdicts, have, isouter=True)
-        .where(items.run == number, verdicts.item.is_(None))
-        .order_by(items.seq)
+        select(ratings.item)
+        .join_from(tables.ratings, tables.verdicts, have, isouter=True)
+        .where(ratings.run == number, verdicts.item.is_(None))
+        .group_by(ratings.item)
+        .having(func.count() >= run.manifest.units_per_item)
+        .order_by(ratings.item)
     )
     with ledger.read() as connection:
         return tuple(connection.execute(query).scalars())

@@ -3,12 +3,13 @@
 import hashlib
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
-from evenhand.errors import CallError
+from evenhand.errors import CallError, LedgerError
 from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, SettledItem, StoredReply
 from evenhand.records.rating import Usage
 from evenhand.records.run import AttemptState, Unit
@@ -68,7 +69,7 @@ class RunLedger:
         self._writer = Writer(ledger.engine, _STATEMENTS)
 
     def _close_open_attempts(self) -> bool:
-        """Mark calls that were in flight when an earlier process died: their outcome is unknown for ever."""
+        """Mark calls that were in flight when they were cut short: their outcome is unknown for ever."""
         open_ones = (_attempts.c.run == self._run) & (_attempts.c.state == AttemptState.SENT.value)
         with self._ledger.write() as connection:
             connection.execute(
@@ -130,18 +131,20 @@ class RunLedger:
     def stored_replies(self, unit: Unit, key: bytes) -> Iterable[StoredReply]:
         """Return replies already paid for that answer `unit`, this run's first."""
         if self._resumed:
-            yield from self._replies(
-                (_attempts.c.run == self._run) & (_attempts.c.unit == unit.seq), own=True
-            )
+            mine = (_attempts.c.run == self._run) & (_attempts.c.unit == unit.seq)
+            yield from self._replies(mine, unit, own=True)
         if self._has_earlier_runs:
-            yield from self._replies((_attempts.c.run != self._run) & (_attempts.c.key == key), own=False)
+            others = (_attempts.c.run != self._run) & (_attempts.c.key == key)
+            yield from self._replies(others, unit, own=False)
 
-    def _replies(self, condition: Any, *, own: bool) -> list[StoredReply]:
+    def _replies(self, condition: Any, unit: Unit, *, own: bool) -> list[StoredReply]:
+        """Return replies; where several units ask the same, those of the same judge and place come first."""
+        likeness = (_attempts.c.judge == unit.judge.id, _attempts.c.unit == unit.seq)
         query = (
             select(_attempts.c.id, _attempts.c.nonce, _attempts.c.key, tables.replies.c.body)
             .join(tables.replies, tables.replies.c.hash == _attempts.c.reply)
             .where(condition)
-            .order_by(_attempts.c.id)
+            .order_by(*(each.desc() for each in likeness), _attempts.c.id)
         )
         if not own:
             rated = tables.ratings
@@ -168,8 +171,10 @@ class RunLedger:
         }
 
     def close(self) -> None:
-        """Write what is queued and end the writer."""
+        """Write what is queued, end the writer, and mark calls that were cut short."""
         self._writer.close()
+        with suppress(LedgerError):  # a ledger that can not be written has said so; the next start marks them
+            self._close_open_attempts()
 
 
 def _served_row(served: Served) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from evenhand.records.rated import RunAccount
 from evenhand.records.run import Manifest, Run, RunState
 from evenhand.store.ledger import LedgerFile, check_integrity, open_ledger
 from evenhand.store.reading import (
-    items_without_verdict,
+    items_to_decide,
     rated_item,
     run_account,
     settled_counts,
@@ -240,7 +240,7 @@ def _settle_leftover_items(run: Run, ledger: LedgerFile) -> None:
     """Decide items that more than one execution worked on; everything it needs is in the ledger."""
     decider = decider_of(run.manifest)
     decided = []
-    for seq in items_without_verdict(ledger, run):
+    for seq in items_to_decide(ledger, run):
         item = rated_item(ledger, run, seq, decide=decider.decide)
         if item and item.verdict:
             decided.append(SettledItem(seq=seq, verdict=item.verdict))
