@@ -1,6 +1,7 @@
 """What each command does, says and exits with."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -113,6 +114,7 @@ def test_a_run_ends_with_the_conservation_law_and_the_next_command(workspace: Pa
     ended = cli("run", "demo")
     assert ended.code == 0
     assert "309 planned = 309 rated + 0 failed + 0 open" in ended.out
+    assert re.search(r"103 items = \d+ decided \+ \d+ undecided; mean disagreement 0\.\d\d", ended.out)
     assert "0.0000 USD for 0 calls" in ended.out
     assert "next:  evenhand report " in ended.err
 

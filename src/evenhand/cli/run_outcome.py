@@ -126,7 +126,20 @@ def _lines(result: RunResult) -> Iterator[tuple[Part, ...]]:
         Mark(state, _STYLES[run.state]),
     )
     yield ("  ratings  ", conservation_line(result.account))
+    if verdicts := _verdicts_line(result):
+        yield ("  verdicts ", verdicts)
     yield ("  cost     ", _cost_line(result.account))
+
+
+def _verdicts_line(result: RunResult) -> str:
+    """Return the verdicts in a line; an execution that went on with a run saw only some, and says nothing."""
+    progress = result.progress
+    items = progress.items_decided + progress.items_undecided
+    if not items or items != result.run.manifest.planned_items:
+        return ""
+    mean = progress.disagreement_total / items
+    decided, undecided = progress.items_decided, progress.items_undecided
+    return f"{items:,} items = {decided:,} decided + {undecided:,} undecided; mean disagreement {mean:.2f}"
 
 
 def _cost_line(account: RunAccount) -> str:
