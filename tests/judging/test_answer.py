@@ -112,6 +112,13 @@ def test_the_start_of_a_last_line_is_behind_its_nonce() -> None:
     assert (text[answer.start :], answer.closing) == ("violates", "")
 
 
+def test_an_answer_may_be_as_long_as_the_limits_say() -> None:
+    assert isinstance(read(written(quotes=["a"] * MAX_QUOTES)), Answer)
+    room = MAX_ANSWER_CHARS - len(written(reason=""))
+    assert isinstance(read(written(reason="x" * room)), Answer)
+    assert failure(written(reason="x" * (room + 1))) is FailureKind.MALFORMED
+
+
 # -- Everything else is a failed rating of its kind -------------------------------------------------------
 
 
@@ -511,6 +518,15 @@ def test_the_words_name_every_label_and_end_with_the_echo_code(means: Means) -> 
     words = AnswerForm(scale=COMPLY, means=means).instructions(NONCE)
     assert all(label in words for label in COMPLY.labels)
     assert words.endswith(f"\nEcho code: {NONCE}")
+
+
+def test_each_means_is_asked_for_in_its_own_words() -> None:
+    asked = {means: AnswerForm(scale=COMPLY, means=means).instructions(NONCE) for means in ALL_MEANS}
+    assert f"VERDICT {NONCE} ANSWER" in asked["last_line"]
+    assert "JSON" not in asked["last_line"]
+    for means in OBJECT_MEANS:
+        assert "VERDICT" not in asked[means]
+        assert all(f'- "{key}": ' in asked[means] for key in FORM.keys)
 
 
 @pytest.mark.parametrize("means", ["json_schema", "last_line"])

@@ -179,6 +179,15 @@ def test_the_chosen_token_counts_once_where_the_alternatives_name_it() -> None:
     assert shares(tokens, "violates", COMPLY)[0] == pytest.approx({"violates": 0.6, "complies": 0.4})
 
 
+def test_what_comes_before_and_after_the_answer_says_nothing_about_it() -> None:
+    before = token('{"label": "', ln(0.5), ('{"label": "complies', ln(0.5)))
+    after = token('", "nonce": "x"}', ln(0.5), ('complies"}', ln(0.3)))
+    tokens = [before, choice("violates", violates=0.7, complies=0.3), after]
+    found, missing = shares(tokens, "violates", COMPLY)
+    assert found == pytest.approx({"violates": 0.7, "complies": 0.3})
+    assert missing == pytest.approx(0)
+
+
 def test_another_spelling_of_the_label_counts_for_it() -> None:
     tokens = [HEAD, choice("vio", vio=0.5, violates=0.2, v=0.1, complies=0.2), token("lates"), TAIL]
     assert shares(tokens, "violates", COMPLY)[0] == pytest.approx({"violates": 0.8, "complies": 0.2})

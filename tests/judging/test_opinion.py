@@ -152,6 +152,14 @@ def test_probabilities_of_numbers_weigh_them() -> None:
     assert pooled.score == pytest.approx(7.25)
 
 
+@pytest.mark.parametrize("scale", [STARS, TEN], ids=lambda scale: scale.type)
+def test_what_a_recording_was_rounded_by_is_made_up_for(scale: Scale) -> None:
+    rounded = Rating(label="5", distribution=(("5", 0.333), ("4", 0.333), ("3", 0.333)), basis=Basis.RECORDED)
+    pooled = opinion(rounded, scale=scale)
+    assert math.fsum(share for _, share in pooled.distribution) == pytest.approx(1, abs=1e-12)
+    assert pooled.score == pytest.approx(4, abs=1e-12)
+
+
 # -- Pairs ------------------------------------------------------------------------------------------------
 
 A, B, TIE, BAD = (answer(label) for label in ("a", "b", "tie", "both_bad"))

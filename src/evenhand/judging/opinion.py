@@ -73,12 +73,14 @@ def expected_score(distribution: Distribution, scale: Scale) -> float | None:
 def _numeric_opinion(
     judge: str, answers: Sequence[Rating], scale: NumericScale, failed: tuple[str, ...]
 ) -> Opinion:
+    total = math.fsum(share for rating in answers for _, share in rating.distribution)
     shares: dict[str, float] = {}
     for rating in answers:
         for label, share in rating.distribution:
             number = number_text(float(label))
-            shares[number] = shares.get(number, 0.0) + share / len(answers)
+            shares[number] = shares.get(number, 0.0) + share / total
     mean = math.fsum(share * float(number) for number, share in shares.items())
+    mean = min(max(mean, scale.minimum), scale.maximum)
     return Opinion(
         judge=judge,
         label=scale.nearest(mean),
@@ -110,7 +112,9 @@ def _smoothed(answers: Sequence[Rating], labels: Sequence[str]) -> dict[str, flo
 
 def _plain(answers: Sequence[Rating], labels: Sequence[str]) -> dict[str, float]:
     tables = [dict(rating.distribution) for rating in answers]
-    return {label: math.fsum(table.get(label, 0.0) for table in tables) / len(tables) for label in labels}
+    sums = {label: math.fsum(table.get(label, 0.0) for table in tables) for label in labels}
+    total = math.fsum(sums.values())  # the number of answers, but for what a recording was rounded by
+    return {label: share / total for label, share in sums.items()}
 
 
 def _leading_label(shares: Mapping[str, float], scale: Scale) -> str | None:
