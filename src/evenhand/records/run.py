@@ -94,6 +94,11 @@ class Manifest(FileRecord):
         """Units in the plan."""
         return self.planned_items * self.units_per_item
 
+    def label_source(self, file: PinnedFile) -> str:
+        """Return what the ledger knows the labels of a file by: its content, and the words the suite reads it in."""
+        specs = [spec.canonical() for spec in self.suite.labels]
+        return content_hash({"sha256": file.sha256, "read_as": specs})
+
     def inputs_hash(self) -> str:
         """Hash over everything but versions and command: equal hashes mean the same plan."""
         content = self.canonical()

@@ -19,7 +19,7 @@ from evenhand.records.label import HumanLabel
 from evenhand.records.run import Manifest, Run, RunState
 from evenhand.records.suite import Item
 from evenhand.store import tables
-from evenhand.store.rows import read_run, verdict_values
+from evenhand.store.rows import read_run, searchable, verdict_values
 from evenhand.store.sqlite import open_engine, writer_lock
 
 _ROWS_PER_COMMIT = 5_000
@@ -77,7 +77,7 @@ class LedgerFile:
     def _run_row(self, connection: Connection, name: str) -> Any:
         query = select(tables.runs).order_by(tables.runs.c.id.desc()).limit(1)
         found = connection.execute(
-            query if name == "latest" else query.where(tables.runs.c.name == name)
+            query if name == "latest" else query.where(tables.runs.c.name == searchable(name))
         ).first()
         if found is None:
             known = connection.execute(
@@ -127,7 +127,7 @@ class LedgerFile:
                 connection.execute(statement, chunk)
 
     def add_labels(self, source: str, labels: Iterable[HumanLabel]) -> int:
-        """Add the human labels of one file, known by its digest, in one commit; a known file adds nothing.
+        """Add the human labels of one file, known by `Manifest.label_source`, in one commit; known ones add nothing.
 
         Returns:
             How many labels were added.

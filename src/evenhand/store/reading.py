@@ -15,7 +15,7 @@ from evenhand.records.run import AttemptState, Run
 from evenhand.records.verdict import Verdict
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile
-from evenhand.store.rows import read_label, read_unit
+from evenhand.store.rows import read_label, read_unit, searchable
 
 _ITEMS_PER_READ = 2_000
 
@@ -79,7 +79,8 @@ def _units(
 
 
 def _labels(connection: Connection, span: ColumnElement[bool], run: Run) -> Mapping[int, list[HumanLabel]]:
-    sources = [file.sha256 for file in run.manifest.files if file.role == "labels"]
+    manifest = run.manifest
+    sources = [manifest.label_source(file) for file in manifest.files if file.role == "labels"]
     items, labels = tables.items.c, tables.labels.c
     same = and_(
         labels.case_id == items.case_id,
@@ -221,7 +222,7 @@ def item_places(ledger: LedgerFile, run: Run, name: str) -> tuple[int, ...]:
     items = tables.items.c
     query = (
         select(items.seq)
-        .where(items.run == ledger.run_number(run.id), items.case_id.in_(cases))
+        .where(items.run == ledger.run_number(run.id), items.case_id.in_(map(searchable, cases)))
         .order_by(items.seq)
     )
     with ledger.read() as connection:

@@ -74,6 +74,11 @@ def verdict_values(run: int, item: SettledItem) -> dict[str, Any]:
     }
 
 
+def searchable(name: str) -> str:
+    """Return a typed name as SQLite takes it: half characters, which no stored name has, become question marks."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
 def read_outcome(row: Row[Any]) -> Outcome:
     """Return the outcome a row of `ratings` holds."""
     if row.state != RATED:

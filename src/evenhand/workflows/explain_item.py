@@ -23,8 +23,7 @@ def explain_item(start: Path, reference: str) -> tuple[Explanation, ...]:
     Raises:
         UnknownNameError: There is no such run, or no such item in it.
     """
-    name, _, run = reference.rpartition("@") if "@" in reference else (reference, "", "latest")
-    stored = read_run(start, run)
+    stored, name = _run_and_name(start, reference)
     found = list(_named(stored, name))
     if not found:
         raise UnknownNameError(f"item of run {stored.run.id}", name, _case_names(stored))
@@ -32,6 +31,20 @@ def explain_item(start: Path, reference: str) -> tuple[Explanation, ...]:
     return tuple(
         explain(item, stored.manifest, texts.get((item.case_id, item.candidate_id))) for item in found
     )
+
+
+def _run_and_name(start: Path, reference: str) -> tuple[StoredRun, str]:
+    """Take a reference apart; what follows the last @ is a run, or else the end of a case's own name."""
+    name, at, run = reference.rpartition("@")
+    if not at:
+        return read_run(start, "latest"), reference
+    try:
+        return read_run(start, run), name
+    except UnknownNameError:
+        latest = read_run(start, "latest")
+        if not any(_named(latest, reference)):
+            raise
+        return latest, reference
 
 
 def _named(stored: StoredRun, name: str) -> Iterator[RatedItem]:

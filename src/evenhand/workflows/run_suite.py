@@ -1,15 +1,17 @@
 """Run a suite, or go on with a run: from files to stored verdicts."""
 
 import asyncio
+import math
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from evenhand.catalog.labels import read_labels
 from evenhand.catalog.settings import find_workspace
-from evenhand.errors import MeasureError, UsageError
+from evenhand.errors import EvenhandError, LedgerError, UsageError
 from evenhand.judging.budget import NANOUSD, Purse
 from evenhand.judging.offline.key import OfflineKeys
 from evenhand.judging.progress import JudgeProgress, Progress
@@ -49,6 +51,17 @@ class RunOptions:
     command: str = "run_suite() called from Python"
     """The command line, for the manifest."""
 
+    def __post_init__(self) -> None:
+        """Refuse a cap that is no amount.
+
+        Raises:
+            UsageError: The cap is negative or not finite.
+        """
+        if self.max_usd is not None and not 0 <= self.max_usd * NANOUSD < math.inf:
+            raise UsageError(
+                f"a cap of {self.max_usd} US dollars is no amount", hint="leave it out for no cap"
+            )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
@@ -80,13 +93,14 @@ def run_suite(start: Path, suite: Path, options: RunOptions, watch: Watch) -> Ru
     ledger = open_ledger(prepared.workspace.ledger_path, create=True)
     with ledger.writing():
         run = ledger.start_run(manifest)
-        ledger.add_items(ledger.run_number(run.id), prepared.plan.items())
-        _add_labels(prepared, manifest, ledger)
-        return _execute(prepared, run, ledger, options, watch)
+        with _stopped_by_errors(run, ledger):
+            ledger.add_items(ledger.run_number(run.id), prepared.plan.items())
+            _add_labels(prepared, manifest, ledger)
+            return _execute(prepared, run, ledger, options, watch)
 
 
 def resume_run(start: Path, name: str, options: RunOptions, watch: Watch) -> RunResult:
-    """Go on with a run: only what has no terminal state is asked.
+    """Go on with a run: only what has no terminal state is asked, and nothing where there is none.
 
     Raises:
         UsageError: A file the run rests on has changed.
@@ -94,7 +108,9 @@ def resume_run(start: Path, name: str, options: RunOptions, watch: Watch) -> Run
         LedgerError: The ledger is damaged or in use.
     """
     prepared, run, ledger = prepare_for_run(start, name)
-    with ledger.writing():
+    if run.state is RunState.FINISHED:
+        return _result(run, ledger, _progress(prepared, run, ledger))
+    with ledger.writing(), _stopped_by_errors(run, ledger):
         check_integrity(ledger)
         ledger.add_items(ledger.run_number(run.id), prepared.plan.items())
         _add_labels(prepared, run.manifest, ledger)
@@ -137,22 +153,41 @@ def _changes(then: Manifest, now: Manifest) -> list[str]:
 def _execute(
     prepared: Prepared, run: Run, ledger: LedgerFile, options: RunOptions, watch: Watch
 ) -> RunResult:
-    try:
-        reasons, interrupted, progress = asyncio.run(_run(prepared, run, ledger, options, watch))
-    except MeasureError as error:
-        ledger.set_state(run.id, RunState.STOPPED, str(error))
-        raise
+    reasons, interrupted, progress = asyncio.run(_run(prepared, run, ledger, options, watch))
     _settle_leftover_items(run, ledger)
     state = RunState.STOPPED if reasons else RunState.FINISHED
     ledger.set_state(run.id, state, "; ".join(reasons))
-    ended = ledger.run(run.id)
-    return RunResult(
-        run=ended,
-        account=run_account(ledger, ended),
-        reasons=reasons,
-        interrupted=interrupted,
-        progress=progress,
-    )
+    return _result(ledger.run(run.id), ledger, progress, reasons, interrupted=interrupted)
+
+
+def _result(
+    run: Run,
+    ledger: LedgerFile,
+    progress: Progress,
+    reasons: tuple[str, ...] = (),
+    *,
+    interrupted: bool = False,
+) -> RunResult:
+    account = run_account(ledger, run)
+    return RunResult(run=run, account=account, reasons=reasons, interrupted=interrupted, progress=progress)
+
+
+@contextmanager
+def _stopped_by_errors(run: Run, ledger: LedgerFile) -> Iterator[None]:
+    """Leave no run behind that claims to be running."""
+    try:
+        yield
+    except BaseException as error:
+        with suppress(LedgerError):  # it can not be written, which is what `error` says
+            ledger.set_state(run.id, RunState.STOPPED, _reason(error))
+        raise
+
+
+def _reason(error: BaseException) -> str:
+    """Say why a run ended, without the texts of errors that are not ours: they may hold anything."""
+    if isinstance(error, EvenhandError):
+        return str(error)
+    return f"a defect ({type(error).__name__})" if isinstance(error, Exception) else "interrupted"
 
 
 async def _run(
@@ -231,9 +266,11 @@ def _progress(prepared: Prepared, run: Run, ledger: LedgerFile) -> Progress:
 
 
 def _add_labels(prepared: Prepared, manifest: Manifest, ledger: LedgerFile) -> None:
-    pins = {file.path: file.sha256 for file in manifest.files if file.role == "labels"}
-    for spec, path in prepared.loaded.labels():
-        ledger.add_labels(pins[prepared.relative(path)], read_labels(path, spec))
+    specs = [(prepared.relative(path), path, spec) for spec, path in prepared.loaded.labels()]
+    for file in manifest.files:
+        mine = [read_labels(path, spec) for name, path, spec in specs if name == file.path]
+        if file.role == "labels":
+            ledger.add_labels(manifest.label_source(file), chain.from_iterable(mine))
 
 
 def _settle_leftover_items(run: Run, ledger: LedgerFile) -> None:
