@@ -198,7 +198,8 @@ def _wrong_type(error: ShapeError) -> _Words:
 def _type_hint(error: ShapeError, expected: str) -> str:
     value = error.value
     if expected.startswith("text") and isinstance(value, bool | int | float):
-        return f'write "{error.as_written()}"'
+        rest = ".0" if error.site.place[-1:] == ("version",) and isinstance(value, float) else ""
+        return f'write "{error.as_written()}{rest}"'
     if expected == "true or false" and isinstance(value, str):
         word = value.strip().lower()
         return "write true" if word in _TRUE else "write false" if word in _FALSE else ""
