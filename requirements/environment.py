@@ -73,6 +73,7 @@ def main(arguments: Sequence[str]) -> int:
 def demo(rest: list[str]) -> NoReturn:
     """Sets up what a user needs and runs `evenhand demo`."""
     folder = prepare("core", ".venv")
+    say(f"to use evenhand in this shell afterwards: {activation(folder)}")
     become([str(program(folder, "evenhand")), "demo", *rest])
 
 
@@ -187,6 +188,13 @@ def has(module: str) -> bool:
 def program(folder: Path, name: str) -> Path:
     """Names a program of the environment."""
     return folder / "Scripts" / f"{name}.exe" if WINDOWS else folder / "bin" / name
+
+
+def activation(folder: Path) -> str:
+    """Returns what to type to put the environment on the path of a shell."""
+    if WINDOWS:
+        return str(folder / "Scripts" / "activate")
+    return f". {shlex.quote(str(folder / 'bin' / 'activate'))}"
 
 
 def run(command: list[str]) -> None:
