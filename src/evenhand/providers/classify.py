@@ -208,11 +208,12 @@ def classify_lost(error: BaseException, *, account: str) -> CallError:
     unsent = bool(names & NEVER_SENT) and not names & _LOST_IN_AIOHTTP
     wrong = bool(names & _WRONG_SETTINGS)
     state = "could not be reached" if unsent else "was lost before it answered"
+    unreached = "is its server running? `evenhand doctor` shows the address" if unsent else ""
     return CallError(
         f"account {account!r} {state} ({', '.join(sorted(names))})",
         call_class=CallClass.CONFIG if wrong else CallClass.TRANSIENT,
         maybe_billed=not unsent and not wrong,
-        hint="check base_url and the certificate it presents" if wrong else "",
+        hint="check base_url and the certificate it presents" if wrong else unreached,
     )
 
 

@@ -50,7 +50,7 @@ NOTES = (
 
 def warnings(run: Run, account: RunAccount, conservation: Conservation, tally: Tally) -> Iterator[str]:
     """Yield what a reader must know before any number. No text from outside is in it."""
-    if run.state is not RunState.FINISHED:
+    if run.state is not RunState.FINISHED and conservation.open:
         yield (
             f"The run is not finished ({run.state.value}): {conservation.open:,} of {conservation.planned:,} ratings "
             f"are open. Go on with: evenhand resume {run.id}"
