@@ -78,6 +78,7 @@ def plan_suite(start: Path, suite: Path) -> RunPlan:
         UsageError: The parts do not fit together.
     """
     prepared = prepare(start, suite)
+    cases = prepared.scan.count
     per_judge = prepared.plan.units_by_judge()
     judges = tuple(
         _judge_plan(prepared, judge, prepared.items * per_judge[judge.id]) for judge in prepared.model_judges
@@ -86,7 +87,7 @@ def plan_suite(start: Path, suite: Path) -> RunPlan:
     units = prepared.items * prepared.plan.units_per_item
     return RunPlan(
         suite=prepared.loaded.suite.id,
-        cases=prepared.scan.count,
+        cases=cases,
         principles=len(prepared.plan.scales),
         items=prepared.items,
         units=units,

@@ -9,6 +9,8 @@ from evenhand.catalog.cases import CaseScan, read_cases, scan_cases
 from evenhand.catalog.files import digest_file
 from evenhand.catalog.prices import PRICE_TABLE_DATE, lookup_price
 from evenhand.catalog.settings import Workspace, find_workspace
+from evenhand.catalog.source import refuse
+from evenhand.catalog.suite_checks import check_cases
 from evenhand.catalog.suites import LoadedSuite, load_suite
 from evenhand.errors import NothingSelectedError, UsageError
 from evenhand.judging.plan import Plan
@@ -34,8 +36,14 @@ class Prepared:
 
     @cached_property
     def scan(self) -> CaseScan:
-        """How many cases there are, and the digests of their files; one pass over the files."""
-        return scan_cases(self.loaded.case_files)
+        """How many cases there are, and the digests of their files; one pass over the files.
+
+        Raises:
+            FileError: A line is wrong, or a case names a principle that is not there and would be left out unseen.
+        """
+        scan = scan_cases(self.loaded.case_files)
+        refuse(list(check_cases(scan, self.loaded.constitution)))
+        return scan
 
     @property
     def model_judges(self) -> tuple[ModelJudge, ...]:
@@ -61,6 +69,7 @@ class Prepared:
             NothingSelectedError: No case meets a principle.
             UsageError: A model has no known price.
         """
+        pins = tuple(self._pins())
         if not self.items:
             raise NothingSelectedError(
                 "no case meets a principle of the suite", hint="see `principles:` and the scopes"
@@ -72,7 +81,7 @@ class Prepared:
             panel=self.loaded.panel,
             judges=self.loaded.judges,
             templates=dict(self.loaded.templates),
-            files=tuple(self._pins()),
+            files=pins,
             prices={judge.id: self._known_price(judge) for judge in self.model_judges},
             prices_as_of=PRICE_TABLE_DATE,
             mode="pairwise" if self.plan.pairwise else "absolute",

@@ -1,0 +1,68 @@
+"""What is refused before anything is paid."""
+
+from pathlib import Path
+
+import pytest
+
+from evenhand.errors import FileError, NothingSelectedError, UsageError
+from evenhand.workflows.plan_suite import plan_suite
+from evenhand.workflows.prepare import prepare
+
+FILES = {
+    "evenhand.toml": "",
+    "c.yaml": "schema: constitution/v1\nid: c\nversion: 1.0.0\nprinciples: [{id: keep.secrets, text: Keep secrets.}]\n",
+    "p.panel.yaml": "schema: panel/v1\nid: p\njudges: [reader]\n",
+    "reader.yaml": "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\nmodel: openai/some-model\n"
+    "template: reader.j2\nprice: {input: 1, output: 2}\n",
+    "reader.j2": '{{ principle.text }} {{ data("reply", case.response) }}',
+    "suite.yaml": "schema: suite/v1\nid: s\nconstitution: c.yaml\npanel: p.panel.yaml\ncases: [{path: cases.jsonl}]\n",
+    "cases.jsonl": '{"id": "1", "response": "x"}\n',
+}
+
+
+def workspace(folder: Path, **changes: str) -> Path:
+    for name, text in {**FILES, **changes}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "suite.yaml"
+
+
+def test_a_case_that_names_an_unknown_principle_is_refused_and_not_left_out_unseen(tmp_path: Path) -> None:
+    case = '{"id": "1", "response": "x", "principles": ["keep.secret"]}\n'
+    suite = workspace(tmp_path, **{"cases.jsonl": case})
+    with pytest.raises(FileError) as caught:
+        prepare(tmp_path, suite).manifest(command="test")
+    assert [finding.code for finding in caught.value.findings] == ["S008"]
+    assert "keep.secrets" in caught.value.findings[0].suggestion
+
+
+def test_an_unknown_price_is_an_error_and_not_zero(tmp_path: Path) -> None:
+    judge = FILES["reader.yaml"].replace("price: {input: 1, output: 2}\n", "")
+    suite = workspace(tmp_path, **{"reader.yaml": judge})
+    with pytest.raises(UsageError, match="unknown is not zero"):
+        prepare(tmp_path, suite).manifest(command="test")
+
+
+def test_a_suite_that_meets_no_principle_selects_nothing(tmp_path: Path) -> None:
+    constitution = FILES["c.yaml"].replace("text:", "scope: {surface: [chat]}, text:")
+    case = '{"id": "1", "response": "x", "scope": {"surface": "mail"}}\n'
+    suite = workspace(tmp_path, **{"c.yaml": constitution, "cases.jsonl": case})
+    with pytest.raises(NothingSelectedError):
+        prepare(tmp_path, suite).manifest(command="test")
+
+
+def test_the_plan_brackets_calls_and_money_without_a_call(tmp_path: Path) -> None:
+    plan = plan_suite(tmp_path, workspace(tmp_path))
+    (judge,) = plan.judges
+    assert (plan.cases, plan.items, plan.units, plan.offline_units) == (1, 1, 1, 0)
+    assert judge.calls.low == 1
+    assert judge.calls.high == 2 + 8
+    assert judge.usd is not None
+    assert 0 < judge.usd.low < judge.usd.high
+
+
+def test_equal_files_pin_to_equal_hashes_and_a_changed_byte_does_not(tmp_path: Path) -> None:
+    suite = workspace(tmp_path)
+    first = prepare(tmp_path, suite).manifest(command="a").inputs_hash()
+    assert prepare(tmp_path, suite).manifest(command="b").inputs_hash() == first
+    (tmp_path / "cases.jsonl").write_text('{"id": "1", "response": "y"}\n', encoding="utf-8")
+    assert prepare(tmp_path, suite).manifest(command="a").inputs_hash() != first
