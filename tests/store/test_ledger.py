@@ -192,3 +192,18 @@ def test_a_lock_that_can_not_be_made_is_an_error_of_the_ledger(ledger: LedgerFil
     lock.mkdir()
     with pytest.raises(LedgerError, match="lock"), ledger.writing():
         pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not let go of an open file")
+def test_a_ledger_removed_while_it_is_written_stops_the_writing(ledger: LedgerFile) -> None:
+    async def scenario() -> None:
+        writer = Writer(ledger.engine, [insert(tables.replies)])
+        try:
+            await writer.commit([(0, {"hash": b"1", "body": b"x"})])
+            ledger.path.unlink()
+            await writer.commit([(0, {"hash": b"2", "body": b"x"})])
+        finally:
+            writer.close()
+
+    with pytest.raises(LedgerError, match="could not be written"):
+        asyncio.run(scenario())

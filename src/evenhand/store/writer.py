@@ -5,10 +5,12 @@ price of a full sync is shared, and every caller still waits until its own rows 
 """
 
 import asyncio
+import os
 import queue
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -40,6 +42,8 @@ class Writer:
     def __init__(self, engine: Engine, statements: Sequence[Executable]) -> None:
         """Start the thread."""
         self._engine = engine
+        self._path = Path(engine.url.database or "")
+        self._opened: os.stat_result
         self._statements = tuple(statements)
         self._queue: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="evenhand-ledger", daemon=True)
@@ -71,6 +75,7 @@ class Writer:
         try:
             with self._engine.connect() as connection:
                 connection.info["writes"] = True
+                self._opened = self._path.stat()
                 self._serve(connection)
         except Exception as error:  # noqa: BLE001 - callers wait for this thread: what ends it must reach them
             self._broken = self._broken or _explain(error)
@@ -99,12 +104,21 @@ class Writer:
     def _write(self, connection: Connection | None, batches: Sequence[_Batch]) -> None:
         if self._broken is None and connection is not None:
             try:
+                self._check_place()
                 with connection.begin():
                     self._execute(connection, batches)
             except Exception as error:  # noqa: BLE001 - SQLite's driver also raises OverflowError and UnicodeError
                 self._broken = _explain(error)
         for batch in batches:
             batch.error = self._broken
+
+    def _check_place(self) -> None:
+        """Make sure that the file written to is still the one people will read; SQLite itself would not notice."""
+        if not os.path.samestat(self._path.stat(), self._opened):
+            raise LedgerError(
+                f"the ledger could not be written: another file took the place of {self._path}",
+                hint="put the ledger back, then resume the run; nothing more is sent until then",
+            )
 
     def _execute(self, connection: Connection, batches: Sequence[_Batch]) -> None:
         grouped: list[list[Row]] = [[] for _ in self._statements]
