@@ -94,7 +94,8 @@ def heading() -> str:
     return (
         "# Figures\n\n"
         f"Written by `python benchmarks/figures.py`: Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}, {packages}, {os.cpu_count()} cores. Times of one machine are no promise; ratios are taken within one run.\n"
+        f"SQLite {sqlite3.sqlite_version}, {packages}, {os.cpu_count()} cores. Times of one machine are no promise; "
+        "ratios are taken within one run.\n"
     )
 
 
