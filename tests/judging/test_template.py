@@ -199,6 +199,8 @@ REFUSED_CONSTRUCTS = {
     "text beside number": "{% if principle.text == 1 %}x{% endif %}",
     "an entry of a list asked for": "{% if principle.text in shots %}x{% endif %}",
     "a list compared": "{% if shots == shots %}x{% endif %}",
+    "text with stars": "{{ principle.text|upper(*shots) }}",
+    "text with two stars": "{{ principle.text|upper(**shots) }}",
     "a scale printed": "{{ scale }}",
     "a principle printed": "{{ principle }}",
     "a case printed": "{{ case }}",
@@ -394,6 +396,13 @@ def test_case_text_is_no_string(use: Any) -> None:
 def test_text_that_looks_like_a_template_is_shown_as_it_is() -> None:
     for code in ("{{7*7}}", "{% endraw %}", "{0.__class__}", "{# #}", "%(x)s", "${x}", "<%= 1 %>"):
         assert render(CASE, case=SimpleNamespace(response=Untrusted(code))) == f"[reply|{code}]"
+
+
+def test_a_prompt_is_plain_text_and_no_markup() -> None:
+    text = """<b> & "quoted" 'single' `code` </b>"""
+    principle = SimpleNamespace(text=text)
+    assert render("{{ principle.text }} {{ '<&>' }}", principle=principle) == f"{text} <&>"
+    assert render(CASE, case=SimpleNamespace(response=Untrusted(text))) == f"[reply|{text}]"
 
 
 # -- Whatever passes the check can be rendered ------------------------------------------------------------
