@@ -61,6 +61,10 @@ class VerdictCounts:
     best: Measured
     """The same if every undecided and open item passed."""
 
+    def read_as(self, reading: Reading) -> int:
+        """Return how many verdicts mean `reading`."""
+        return sum(each.count for each in self.labels if each.reading is reading)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceResult:

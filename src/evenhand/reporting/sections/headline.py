@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from evenhand.records.scale import Reading
 from evenhand.reporting.comparing import largest_sets
 from evenhand.reporting.display import count, percent_parts, sentence, usd
 from evenhand.reporting.document import Block, Bullets, Section, Words, code, foreign, words
@@ -10,12 +11,16 @@ from evenhand.reporting.summary import BestJudge, PairAgreement, RunSummary
 from evenhand.stats.estimate import Estimate
 
 _MOST_COMPARED = 3
+_MOST_FAILING = 12
+_GRAVE = ("critical", "high")
+"""Severities whose failing verdicts are named first, the gravest first."""
 
 
 def headline_section(summary: RunSummary) -> Section:
     """Return the first section: warnings, then the findings in words."""
     points = (
         *_outcome(summary),
+        *_failing(summary),
         *_pass_rates(summary),
         *_agreement(summary),
         *_best_judges(summary),
@@ -40,6 +45,23 @@ def _outcome(summary: RunSummary) -> Iterator[Words]:
     )
 
 
+def _failing(summary: RunSummary) -> Iterator[Words]:
+    """Name the grave principles that fail; counts are no rates and stand however few the items are."""
+    grave = [each for each in summary.principles if each.severity in _GRAVE]
+    failing = [each for each in grave if each.verdicts.read_as(Reading.FAIL)]
+    failing.sort(key=lambda each: (_GRAVE.index(each.severity), -each.verdicts.read_as(Reading.FAIL)))
+    for each in failing[:_MOST_FAILING]:
+        failed, items = each.verdicts.read_as(Reading.FAIL), each.verdicts.items
+        yield words(
+            foreign(each.principle),
+            f" ({each.severity}): {count(failed)} of {count(items)} {'item fails' if items == 1 else 'items fail'}.",
+        )
+    if more := len(failing[_MOST_FAILING:]):
+        yield words(
+            f"{count(more)} more critical or high severity principles have failing verdicts; see Verdicts."
+        )
+
+
 def _pass_rates(summary: RunSummary) -> Iterator[Words]:
     known = [
         (each.verdicts.pass_rate.value, each)
@@ -50,7 +72,8 @@ def _pass_rates(summary: RunSummary) -> Iterator[Words]:
         lowest = min(known, key=lambda pair: pair[0])[1]
         which = "Judges' pass rate under " if len(known) == 1 else "Lowest judges' pass rate, under "
         silent = len(summary.principles) - len(known)
-        rest = f" {count(silent)} more principles have no estimate." if silent else ""
+        more = "more principle has" if silent == 1 else "more principles have"
+        rest = f" {count(silent)} {more} no estimate." if silent else ""
         yield words(
             which,
             foreign(lowest.principle),
