@@ -31,11 +31,12 @@ Cli = Callable[..., Ended]
 def start_process(
     *arguments: str | Path, cwd: Path, environment: Mapping[str, str] | None = None, **options: Any
 ) -> subprocess.Popen[bytes]:
-    """Start the program in a process of its own."""
+    """Start the program in a process of its own, with colours where its environment does not refuse them."""
+    inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     return subprocess.Popen(
         [sys.executable, "-m", "evenhand", *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, **(environment or {})},
+        env={**inherited, **(environment or {})},
         **options,
     )
 

@@ -136,14 +136,33 @@ async def test_money_errors_stop_the_account_and_leave_the_run_resumable(start: 
     assert run_account(run.ledger, run.run).terminal == {"rated": 30}
 
 
-async def test_an_outage_stops_the_account_instead_of_failing_every_unit(start: Start, serve: Serve) -> None:
-    server = await serve(faults.always(faults.vendor_error("server_error")))
+async def test_an_outage_stops_the_account_and_leaves_its_units_open(start: Start, serve: Serve) -> None:
+    healed: list[bool] = []
+    server = await serve(until_healed(faults.vendor_error("server_error"), healed))
     run = start(server, count=40, concurrency=2, judges=(model_judge(attempts=1), pattern_judge()))
-    reasons = await go(run)
-    assert len(reasons) == 1
+    assert len(await go(run)) == 1
     account = run_account(run.ledger, run.run)
-    assert account.open >= 25
+    assert account.open == 40
     assert account.planned == account.open + sum(account.terminal.values())
+    healed.append(True)
+    assert await go(run) == ()
+    assert run_account(run.ledger, run.run).terminal == {"rated": 80}
+
+
+async def test_a_single_unit_without_an_answer_is_a_failed_rating(start: Start, serve: Serve) -> None:
+    server = await serve(faults.on_calls(faults.vendor_error("server_error"), [3]))
+    run = start(server, count=9, concurrency=1, judges=(model_judge(attempts=1),))
+    assert await go(run) == ()
+    assert failures(run) == {"unreachable": 1}
+
+
+async def test_a_question_the_endpoint_does_not_take_is_rejected_and_stops_nobody(
+    start: Start, serve: Serve
+) -> None:
+    server = await serve(faults.on_calls(faults.vendor_error("bad_request"), [2]))
+    run = start(server, count=6, concurrency=1, judges=(model_judge(),))
+    assert await go(run) == ()
+    assert failures(run) == {"rejected": 1}
 
 
 async def test_the_purse_is_a_wall(start: Start, serve: Serve) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.cli.kit import model_workspace, plain_cases
 
-from evenhand.errors import UnknownNameError, UsageError
+from evenhand.errors import MeasureError, UnknownNameError, UsageError
 from evenhand.records.run import RunState
 from evenhand.testing import LoopbackServer, judges, serve_in_thread
 from evenhand.workflows.explain_item import explain_item
@@ -40,12 +40,8 @@ def test_an_interruption_before_the_first_question_leaves_a_stopped_run(
     server: LoopbackServer, tmp_path: Path
 ) -> None:
     model_workspace(tmp_path, server.base_url, cases=plain_cases(CASES))
-
-    def interrupt(_run: object, _progress: object) -> None:
-        raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        run_suite(tmp_path, tmp_path / "suites" / "small.yaml", RunOptions(), interrupt)
+        run_suite(tmp_path, tmp_path / "suites" / "small.yaml", RunOptions(), _interrupt)
     assert read_run(tmp_path, "latest").run.state is RunState.STOPPED
 
 
@@ -110,3 +106,34 @@ def test_a_name_that_is_not_unicode_is_an_unknown_name(
     run(tmp_path)
     with pytest.raises(UnknownNameError):
         explain_item(tmp_path, name)
+
+
+def test_a_run_whose_cases_change_while_it_reads_them_is_not_called_finished(
+    server: LoopbackServer, tmp_path: Path
+) -> None:
+    model_workspace(tmp_path, server.base_url, cases=plain_cases(CASES))
+    (cases,) = (tmp_path / "suites").rglob("*.jsonl")
+
+    def rewrite(_run: object, _progress: object) -> None:
+        cases.write_text(cases.read_text(encoding="utf-8").replace("?", "!"), encoding="utf-8")
+
+    with pytest.raises(MeasureError, match="changed while the run read it"):
+        run_suite(tmp_path, tmp_path / "suites" / "small.yaml", RunOptions(), rewrite)
+    assert read_run(tmp_path, "latest").run.state is RunState.STOPPED
+
+
+def test_a_run_is_not_gone_on_with_at_another_address(server: LoopbackServer, tmp_path: Path) -> None:
+    model_workspace(tmp_path, server.base_url, cases=plain_cases(CASES))
+    with pytest.raises(KeyboardInterrupt):
+        run_suite(tmp_path, tmp_path / "suites" / "small.yaml", RunOptions(), _interrupt)
+    settings = tmp_path / "evenhand.toml"
+    with serve_in_thread(LoopbackServer(judges.rule("secret"))) as other:
+        text = settings.read_text(encoding="utf-8").replace(server.base_url, other.base_url)
+        settings.write_text(text, encoding="utf-8")
+        with pytest.raises(UsageError, match="another address or protocol"):
+            resume_run(tmp_path, "latest", RunOptions(), lambda _run, _progress: None)
+        assert other.ledger.calls == ()
+
+
+def _interrupt(_run: object, _progress: object) -> None:
+    raise KeyboardInterrupt

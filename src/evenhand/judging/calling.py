@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from evenhand.errors import CallError, ProviderStopError
+from evenhand.errors import CallClass, CallError, ProviderStopError
 from evenhand.judging.budget import Purse, cost_nanousd, worst_case_nanousd
 from evenhand.judging.parse import ReadReply, parse_reply
 from evenhand.judging.ports import Ledger
@@ -148,7 +148,10 @@ async def _ask_once(
 
 
 def _failed_call(error: CallError) -> FailedRating:
-    kind = FailureKind(error.call_class.value) if error.call_class.fails_the_unit else FailureKind.UNREACHABLE
+    if error.call_class.fails_the_unit:
+        return FailedRating(kind=FailureKind(error.call_class.value), detail=str(error))
+    refused = error.call_class is CallClass.UNSUPPORTED
+    kind = FailureKind.REJECTED if refused else FailureKind.UNREACHABLE
     return FailedRating(kind=kind, detail=str(error))
 
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evenhand.errors import BudgetError, EvenhandError, ProviderStopError
+from evenhand.errors import BudgetError, EvenhandError, ProviderStopError, UsageError
 from evenhand.judging.budget import Purse
 from evenhand.judging.calling import CallingJudge, ask_unit
 from evenhand.judging.decide import Decider
@@ -25,7 +25,8 @@ from evenhand.records.suite import Item
 _OFFLINE_CHUNK = 1_000
 _SMALLEST_WINDOW = 512
 _STRAIGHT_FAILURES = 10
-"""So many units in a row without any reply stop their account: an outage must not turn into thousands of failures."""
+"""So many units in a row without an answer stop their account: an outage must not turn into thousands of failures."""
+_UNANSWERED = frozenset({FailureKind.UNREACHABLE, FailureKind.REJECTED})
 
 
 @dataclass(slots=True)
@@ -70,7 +71,8 @@ class Runner:
         self._room = asyncio.Event()
         self._window = 0
         self._reasons: list[str] = []
-        self._straight_failures: dict[str, int] = {}
+        self._held: dict[str, list[Settled]] = {}
+        """Units without an answer, by account, since its last answer."""
         self._stopping = False
 
     def stop(self, reason: str) -> None:
@@ -102,6 +104,8 @@ class Runner:
                         group.create_task(self._work(account, self._queues[account]))
         except* EvenhandError as errors:
             raise errors.exceptions[0] from None
+        for account in list(self._held):
+            await self._settle(self._held.pop(account))
         return tuple(self._reasons)
 
     async def _feed(self) -> None:
@@ -129,6 +133,10 @@ class Runner:
 
     def _open_item(self, item: Item, units: Sequence[Unit]) -> list[Settled]:
         """Queue the item's open units and return those that need no call, rated."""
+        if units[-1].seq >= len(self._settled):
+            raise UsageError(
+                "there are more cases than when the run began: their files change while it reads them"
+            )
         askable = [unit for unit in units if not self._settled[unit.seq] and self._can_ask(unit)]
         if not askable:
             return []
@@ -171,16 +179,25 @@ class Runner:
             settled = await ask_unit(unit, prompt, caller, self._ledger, self._purse)
         finally:
             counters.in_flight -= 1
-        await self._settle([settled])
-        self._watch_outage(account, settled)
+        if isinstance(settled.outcome, FailedRating) and settled.outcome.kind in _UNANSWERED:
+            self._hold_back(account, settled, settled.outcome.detail)
+        else:
+            await self._settle([*self._held.pop(account, ()), settled])
 
-    def _watch_outage(self, account: str, settled: Settled) -> None:
-        outcome = settled.outcome
-        unreachable = isinstance(outcome, FailedRating) and outcome.kind is FailureKind.UNREACHABLE
-        self._straight_failures[account] = self._straight_failures.get(account, 0) + 1 if unreachable else 0
-        if isinstance(outcome, FailedRating) and self._straight_failures[account] >= _STRAIGHT_FAILURES:
-            reason = f"{_STRAIGHT_FAILURES} units in a row got no reply ({outcome.detail})"
-            self._stop_account(account, f"account {account}: {reason}")
+    def _hold_back(self, account: str, settled: Settled, detail: str) -> None:
+        """Wait before calling a unit without an answer failed: in an outage it stays open, and resume asks it again."""
+        held = self._held.setdefault(account, [])
+        held.append(settled)
+        if len(held) >= _STRAIGHT_FAILURES and account not in self._closed:
+            self._stop_account(
+                account, f"account {account}: {len(held)} units in a row got no answer ({detail})"
+            )
+        if account in self._closed:
+            self._leave_open(account)
+
+    def _leave_open(self, account: str) -> None:
+        for settled in self._held.pop(account, ()):
+            self._abandon(settled.unit)
 
     async def _settle(self, settled: Sequence[Settled]) -> None:
         """Commit terminal states, and in the same commit the verdicts of the items they complete."""
@@ -227,8 +244,9 @@ class Runner:
         self._close_account(account)
 
     def _close_account(self, account: str) -> None:
-        """Leave the account's queued units open and send its workers home."""
+        """Leave the account's queued and unanswered units open and send its workers home."""
         self._closed.add(account)
+        self._leave_open(account)
         queue = self._queues[account]
         while not queue.empty():
             if (unit := queue.get_nowait()) is not None:

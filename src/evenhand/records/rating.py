@@ -19,6 +19,8 @@ class FailureKind(StrEnum):
     """The reply is not exactly one answer in the shape asked for."""
     TOO_LONG = "too_long"
     """The candidate is longer than the judge may be shown."""
+    REJECTED = "rejected"
+    """The endpoint answered that it does not take this question."""
     UNREACHABLE = "unreachable"
     """No attempt got a reply."""
     UNKNOWN_OUTCOME = "unknown_outcome"

@@ -24,8 +24,6 @@ class Account(FileRecord):
     """Most calls in flight."""
     requests_per_minute: float | None = Field(default=None, gt=0)
     """Most calls a minute, where the provider sets a limit."""
-    usd: float | None = Field(default=None, ge=0)
-    """Most US dollars one run may spend here."""
 
 
 class LedgerSettings(FileRecord):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from evenhand.errors import CallError, ProviderStopError
+from evenhand.errors import CallError, ProviderStopError, UsageError
 from evenhand.judging.budget import Purse, worst_case_nanousd
 from evenhand.judging.calling import AttemptRecorder, CallingJudge, served_by
 from evenhand.judging.ports import Ledger
@@ -75,13 +75,17 @@ async def reach_models(
 ) -> Reach:
     """Open every account that a judge of the suite needs, and learn what its endpoints can do.
 
-    What the run itself or a recent run found out is used again, unless `fresh`; else a few tiny calls find it out.
+    What the run itself found out holds to its end. What a recent run found out is used again, unless `fresh`; else
+    a few tiny calls find it out.
 
     Raises:
         UsageError: A key is missing.
         ProviderStopError: An endpoint refuses the key, the model or the money, or can not be reached.
     """
-    known = [] if fresh else [run.manifest, *(each.manifest for each in ledger.recent_runs(_RUNS_LOOKED_AT))]
+    _refuse_other_instrument(prepared, run)
+    known = [run.manifest]
+    if not fresh:
+        known += [each.manifest for each in ledger.recent_runs(_RUNS_LOOKED_AT)]
     opened, judges = _Opened(), {}
     async with AsyncExitStack() as unless_reached:
         unless_reached.push_async_callback(opened.close)
@@ -95,6 +99,23 @@ async def reach_models(
             judges[judge.id] = _caller(prepared, judge, name, account, opened, endpoint)
         unless_reached.pop_all()
     return Reach(judges=judges, providers=opened.providers)
+
+
+def _refuse_other_instrument(prepared: Prepared, run: Run) -> None:
+    """Refuse to ask the rest of a run somewhere else than its beginning.
+
+    Raises:
+        UsageError: An account's address or protocol has changed since the run started.
+    """
+    then = {endpoint.judge: endpoint for endpoint in run.manifest.endpoints}
+    for judge in prepared.model_judges:
+        name, account = prepared.account(judge)
+        endpoint = then.get(judge.id)
+        if endpoint and (endpoint.protocol, endpoint.base_url) != (account.protocol, account.base_url):
+            raise UsageError(
+                f"account {name!r} has another address or protocol than when run {run.id} started",
+                hint="put it back to resume, or start a new run: another endpoint is another instrument",
+            )
 
 
 def _known_endpoint(judge: ModelJudge, account: Account, known: Iterable[Manifest]) -> Endpoint | None:

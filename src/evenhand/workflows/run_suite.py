@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from evenhand.catalog.files import digest_file
 from evenhand.catalog.labels import read_labels
 from evenhand.catalog.settings import find_workspace
-from evenhand.errors import EvenhandError, LedgerError, UsageError
+from evenhand.errors import EvenhandError, LedgerError, MeasureError, UsageError
 from evenhand.judging.budget import NANOUSD, Purse
 from evenhand.judging.offline.key import OfflineKeys
 from evenhand.judging.progress import JudgeProgress, Progress
@@ -33,7 +34,7 @@ from evenhand.workflows.prepare import Prepared, prepare
 from evenhand.workflows.reach_models import Reach, reach_models
 from evenhand.workflows.read_run import decider_of
 
-_DRAIN_SECONDS = 4.0
+_DRAIN_SECONDS = 3.0
 """How long calls in flight may go on after an interrupt."""
 
 Watch = Callable[[Run, Progress], None]
@@ -154,10 +155,29 @@ def _execute(
     prepared: Prepared, run: Run, ledger: LedgerFile, options: RunOptions, watch: Watch
 ) -> RunResult:
     reasons, interrupted, progress = asyncio.run(_run(prepared, run, ledger, options, watch))
+    _refuse_drift(prepared, run)
     _settle_leftover_items(run, ledger)
     state = RunState.STOPPED if reasons else RunState.FINISHED
     ledger.set_state(run.id, state, "; ".join(reasons))
     return _result(ledger.run(run.id), ledger, progress, reasons, interrupted=interrupted)
+
+
+def _refuse_drift(prepared: Prepared, run: Run) -> None:
+    """Refuse to call a run finished whose files were rewritten while it read them.
+
+    Raises:
+        MeasureError: A file is not what the manifest pins.
+    """
+    drifted = [
+        file.path
+        for file in run.manifest.files
+        if digest_file(prepared.workspace.root / file.path) != file.sha256
+    ]
+    if drifted:
+        raise MeasureError(
+            f"{', '.join(drifted)} changed while the run read it: its ratings may be of other text than was pinned",
+            hint="start a new run; what did not change is taken from the ledger for free",
+        )
 
 
 def _result(
@@ -262,6 +282,9 @@ def _progress(prepared: Prepared, run: Run, ledger: LedgerFile) -> Progress:
             judges[judge].rated += count
         else:
             judges[judge].failed[state] += count
+    for judge, calls in run_account(ledger, run).calls.items():
+        judges[judge].cost_nanousd = calls.cost_nanousd
+        judges[judge].reused = calls.reused
     return Progress(judges=judges)
 
 
