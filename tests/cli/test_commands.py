@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -117,6 +118,17 @@ def test_a_run_ends_with_the_conservation_law_and_the_next_command(workspace: Pa
     assert re.search(r"103 items = \d+ decided \+ \d+ undecided; mean disagreement 0\.\d\d", ended.out)
     assert "0.0000 USD for 0 calls" in ended.out
     assert "next:  evenhand report " in ended.err
+
+
+def test_the_item_a_run_says_to_look_at_is_the_most_divided_and_can_be_looked_at(
+    workspace: Path, cli: Cli
+) -> None:
+    ended = cli("run", "demo", "--json").document
+    _, command, item = shlex.split(ended["next"][-1])
+    assert (command, item.rpartition("@")[2]) == ("explain", ended["run"])
+    (explained,) = cli("explain", item, "--json").document["items"]
+    report = json.loads(Path(cli("report", "--format", "json").out.strip()).read_text(encoding="utf-8"))
+    assert explained["item"]["disagreement"] == report["divided"][0]["disagreement"] > 0
 
 
 @pytest.mark.parametrize("name", ["demo", "suites/demo.yaml"])

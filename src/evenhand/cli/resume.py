@@ -7,6 +7,7 @@ import typer
 from evenhand.cli.progress import RunWatch
 from evenhand.cli.run_outcome import show_outcome
 from evenhand.cli.session import session_of
+from evenhand.workflows.find_divided import find_divided
 from evenhand.workflows.run_suite import RunOptions, resume_run
 
 
@@ -35,4 +36,5 @@ def resume(
     options = RunOptions(max_usd=max_usd, fresh_preflight=fresh_preflight, command=session.command_line)
     with RunWatch(session.screen) as watch:
         result = resume_run(session.workspace, run, options, watch.watch)
-    return show_outcome(result, session.screen, document="resume/v1")
+    divided = find_divided(session.workspace, result.run.id)
+    return show_outcome(result, session.screen, document="resume/v1", divided=divided)

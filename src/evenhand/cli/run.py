@@ -8,6 +8,7 @@ from evenhand.cli.cost_check import agree_to_cost
 from evenhand.cli.progress import RunWatch
 from evenhand.cli.run_outcome import show_outcome
 from evenhand.cli.session import session_of
+from evenhand.workflows.find_divided import find_divided
 from evenhand.workflows.find_suite import find_suite
 from evenhand.workflows.run_suite import RunOptions, run_suite
 
@@ -42,4 +43,5 @@ def run(
     options = RunOptions(max_usd=max_usd, fresh_preflight=fresh_preflight, command=session.command_line)
     with RunWatch(session.screen) as watch:
         result = run_suite(session.workspace, path, options, watch.watch)
-    return show_outcome(result, session.screen, document="run/v1")
+    divided = find_divided(session.workspace, result.run.id)
+    return show_outcome(result, session.screen, document="run/v1", divided=divided)

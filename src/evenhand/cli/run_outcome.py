@@ -1,5 +1,6 @@
 """How a run ended, in lines, in JSON and as an exit code."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -45,21 +46,27 @@ class OutcomeDocument:
     """Commands to go on with."""
 
 
-def show_outcome(result: RunResult, screen: Screen, *, document: str) -> int:
+def show_outcome(result: RunResult, screen: Screen, *, document: str, divided: str) -> int:
     """Show how an execution ended.
+
+    Args:
+        result: How it ended.
+        screen: Where to show it.
+        document: Name and version of the JSON document.
+        divided: Name of the item to look at first; empty where there is none.
 
     Returns:
         The exit code.
     """
     code = exit_code(result)
-    screen.document(document, outcome_document(result))
+    screen.document(document, outcome_document(result, divided))
     for line in _lines(result):
         screen.result(*line)
     for reason in result.reasons:
         screen.problem(Mark("stopped: ", Style.WARNING), reason)
     if _is_too_broken(result):
         screen.problem(Mark("could not measure: ", Style.BAD), _broken(result))
-    for command in next_commands(result):
+    for command in next_commands(result, divided):
         screen.say("next:  ", Mark(command, Style.NAME))
     return code
 
@@ -71,7 +78,7 @@ def exit_code(result: RunResult) -> int:
     return _COULD_NOT_MEASURE if result.account.open or _is_too_broken(result) else _FINISHED
 
 
-def outcome_document(result: RunResult) -> OutcomeDocument:
+def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
     """Return what the JSON document says."""
     account = result.account
     counts = list(_counts(account))
@@ -93,16 +100,17 @@ def outcome_document(result: RunResult) -> OutcomeDocument:
         usd=account.cost_nanousd / _NANOUSD,
         usd_at_risk=sum(each.at_risk_nanousd for each in counts) / _NANOUSD,
         exit_code=exit_code(result),
-        next=next_commands(result),
+        next=next_commands(result, divided),
     )
 
 
-def next_commands(result: RunResult) -> tuple[str, ...]:
+def next_commands(result: RunResult, divided: str) -> tuple[str, ...]:
     """Return what to type next."""
     name = result.run.id
     if result.account.open:
         return (f"evenhand resume {name}",)
-    return (f"evenhand report {name}", f"evenhand explain ITEM@{name}")
+    look = (f"evenhand explain {shlex.quote(f'{divided}@{name}')}",) if divided else ()
+    return (f"evenhand report {name}", *look)
 
 
 def conservation_line(account: RunAccount) -> str:

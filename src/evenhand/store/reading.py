@@ -229,6 +229,16 @@ def item_places(ledger: LedgerFile, run: Run, name: str) -> tuple[int, ...]:
         return tuple(connection.execute(query).scalars())
 
 
+def most_divided_place(ledger: LedgerFile, run: Run) -> int | None:
+    """Return the position of the item with the largest disagreement, the first of equals; None without a verdict."""
+    verdicts = tables.verdicts.c
+    ranked = select(verdicts.item).order_by(verdicts.disagreement.desc(), verdicts.item)
+    with ledger.read() as connection:
+        return connection.execute(
+            ranked.where(verdicts.run == ledger.run_number(run.id)).limit(1)
+        ).scalar_one_or_none()
+
+
 def case_names(ledger: LedgerFile, run: Run, most: int) -> set[str]:
     """Return the names of a run's cases, at most so many."""
     items = tables.items.c

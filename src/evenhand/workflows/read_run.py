@@ -37,9 +37,13 @@ class StoredRun:
     def items_of(self, name: str) -> Iterator[RatedItem]:
         """Yield the items whose case is `name`, or the first part of `name`."""
         for seq in item_places(self.ledger, self.run, name):
-            item = rated_item(self.ledger, self.run, seq, decide=self.decider.decide)
+            item = self.item_at(seq)
             if item is not None:
                 yield item
+
+    def item_at(self, seq: int) -> RatedItem | None:
+        """Return the item at a position; None where there is none."""
+        return rated_item(self.ledger, self.run, seq, decide=self.decider.decide)
 
     def case_names(self, most: int) -> set[str]:
         """Return the names of its cases."""
