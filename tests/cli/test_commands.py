@@ -111,6 +111,29 @@ def test_a_plan_is_a_range_and_makes_no_call(tmp_path: Path, server: LoopbackSer
     assert "USD, prices of" in cli("plan", "small", "--workspace", folder).out
 
 
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_an_account_that_is_not_there_is_named_with_its_judge_and_what_to_write(
+    command: str, tmp_path: Path, cli: Cli
+) -> None:
+    folder = model_workspace(tmp_path, "http://127.0.0.1:9", cases=plain_cases(2))
+    (folder / "evenhand.toml").unlink()
+    ended = cli(command, "small", "--workspace", folder)
+    assert ended.code == 2
+    assert "no account 'loop', which judge reader names (judges/reader.yaml)" in ended.err
+    assert "add [accounts.loop] to evenhand.toml" in ended.err
+
+
+def test_a_plan_without_a_price_says_how_to_give_it_as_a_run_does(tmp_path: Path, cli: Cli) -> None:
+    folder = model_workspace(tmp_path, "http://127.0.0.1:9", cases=plain_cases(2))
+    judge = folder / "judges/reader.yaml"
+    judge.write_text(re.sub("price: .*\n", "", judge.read_text(encoding="utf-8")), encoding="utf-8")
+    planned, ran = (cli(command, "small", "--workspace", folder) for command in ("plan", "run"))
+    assert (planned.code, ran.code) == (0, 2)
+    for ended in (planned, ran):
+        assert "loop/scripted" in ended.err
+        assert 'or [prices."loop/scripted"] in evenhand.toml' in ended.err
+
+
 def test_a_run_ends_with_the_conservation_law_and_the_next_command(workspace: Path, cli: Cli) -> None:
     ended = cli("run", "demo")
     assert ended.code == 0

@@ -9,6 +9,7 @@ from evenhand.cli.output import Column, Mark, Part, Screen, Style
 from evenhand.cli.session import session_of
 from evenhand.workflows.find_suite import find_suite
 from evenhand.workflows.plan_suite import JudgePlan, Range, RunPlan, plan_suite
+from evenhand.workflows.prepare import how_to_price
 
 _COLUMNS = (
     Column(title="judge"),
@@ -66,6 +67,12 @@ def _show(found: RunPlan, screen: Screen) -> None:
     screen.result("  time  ", f"{_range(found.minutes, '.1f')} minutes of calls")
     if found.sampled:
         screen.say("tokens are scaled up from a sample of the prompts")
+    for judge in found.judges:
+        if judge.usd is None:
+            screen.say(
+                Mark("price: ", Style.WARNING),
+                f"that of {judge.model} (judge {judge.judge}) is not known; {how_to_price(judge.model)}",
+            )
     screen.say("next:  ", Mark(f"evenhand run {found.suite}", Style.NAME))
 
 

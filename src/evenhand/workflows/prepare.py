@@ -12,7 +12,7 @@ from evenhand.catalog.settings import Workspace, find_workspace
 from evenhand.catalog.source import refuse
 from evenhand.catalog.suite_checks import check_cases
 from evenhand.catalog.suites import LoadedSuite, load_suite
-from evenhand.errors import NothingSelectedError, UsageError
+from evenhand.errors import NothingSelectedError, UnknownNameError, UsageError
 from evenhand.judging.plan import Plan
 from evenhand.records.judge import ModelJudge, Price
 from evenhand.records.run import Manifest, PinnedFile
@@ -54,9 +54,17 @@ class Prepared:
         """Return the name and the settings of a judge's account.
 
         Raises:
-            UnknownNameError: The settings have no such account.
+            UsageError: The settings have no such account.
         """
-        return self.workspace.account(judge.model.partition("/")[0])
+        name = judge.model.partition("/")[0]
+        try:
+            return self.workspace.account(name)
+        except UnknownNameError as error:
+            file = self.relative(self.loaded.judge_paths[judge.id])
+            raise UsageError(
+                f"{error}, which judge {judge.id} names ({file})",
+                hint=f"add [accounts.{name}] to evenhand.toml, with `protocol` and `base_url` ({error.hint})",
+            ) from error
 
     def price(self, judge: ModelJudge) -> Price | None:
         """Return the price of a judge's model: its own, the settings', or the table's; None is unknown, never zero."""
@@ -100,8 +108,7 @@ class Prepared:
         if price is None:
             raise UsageError(
                 f"the price of {judge.model!r} (judge {judge.id}) is not known, and unknown is not zero",
-                hint=f'give it: `price: {{input: 0.15, output: 0.60}}` in the judge file, or [prices."{judge.model}"] '
-                "in evenhand.toml, in US dollars per million tokens",
+                hint=how_to_price(judge.model),
             )
         return price
 
@@ -112,6 +119,14 @@ class Prepared:
             yield PinnedFile(role="labels", path=self.relative(path), sha256=digest_file(path))
         for path in self.loaded.recording_files:
             yield PinnedFile(role="recording", path=self.relative(path), sha256=digest_file(path))
+
+
+def how_to_price(model: str) -> str:
+    """Return how to give the price of a model that has none."""
+    return (
+        f'give it: `price: {{input: 0.15, output: 0.60}}` in the judge file, or [prices."{model}"] '
+        "in evenhand.toml, in US dollars per million tokens"
+    )
 
 
 def prepare(start: Path, suite_path: Path) -> Prepared:
