@@ -110,7 +110,14 @@ def next_commands(result: RunResult, divided: str) -> tuple[str, ...]:
     if result.account.open:
         return (f"evenhand resume {name}",)
     look = (f"evenhand explain {shlex.quote(f'{divided}@{name}')}",) if divided else ()
-    return (f"evenhand report {name}", *look)
+    again = (f"evenhand run {shlex.quote(result.run.manifest.suite_path)}",) if _asked_in_vain(result) else ()
+    return (f"evenhand report {name}", *look, *again)
+
+
+def _asked_in_vain(result: RunResult) -> bool:
+    """Tell whether calls were made for ratings that failed; a new run asks those again, and the rest is free."""
+    failed = sum(judge.failed.total() for judge in result.progress.judges.values())
+    return failed > 0 and bool(result.account.calls)
 
 
 def conservation_line(account: RunAccount) -> str:
