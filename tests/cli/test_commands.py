@@ -79,8 +79,16 @@ def test_a_code_explains_itself(typed: str, cli: Cli) -> None:
     assert ended.out.startswith("V001: ")
 
 
-def test_an_unknown_code_is_refused(cli: Cli) -> None:
-    assert cli("explain", "X999").code == 2
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [("X999", "known: C001"), ("XX99", "known: C001"), ("V09", "V001"), ("VV001", 'did you mean "V001"?')],
+)
+def test_an_unknown_code_is_refused_with_near_ones(typed: str, hint: str, cli: Cli) -> None:
+    ended = cli("explain", typed)
+    assert ended.code == 2
+    assert f"there is no code '{typed}'" in ended.err
+    assert hint in ended.err
+    assert "ledger" not in ended.err
 
 
 def test_schema_prints_lists_and_writes(tmp_path: Path, cli: Cli) -> None:
@@ -243,6 +251,9 @@ def test_a_report_names_the_files_it_wrote(workspace: Path, cli: Cli) -> None:
         (["report", "--format", "htm"], 'did you mean "html"?'),
         (["report", "lastest"], "there is no run"),
         (["explain", "priv-99@latest"], "there is no item"),
+        (["explain", "priv-01/privacy.contact-dat@latest"], 'did you mean "priv-01/privacy.contact-data"?'),
+        (["explain", "priv-01/unknown-principle@latest"], "known: priv-01/"),
+        (["explain", "q12"], "there is no code 'q12'"),
         (["resume", "20261120-000000-aaaaa"], "there is no run"),
     ],
 )

@@ -55,5 +55,6 @@ def explain_code(code: str) -> Code:
     known = all_codes()
     name = code.strip().upper()
     if name not in known:
-        raise UnknownNameError("code", code, known)
+        family = [each for each in known if each[0] == name[:1]]
+        raise UnknownNameError("code", code, family or known)
     return Code(code=name, text=known[name])

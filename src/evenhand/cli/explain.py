@@ -2,17 +2,21 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from evenhand.cli.output import Mark, Screen, Style
 from evenhand.cli.session import session_of
+from evenhand.errors import LedgerError, UnknownNameError
 from evenhand.reporting.explain import Explanation, render_explanation
 from evenhand.workflows.explain_code import Code, explain_code
 from evenhand.workflows.explain_item import explain_item
 
 _CODE = re.compile(r"[A-Za-z][0-9]{3}")
+_NEARLY_A_CODE = re.compile(r"[A-Za-z]{1,3}[0-9]{1,4}")
+"""What may be a slip in a code; a case may be named so too, and goes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +56,17 @@ def explain(
     if _CODE.fullmatch(what):
         _show_code(explain_code(what), session.screen)
     else:
-        _show_items(explain_item(session.workspace, what), session.screen)
+        _show_items(_items(session.workspace, what), session.screen)
     return 0
+
+
+def _items(workspace: Path, what: str) -> tuple[Explanation, ...]:
+    try:
+        return explain_item(workspace, what)
+    except (LedgerError, UnknownNameError):
+        if _NEARLY_A_CODE.fullmatch(what):
+            explain_code(what)  # says that there is no such code, with near ones
+        raise
 
 
 def _show_code(found: Code, screen: Screen) -> None:

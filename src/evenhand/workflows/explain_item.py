@@ -26,7 +26,7 @@ def explain_item(start: Path, reference: str) -> tuple[Explanation, ...]:
     stored, name = _run_and_name(start, reference)
     found = list(_named(stored, name))
     if not found:
-        raise UnknownNameError(f"item of run {stored.run.id}", name, _case_names(stored))
+        raise UnknownNameError(f"item of run {stored.run.id}", name, _near_names(stored, name))
     texts = text_finder(stored)({(item.case_id, item.candidate_id) for item in found})
     return tuple(
         explain(item, stored.manifest, texts.get((item.case_id, item.candidate_id))) for item in found
@@ -54,5 +54,7 @@ def _named(stored: StoredRun, name: str) -> Iterator[RatedItem]:
             yield item
 
 
-def _case_names(stored: StoredRun) -> set[str]:
-    return stored.case_names(_MOST_NAMES)
+def _near_names(stored: StoredRun, name: str) -> set[str]:
+    """Return the items of the case that `name` begins with, or the cases where there is no such case."""
+    of_the_case = {f"{item.case_id}/{item.principle_id}" for item in stored.items_of(name)}
+    return of_the_case or stored.case_names(_MOST_NAMES)
