@@ -21,6 +21,16 @@ def workspace(judged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return folder
 
 
+# -- init ------------------------------------------------------------------------------------------
+
+
+def test_a_quiet_init_says_nothing_and_an_open_one_names_every_file(tmp_path: Path, cli: Cli) -> None:
+    quiet = cli("init", "-q", "quiet")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+    assert "wrote  " in cli("init", "open").err
+    assert (tmp_path / "quiet/evenhand.toml").is_file()
+
+
 # -- lint, explain, schema -------------------------------------------------------------------------
 
 
@@ -261,6 +271,17 @@ def test_a_name_that_is_not_there_exits_2(typed: list[str], hint: str, workspace
     ended = cli(*typed)
     assert ended.code == 2
     assert hint in ended.err
+
+
+def test_a_report_with_item_pages_names_the_three_files_and_counts_the_pages(
+    workspace: Path, cli: Cli
+) -> None:
+    ended = cli("report", "--out", "out")
+    pages = list((workspace / "out").glob("*.items-*.html"))
+    assert pages
+    assert [Path(line).suffix for line in ended.out.splitlines()] == [".html", ".md", ".json"]
+    assert f"and {len(pages)} item page" in ended.err
+    assert len(cli("report", "--out", "out", "--json").document["files"]) == 3 + len(pages)
 
 
 def test_a_report_that_can_not_be_written_says_where_else(workspace: Path, cli: Cli) -> None:

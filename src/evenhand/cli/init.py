@@ -26,7 +26,7 @@ def init(
     screen = session.screen
     screen.document("init/v1", made)
     for path in made.written:
-        screen.result(Mark("wrote  ", Style.GOOD), path)
+        screen.say(Mark("wrote  ", Style.GOOD), path)
     for path in made.kept:
         screen.detail(Mark("kept   ", Style.FAINT), path)
     screen.say(f"{len(made.written)} files written, {len(made.kept)} kept as they were")

@@ -46,8 +46,10 @@ def report(
     screen.document(
         "report/v1", ReportDocument(run=written.summary.stamp.run, files=files, warnings=warnings)
     )
-    for path in files:
-        screen.result(path)
+    for path in written.reports:
+        screen.result(str(path))
+    if pages := len(written.pages):
+        screen.say(f"and {pages:,} {'item page' if pages == 1 else 'item pages'} beside the HTML report")
     for warning in warnings:
         screen.say(Mark("note:  ", Style.WARNING), warning)
     return 0

@@ -31,8 +31,15 @@ class WrittenReport:
     """A report on disk."""
 
     summary: RunSummary
-    paths: tuple[Path, ...]
-    """Files written, the report itself first, then its item pages."""
+    reports: tuple[Path, ...]
+    """The report, a file for each format."""
+    pages: tuple[Path, ...]
+    """Pages of items beside the HTML report; none without it."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Files written, the report itself first, then its item pages."""
+        return (*self.reports, *self.pages)
 
 
 def report_run(
@@ -57,12 +64,14 @@ def report_run(
     stem = f"{stored.manifest.suite.id}-{stored.run.id}"
     try:
         target.mkdir(parents=True, exist_ok=True)
-        return WrittenReport(summary=summary, paths=tuple(_write(stored, summary, target, stem, formats)))
+        reports = tuple(_write_reports(summary, target, stem, formats))
+        pages = tuple(_write_pages(stored, summary, target, stem)) if "html" in formats else ()
     except OSError as error:
         raise UsageError(
             f"the report can not be written to {target}: {error.strerror}",
             hint="name another folder with --out",
         ) from error
+    return WrittenReport(summary=summary, reports=reports, pages=pages)
 
 
 def text_finder(stored: StoredRun) -> FindTexts:
@@ -86,15 +95,15 @@ def _case_text(case: Case, candidate_id: str) -> CaseText:
     return CaseText(prompt=case.prompt, candidates=tuple(shown))
 
 
-def _write(
-    stored: StoredRun, summary: RunSummary, folder: Path, stem: str, formats: Collection[str]
-) -> Iterator[Path]:
+def _write_reports(summary: RunSummary, folder: Path, stem: str, formats: Collection[str]) -> Iterator[Path]:
     for name in FORMATS:
         if name in formats:
             yield _save(folder / f"{stem}.{name}", _RENDERERS[name](summary, stem))
-    if "html" in formats:
-        for page, html in render_item_pages(summary, stored.items(), stem=stem):
-            yield _save(folder / page.file, html)
+
+
+def _write_pages(stored: StoredRun, summary: RunSummary, folder: Path, stem: str) -> Iterator[Path]:
+    for page, html in render_item_pages(summary, stored.items(), stem=stem):
+        yield _save(folder / page.file, html)
 
 
 def _save(path: Path, text: str) -> Path:
