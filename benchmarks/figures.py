@@ -17,6 +17,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 REPORT = FOLDER.parent / "reports" / "figures.md"
+RECORDED_DATA = FOLDER.parent.parent / "shared" / "data"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Measurement:
     full: Sequence[str]
     quick: Sequence[str]
     meaning: str
+    recorded_data: bool = False
+    """Whether it reads the recorded data sets beside the checkout."""
 
 
 MEASUREMENTS = (
@@ -68,6 +71,30 @@ MEASUREMENTS = (
         (),
         "What the server itself costs, so that it is known not to be the bottleneck of the others.",
     ),
+    Measurement(
+        "Calls of the providers",
+        "provider_calls.py",
+        (),
+        ("--calls", "100", "--rounds", "1", "--concurrency", "64"),
+        "CPU of one call through each provider against the bare `create` of its SDK, parsed, on the same server.",
+    ),
+    Measurement(
+        "XSTest: real replies, recorded judges and a pattern judge",
+        "xstest.py",
+        (),
+        (),
+        "Import, run and report of 2,250 real replies. The held-out half is the half of the prompts that the patterns "
+        "were written without.",
+        recorded_data=True,
+    ),
+    Measurement(
+        "Raw replies of recorded judges, read by declared formats",
+        "recorded_replies.py",
+        (),
+        (),
+        "Labels read from raw replies beside the labels their authors recorded; every difference is listed.",
+        recorded_data=True,
+    ),
 )
 
 
@@ -107,6 +134,9 @@ def main() -> None:
     arguments = parser.parse_args()
     parts = [heading()]
     for measurement in MEASUREMENTS:
+        if measurement.recorded_data and not RECORDED_DATA.is_dir():
+            print(f"left out, its data is not here: {measurement.title}", file=sys.stderr)
+            continue
         print(f"measuring: {measurement.title}", file=sys.stderr)
         parts.append(table(measurement, quick=arguments.quick))
     arguments.out.parent.mkdir(exist_ok=True)
