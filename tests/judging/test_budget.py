@@ -57,6 +57,21 @@ def test_a_purse_never_promises_more_than_its_cap() -> None:
     assert (purse.reserved_nanousd, purse.spent_nanousd) == (60, 0)
 
 
+def test_a_denial_names_the_money_in_dollars() -> None:
+    purse = Purse(cap_nanousd=2_000_000_000)
+    purse.reserve(1_500_000_000)
+    purse.settle(1_500_000_000, 1_250_000_000)
+    with pytest.raises(BudgetError, match=r"up to 0\.8000 USD .* cap of 2\.00 USD \(1\.2500 spent\)"):
+        purse.reserve(800_000_000)
+
+
+def test_a_purse_can_be_spent_to_the_last_bit() -> None:
+    purse = Purse(cap_nanousd=100)
+    purse.reserve(100)
+    purse.settle(100, 100)
+    assert purse.spent_nanousd == 100
+
+
 def test_a_denial_is_final_even_when_money_comes_back() -> None:
     purse = Purse(cap_nanousd=100)
     purse.reserve(60)

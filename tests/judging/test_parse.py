@@ -167,15 +167,25 @@ def test_whole_numbers_of_a_short_range_have_probabilities() -> None:
 
 
 @pytest.mark.parametrize(
-    "scale",
+    ("ends", "text", "basis"),
     [
-        NumericScale(type="numeric", minimum=0, maximum=1),
-        NumericScale(type="numeric", minimum=0, maximum=1000),
+        ((0, 100), "100", Basis.LOGPROBS),
+        ((0, 100), "0", Basis.LOGPROBS),
+        ((-50, 50), "50", Basis.LOGPROBS),
+        ((950, 1000), "1000", Basis.LOGPROBS),
+        ((0, 101), "101", Basis.ANSWER),
+        ((0, 1000), "7", Basis.ANSWER),
+        ((0, 10.5), "7", Basis.ANSWER),
+        ((0.5, 10), "7", Basis.ANSWER),
+        ((0, 10), "0.5", Basis.ANSWER),
     ],
 )
-def test_other_numbers_have_the_answer_alone(scale: NumericScale) -> None:
-    found = rating(scored("0.5", 0.6, **{"0.6": 0.4}), scale=scale)
-    assert (found.label, found.basis) == ("0.5", Basis.ANSWER)
+def test_only_the_whole_numbers_of_a_short_range_have_probabilities(
+    ends: tuple[float, float], text: str, basis: Basis
+) -> None:
+    scale = NumericScale(type="numeric", minimum=ends[0], maximum=ends[1])
+    found = rating(scored(text, 1.0), scale=scale)
+    assert (found.label, found.basis) == (text, basis)
 
 
 # -- Evidence ---------------------------------------------------------------------------------------------

@@ -233,6 +233,11 @@ def test_places_are_counted_without_gaps_and_stay_the_same(
     assert len(set(map(place, units))) == len(units)
 
 
+def test_judges_without_repeats_are_asked_once() -> None:
+    assert [(unit.judge.id, unit.repeat) for unit in plan(judges=[pattern()]).units()] == [("pattern", 0)]
+    assert plan(judges=[pattern()]).units_per_item == 1
+
+
 # -- What does not fit ------------------------------------------------------------------------------------
 
 

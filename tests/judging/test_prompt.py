@@ -199,6 +199,28 @@ def test_shots_are_shown_up_to_their_number_and_tests_never() -> None:
     assert [number for number in range(5) if f"EXAMPLE{number}" in text] == [0, 2]
 
 
+@pytest.mark.parametrize(
+    ("example", "label"),
+    [
+        ({"kind": "complies"}, "complies"),
+        ({"kind": "borderline", "expect": "not_applicable"}, "not_applicable"),
+    ],
+)
+def test_a_shot_is_shown_with_the_label_it_expects_or_else_its_kind(example: Any, label: str) -> None:
+    constitution = builders.constitution(
+        {"examples": [{"id": "e", "response": "r", "use": "shot"} | example]}
+    )
+    template = "{% for shot in shots %}Answer: {{ shot.label }}.{% endfor %}"
+    assert f"Answer: {label}." in shown(
+        render(constitution=constitution, shots={"max": 1}, template=template)
+    )
+
+
+@pytest.mark.parametrize(("confidence", "asked"), [("none", False), ("stated", True)])
+def test_confidence_is_asked_for_where_the_judge_says_so(confidence: str, *, asked: bool) -> None:
+    assert ("confidence" in render(answer={"confidence": confidence}).form.keys) is asked
+
+
 def test_a_conversation_is_shown_turn_by_turn() -> None:
     turns = (Message(role="user", content="Hi."), Message(role="assistant", content="Hello."))
     text = shown(render(builders.unit(builders.case(None, candidates=(Candidate(text=turns),)))))

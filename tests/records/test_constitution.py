@@ -207,6 +207,13 @@ def test_a_principle_that_can_not_be_judged_by_is_refused(principle: dict[str, A
         constitution(OTHER | principle)
 
 
+@pytest.mark.parametrize("agree", [0, 1])
+def test_nobody_or_everybody_may_agree(agree: float) -> None:
+    support = constitution(OTHER | {"support": {"source": "s", "agree": agree, "n": 1}}).principles[0].support
+    assert support is not None
+    assert support.agree == agree
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -54,6 +54,8 @@ READINGS = [
     (ordinal("1", "2", "?", pass_at="2", abstain=["?"]), {"1": FAIL, "2": PASS, "?": ABSTAIN}),
     (ordinal("6", "5", "4", pass_at="5"), {"6": FAIL, "5": PASS, "4": PASS}),
     (numeric(0, 10), {"0": NEUTRAL, "10": NEUTRAL}),
+    (numeric(0, 10, pass_at=0), {"0": PASS}),
+    (numeric(0, 10, pass_at=10), {"9.99": FAIL, "10": PASS}),
     (numeric(0, 10, pass_at=5), {"4.999": FAIL, "5": PASS, "5.0": PASS, "10": PASS}),
 ]
 
