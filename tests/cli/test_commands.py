@@ -141,6 +141,17 @@ def test_an_account_that_is_not_there_is_named_with_its_judge_and_what_to_write(
     assert "add [accounts.loop] to evenhand.toml" in ended.err
 
 
+def test_a_plan_without_a_call_promises_no_time(workspace: Path, cli: Cli) -> None:
+    assert re.search(r"^  time +no call is made$", cli("plan", "demo").out, re.MULTILINE)
+
+
+def test_one_of_a_thing_is_not_many(tmp_path: Path, server: LoopbackServer, cli: Cli) -> None:
+    folder = model_workspace(tmp_path, server.base_url, cases=plain_cases(1))
+    assert "1 case, 1 principle, 1 item, 1 rating (" in cli("plan", "small", "--workspace", folder).out
+    assert "1 item = " in cli("run", "small", "--workspace", folder).out
+    assert ", 1 run, sound" in cli("doctor", "--workspace", folder).out
+
+
 def test_a_plan_without_a_price_says_how_to_give_it_as_a_run_does(tmp_path: Path, cli: Cli) -> None:
     folder = model_workspace(tmp_path, "http://127.0.0.1:9", cases=plain_cases(2))
     judge = folder / "judges/reader.yaml"

@@ -3,13 +3,22 @@
 import io
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from evenhand.cli.output import Screen
-from evenhand.cli.progress import Pace, duration, failures_by_kind, progress_line, progress_table
+from evenhand.cli.progress import (
+    Pace,
+    duration,
+    failures_by_kind,
+    progress_line,
+    progress_table,
+    starting_line,
+)
 from evenhand.judging.progress import JudgeProgress, Progress
+from evenhand.workflows.read_run import read_run
 
 
 class Clock:
@@ -40,6 +49,13 @@ def test_a_line_says_everything_in_words(progress: Progress) -> None:
         "140/200 (70%), failed 3 (2 malformed, 1 truncated), 10 of 40 items undecided, "
         "mean disagreement 0.20, spent 0.1200 USD, time left unknown"
     )
+
+
+def test_work_begins_with_what_is_done_already(judged: Path, progress: Progress) -> None:
+    run = read_run(judged, "latest").run
+    assert starting_line(run, progress) == f"run {run.id} goes on: 140 of 200 done"
+    fresh = Progress(judges={"patterns": JudgeProgress(planned=1)})
+    assert starting_line(run, fresh) == f"run {run.id} starts: 1 rating to make"
 
 
 def test_the_table_has_a_row_for_each_judge_and_the_totals(progress: Progress) -> None:

@@ -86,6 +86,8 @@ def test_elsewhere_nothing_is_drawn_over(tmp_path: Path, slow_server: LoopbackSe
     ended = run_process("run", "small", cwd=folder)
     assert ended.code == 0
     assert not re.search(r"[\r\x1b]", ended.out + ended.err)
+    assert "starts: 8 ratings to make" in ended.err
+    assert (ended.out + ended.err).count("of suite small") == 1
 
 
 @pytest.mark.parametrize(("answer", "code"), [("n", 2), ("y", 0)])
@@ -124,7 +126,12 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(
     assert process.returncode == 130
     assert b"next:  evenhand resume " in err
     assert b'"interrupted": true' in out
-    resumed = run_process("resume", "latest", "--json", cwd=folder).document
+    assert re.search(
+        rf"small +interrupted .*interrupted by {number.name}", run_process("runs", cwd=folder).out
+    )
+    ended = run_process("resume", "latest", "--json", cwd=folder)
+    assert re.search(r"goes on: \d+ of 16 done", ended.err)
+    resumed = ended.document
     assert (resumed["open"], resumed["rated"], resumed["possible_duplicates"]) == (0, 16, 0)
     repeated = {call.request_hash for call in slow_server.ledger.calls if call.attempt > 1}
     assert len(repeated) <= 1, "only preflight may be asked again"

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from evenhand.cli.output import Mark, Style, one_line
+from evenhand.cli.output import Mark, Style, one_line, plural
 from evenhand.errors import Finding, Severity
 
 _STYLES = {Severity.ERROR: Style.BAD, Severity.WARNING: Style.WARNING}
@@ -75,13 +75,9 @@ def count_findings(
 ) -> str:
     """Return one line such as `2 errors, 1 warning in 3 files (27 principles checked)`."""
     counts = Counter(finding.severity for finding in findings)
-    found = [_plural(counts[severity], severity.value) for severity in Severity if counts[severity]] or [
+    found = [plural(counts[severity], severity.value) for severity in Severity if counts[severity]] or [
         "nothing wrong"
     ]
     seen = len({finding.path for finding in findings}) if files is None else files
-    checked = "" if principles is None else f" ({_plural(principles, 'principle')} checked)"
-    return f"{', '.join(found)} in {_plural(seen, 'file')}{checked}"
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+    checked = "" if principles is None else f" ({plural(principles, 'principle')} checked)"
+    return f"{', '.join(found)} in {plural(seen, 'file')}{checked}"

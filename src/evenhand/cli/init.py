@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.output import Mark, Style
+from evenhand.cli.output import Mark, Style, plural
 from evenhand.cli.session import session_of
 from evenhand.workflows.init_workspace import init_workspace
 
@@ -29,7 +29,7 @@ def init(
         screen.say(Mark("wrote  ", Style.GOOD), path)
     for path in made.kept:
         screen.detail(Mark("kept   ", Style.FAINT), path)
-    screen.say(f"{len(made.written)} files written, {len(made.kept)} kept as they were")
+    screen.say(f"{plural(len(made.written), 'file')} written, {len(made.kept)} kept as they were")
     enter = f"cd {shlex.quote(str(folder))} && " if folder else ""
     screen.say("next:  ", Mark(f"{enter}evenhand lint", Style.NAME))
     screen.say("next:  ", Mark("evenhand run demo", Style.NAME))

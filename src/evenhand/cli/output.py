@@ -59,6 +59,11 @@ def one_line(text: str) -> str:
     return reveal(text.replace("\r\n", "\n")).replace("\n", _LINE_END).replace("\t", " ")
 
 
+def plural(count: int, word: str) -> str:
+    """Return a count with what it counts, such as `1 item` or `2,000 items`."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
 class ReaderLeftError(Exception):
     """Whoever read stdout went away; there is nothing more to do."""
 

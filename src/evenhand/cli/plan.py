@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.output import Column, Mark, Part, Screen, Style
+from evenhand.cli.output import Column, Mark, Part, Screen, Style, plural
 from evenhand.cli.session import session_of
 from evenhand.workflows.find_suite import find_suite
 from evenhand.workflows.plan_suite import JudgePlan, Range, RunPlan, plan_suite
@@ -64,7 +64,7 @@ def _show(found: RunPlan, screen: Screen) -> None:
     if found.judges:
         screen.table(_COLUMNS, [_row(judge) for judge in found.judges])
     screen.result("  cost  ", Mark(_money(found.usd), Style.STRONG), f" USD, prices of {found.prices_as_of}")
-    screen.result("  time  ", f"{_range(found.minutes, '.1f')} minutes of calls")
+    screen.result("  time  ", _time(found))
     if found.sampled:
         screen.say("tokens are scaled up from a sample of the prompts")
     for judge in found.judges:
@@ -76,10 +76,14 @@ def _show(found: RunPlan, screen: Screen) -> None:
     screen.say("next:  ", Mark(f"evenhand run {found.suite}", Style.NAME))
 
 
+def _time(found: RunPlan) -> str:
+    return f"{_range(found.minutes, '.1f')} minutes of calls" if found.judges else "no call is made"
+
+
 def _size(found: RunPlan) -> str:
     return (
-        f"{found.cases:,} cases, {found.principles:,} principles, {found.items:,} items, "
-        f"{found.units:,} ratings ({found.offline_units:,} without a call)"
+        f"{plural(found.cases, 'case')}, {plural(found.principles, 'principle')}, {plural(found.items, 'item')}, "
+        f"{plural(found.units, 'rating')} ({found.offline_units:,} without a call)"
     )
 
 

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
-from evenhand.cli.output import Screen, one_line
+from evenhand.cli.output import Screen, one_line, plural
 from evenhand.judging.progress import JudgeProgress, Progress
 from evenhand.records.run import Run
 
@@ -65,7 +65,7 @@ class RunWatch:
 
     def watch(self, run: Run, progress: Progress) -> None:
         """Begin to show `progress`, which keeps moving."""
-        self._screen.say(f"run {run.id} of suite {run.manifest.suite.id}")
+        self._screen.say(starting_line(run, progress))
         if self._screen.is_live:
             self._live = _live(self._screen, lambda: self._table(progress))
             self._live.start()
@@ -150,6 +150,13 @@ def _judge_cells(name: str, judge: JudgeProgress) -> tuple[str, ...]:
 def _bar(done: int, planned: int, width: int = 20) -> str:
     full = width * done // planned if planned else width
     return "━" * full + "╌" * (width - full)
+
+
+def starting_line(run: Run, progress: Progress) -> str:
+    """Return what is said when work on a run begins: its name, and how much of it is done where some is."""
+    if not progress.settled:
+        return f"run {run.id} starts: {plural(progress.planned, 'rating')} to make"
+    return f"run {run.id} goes on: {progress.settled:,} of {progress.planned:,} done"
 
 
 def progress_line(progress: Progress, pace: Pace) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.output import Mark, Style
+from evenhand.cli.output import Mark, Style, plural
 from evenhand.cli.session import session_of
 from evenhand.errors import UnknownNameError
 from evenhand.workflows.report_run import FORMATS, report_run
@@ -49,7 +49,7 @@ def report(
     for path in written.reports:
         screen.result(str(path))
     if pages := len(written.pages):
-        screen.say(f"and {pages:,} {'item page' if pages == 1 else 'item pages'} beside the HTML report")
+        screen.say(f"and {plural(pages, 'item page')} beside the HTML report")
     for warning in warnings:
         screen.say(Mark("note:  ", Style.WARNING), warning)
     return 0

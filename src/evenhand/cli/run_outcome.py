@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from evenhand.cli.output import Mark, Part, Screen, Style
+from evenhand.cli.output import Mark, Part, Screen, Style, plural
 from evenhand.records.rated import CallCounts, RunAccount
 from evenhand.records.run import RunState
 from evenhand.workflows.run_suite import RunResult
@@ -154,18 +154,18 @@ def _verdicts_line(result: RunResult) -> str:
         return ""
     mean = progress.disagreement_total / items
     decided, undecided = progress.items_decided, progress.items_undecided
-    return f"{items:,} items = {decided:,} decided + {undecided:,} undecided; mean disagreement {mean:.2f}"
+    return f"{plural(items, 'item')} = {decided:,} decided + {undecided:,} undecided; mean disagreement {mean:.2f}"
 
 
 def _cost_line(account: RunAccount) -> str:
     counts = list(_counts(account))
     calls, reused = sum(each.attempts for each in counts), sum(each.reused for each in counts)
-    line = f"{account.cost_nanousd / _NANOUSD:.4f} USD for {calls:,} {'call' if calls == 1 else 'calls'}"
+    line = f"{account.cost_nanousd / _NANOUSD:.4f} USD for {plural(calls, 'call')}"
     if reused:
-        line += f"; {reused:,} answers taken from earlier runs"
+        line += f"; {plural(reused, 'answer')} taken from earlier runs"
     if doubles := sum(each.possible_duplicates for each in counts):
         risk = sum(each.at_risk_nanousd for each in counts) / _NANOUSD
-        line += f"; {doubles:,} calls possibly paid for twice, at most {risk:.4f} USD more"
+        line += f"; {plural(doubles, 'call')} possibly paid for twice, at most {risk:.4f} USD more"
     return line
 
 

@@ -20,6 +20,8 @@ _COLUMNS = (
     Column(title="why", gives_way=True),
 )
 _STYLES = {RunState.FINISHED: Style.GOOD, RunState.STOPPED: Style.WARNING, RunState.RUNNING: Style.NAME}
+_INTERRUPTED = "interrupted"
+"""How the reason begins of a run that a signal stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +48,16 @@ def _row(run: ListedRun) -> tuple[Part, ...]:
     return (
         Mark(run.id, Style.STRONG),
         run.suite,
-        Mark(run.state.value, _STYLES[run.state]),
+        Mark(_state(run), _STYLES[run.state]),
         run.created[:16].replace("T", " "),
         f"{run.settled:,}/{run.planned:,}",
         f"{run.failed:,}",
         f"{run.usd:.4f}",
         run.reason,
     )
+
+
+def _state(run: ListedRun) -> str:
+    """Return the state in the word that `evenhand run` ended with."""
+    was_interrupted = any(reason.startswith(_INTERRUPTED) for reason in run.reason.split("; "))
+    return _INTERRUPTED if run.state is RunState.STOPPED and was_interrupted else run.state.value

@@ -157,7 +157,8 @@ def _opened(path: Path) -> Check:
     check_integrity(ledger)
     with TemporaryFile(dir=path.parent):
         pass
-    value = f"{path}, {path.stat().st_size / 1e6:.1f} MB, {len(ledger.runs())} runs, sound and writable"
+    runs = len(ledger.runs())
+    value = f"{path}, {path.stat().st_size / 1e6:.1f} MB, {runs} {'run' if runs == 1 else 'runs'}, sound and writable"
     return Check(part="ledger", name="file", state=State.FINE, value=value)
 
 
