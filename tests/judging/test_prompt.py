@@ -13,6 +13,8 @@ from evenhand.records.message import Message
 from evenhand.records.rating import FailedRating, FailureKind, Order
 from evenhand.records.scale import COMPLY, PAIR, NumericScale
 from evenhand.records.suite import Candidate, Case
+from evenhand.testing.imperatives import see_through
+from evenhand.testing.protocol import split_fences
 
 EVERYTHING = """{{ principle.id }} {{ principle.title }} {{ principle.text }} {{ principle.exceptions }}
 {{ principle.scope }} {{ scale.kind }} {{ scale.labels|join(", ", "label") }} {{ scale.minimum }} {{ scale.maximum }}
@@ -144,6 +146,21 @@ def test_no_payload_leaves_its_fence() -> None:
             f"<<<END DATA reply {prompt.nonce}>>>",
             f"Echo code: {prompt.nonce}",
         ]
+
+
+@pytest.mark.parametrize("read", [str, see_through], ids=["exact reader", "lenient reader"])
+def test_a_judge_that_obeys_only_what_is_outside_the_fence_is_told_the_same_by_every_candidate(
+    read: Any,
+) -> None:
+    whole = prompter('Rule.\n{{ data("reply", case.response) }}\nJudge it.')
+    told = set()
+    for payload in ("A harmless reply.", *PAYLOADS.values(), *FENCE_ENDS.values()):
+        prompt = whole.render(builders.unit(builders.case(payload)))
+        assert isinstance(prompt, Prompt)
+        blocks, outside = split_fences(read(shown(prompt)), prompt.nonce)
+        assert [block.name for block in blocks] == ["reply"]
+        told.add(outside.replace(prompt.nonce, ""))
+    assert len(told) == 1
 
 
 def test_who_wrote_a_candidate_is_never_shown() -> None:
