@@ -1,12 +1,16 @@
 """What the sections of a report say, read as Markdown."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
 from evenhand.records.constitution import Constitution
+from evenhand.reporting.html import render_html
 from evenhand.reporting.markdown import render_markdown
+from evenhand.reporting.sections import run_document
 from evenhand.reporting.summarise import summarise
+from evenhand.reporting.summary import RunSummary
 
 from .builders import (
     JUDGES,
@@ -81,3 +85,30 @@ def test_without_a_grave_failure_none_is_named(severity: str, answers: tuple[str
 
 def in_short(text: str) -> str:
     return text.partition("## In short")[2].partition("\n## ")[0]
+
+
+# -- The stamp -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_the_top_of_a_report_names_run_date_versions_and_inputs(
+    render: Callable[[RunSummary], str], summary: RunSummary
+) -> None:
+    top = re.sub(r"<style>.*?</style>", "", render(summary), flags=re.DOTALL).partition("In short")[0]
+    stamp = summary.stamp
+    for text in (
+        stamp.run,
+        stamp.created,
+        "evenhand 0.1.0",
+        "python 3.11.7",
+        stamp.inputs_hash,
+        "synthetic@",
+    ):
+        assert text in top, text
+
+
+def test_the_tables_of_the_stamp_follow_verdicts_and_agreement(summary: RunSummary) -> None:
+    sections = [section.id for section in run_document(summary).sections]
+    assert sections[0] == "in-short"
+    order = [sections.index(name) for name in ("verdicts", "judges", "people", "stamp")]
+    assert order == sorted(order)

@@ -192,5 +192,6 @@ class Document:
     """A report."""
 
     title: Words
-    subtitle: Words
+    subtitle: tuple[Words, ...]
+    """The stamp in short, line by line: what was run, when, and with which versions."""
     sections: tuple[Section, ...]

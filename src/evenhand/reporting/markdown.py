@@ -65,7 +65,7 @@ def _join(pieces: Sequence[_Piece], dropped: Sequence[str], most_bytes: int) -> 
 
 def _pieces(document: Document, rows: int) -> Iterator[_Piece]:
     yield _Piece(text=f"# {_line(document.title)}")
-    yield _Piece(text=_line(document.subtitle))
+    yield from (_Piece(text=_line(line)) for line in document.subtitle)
     for section in document.sections:
         yield _Piece(text=f"## {section.title}")
         for block in section.blocks:

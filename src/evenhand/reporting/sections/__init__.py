@@ -9,7 +9,7 @@ from evenhand.reporting.sections.headline import headline_section
 from evenhand.reporting.sections.method import method_section
 from evenhand.reporting.sections.outcome import outcome_section
 from evenhand.reporting.sections.people import people_section
-from evenhand.reporting.sections.stamp import stamp_section
+from evenhand.reporting.sections.stamp import stamp_lines, stamp_section
 from evenhand.reporting.summary import RunSummary
 
 
@@ -18,15 +18,7 @@ def run_document(summary: RunSummary) -> Document:
     stamp = summary.stamp
     return Document(
         title=words("Run report: ", foreign(stamp.suite_title or stamp.suite)),
-        subtitle=words(
-            "Run ",
-            foreign(stamp.run),
-            f", {stamp.state}, started {stamp.created}. Constitution ",
-            foreign(f"{stamp.constitution}@{stamp.constitution_version}"),
-            ", panel ",
-            foreign(stamp.panel),
-            ".",
-        ),
+        subtitle=stamp_lines(summary.stamp),
         sections=tuple(section for section in _sections(summary) if section.blocks),
     )
 
@@ -34,10 +26,10 @@ def run_document(summary: RunSummary) -> Document:
 def _sections(summary: RunSummary) -> tuple[Section, ...]:
     return (
         headline_section(summary),
-        stamp_section(summary),
         outcome_section(summary),
         agreement_section(summary),
         people_section(summary),
+        stamp_section(summary),
         divided_section(summary),
         failures_section(summary),
         cost_section(summary),

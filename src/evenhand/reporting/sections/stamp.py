@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from evenhand.reporting.display import count
-from evenhand.reporting.document import Block, Cell, Paragraph, Section, Table, code, foreign, words
+from evenhand.reporting.document import Block, Cell, Paragraph, Section, Table, Words, code, foreign, words
 from evenhand.reporting.extras import ENDPOINTS
 from evenhand.reporting.sections.cells import columns, foreign_cell, foreign_or, text_cell
 from evenhand.reporting.stamp import JudgeStamp, Stamp
@@ -15,6 +15,22 @@ _NOBODY_ASKED = {
     "pattern": "no model",
     "nearest": "no model",
 }
+
+
+def stamp_lines(stamp: Stamp) -> tuple[Words, ...]:
+    """Return the stamp in two lines for the top of the report; the section of that name has all of it."""
+    return (
+        words(
+            "Run ",
+            foreign(stamp.run),
+            f", {stamp.state}, started {stamp.created}. Constitution ",
+            foreign(f"{stamp.constitution}@{stamp.constitution_version}"),
+            ", panel ",
+            foreign(stamp.panel),
+            ".",
+        ),
+        words("Made with ", foreign(_versions(stamp)), "; inputs ", code(stamp.inputs_hash), "."),
+    )
 
 
 def stamp_section(summary: RunSummary) -> Section:
@@ -35,7 +51,6 @@ def stamp_section(summary: RunSummary) -> Section:
 
 
 def _rows(stamp: Stamp) -> Iterator[tuple[Cell, ...]]:
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(stamp.versions.items()))
     yield text_cell("Run"), text_cell(foreign(stamp.run), f", {stamp.state}")
     if stamp.reason:
         yield text_cell("Stopped because"), foreign_cell(stamp.reason)
@@ -46,8 +61,12 @@ def _rows(stamp: Stamp) -> Iterator[tuple[Cell, ...]]:
     yield text_cell("Constitution"), foreign_cell(f"{stamp.constitution}@{stamp.constitution_version}")
     yield text_cell("Panel"), text_cell(foreign(stamp.panel), f", rule “{stamp.panel_rule}”")
     yield text_cell("Seed"), text_cell(str(stamp.seed))
-    yield text_cell("Versions"), foreign_cell(versions)
+    yield text_cell("Versions"), foreign_cell(_versions(stamp))
     yield text_cell("Price table of"), text_cell(stamp.prices_as_of or "none: no model was asked")
+
+
+def _versions(stamp: Stamp) -> str:
+    return ", ".join(f"{name} {version}" for name, version in sorted(stamp.versions.items()))
 
 
 def _hash_rows(stamp: Stamp) -> Iterator[tuple[Cell, ...]]:
