@@ -209,7 +209,6 @@ _ACCOUNT = _record(
         "api_key_env": TEXT,
         "concurrency": st.integers(1, 4096),
         "requests_per_minute": POSITIVE,
-        "usd": POSITIVE,
     },
 )
 SETTINGS = _record(

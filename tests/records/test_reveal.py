@@ -34,6 +34,7 @@ HIDDEN = {
     "reserved as ignorable": span(0xFFF0, 0xFFF8),
     "shorthand, music and hieroglyph controls": [
         *span(0x1BCA0, 0x1BCA3),
+        "\U0001d159",
         *span(0x1D173, 0x1D17A),
         *span(0x13430, 0x1343F),
     ],
