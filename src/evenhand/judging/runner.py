@@ -66,6 +66,8 @@ class Runner:
         self._purse = purse
         self._progress = progress
         self._open: dict[int, _OpenItem] = {}
+        self._workers = {caller.account: caller.concurrency for caller in calling.values()}
+        """How many workers each account has."""
         self._queues: dict[str, asyncio.Queue[Unit | None]] = {}
         self._closed: set[str] = set()
         self._room = asyncio.Event()
@@ -93,14 +95,13 @@ class Runner:
             LedgerError: The ledger can not be written.
             UsageError: The cases can not be read any more.
         """
-        accounts = {caller.account: caller.concurrency for caller in self._calling.values()}
-        self._queues = {account: asyncio.Queue() for account in accounts}
-        self._window = max(_SMALLEST_WINDOW, 2 * sum(accounts.values()))
+        self._queues = {account: asyncio.Queue() for account in self._workers}
+        self._window = max(_SMALLEST_WINDOW, 2 * sum(self._workers.values()))
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._feed())
-                for account, concurrency in accounts.items():
-                    for _ in range(concurrency):
+                for account, workers in self._workers.items():
+                    for _ in range(workers):
                         group.create_task(self._work(account, self._queues[account]))
         except* EvenhandError as errors:
             raise errors.exceptions[0] from None
@@ -255,10 +256,7 @@ class Runner:
 
     def _send_home(self, account: str) -> None:
         """Let each worker of the account end when it has taken what is queued before."""
-        concurrency = max(
-            caller.concurrency for caller in self._calling.values() if caller.account == account
-        )
-        for _ in range(concurrency):
+        for _ in range(self._workers[account]):
             self._queues[account].put_nowait(None)
 
     def _note(self, reason: str) -> None:

@@ -82,6 +82,8 @@ async def reach_models(
         UsageError: A key is missing.
         ProviderStopError: An endpoint refuses the key, the model or the money, or can not be reached.
     """
+    if not prepared.model_judges:
+        return Reach(judges={}, providers={})
     _refuse_other_instrument(prepared, run)
     known = [run.manifest]
     if not fresh:

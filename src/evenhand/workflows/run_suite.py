@@ -110,7 +110,7 @@ def resume_run(start: Path, name: str, options: RunOptions, watch: Watch) -> Run
     """
     prepared, run, ledger = prepare_for_run(start, name)
     if run.state is RunState.FINISHED:
-        return _result(run, ledger, _progress(prepared, run, ledger))
+        return _result(run, ledger, _progress(prepared, run, ledger, run_account(ledger, run)))
     with ledger.writing(), _stopped_by_errors(run, ledger):
         check_integrity(ledger)
         ledger.add_items(ledger.run_number(run.id), prepared.plan.items())
@@ -215,8 +215,9 @@ async def _run(
 ) -> tuple[tuple[str, ...], bool, Progress]:
     cap = options.max_usd if options.max_usd is not None else prepared.loaded.suite.limits.usd
     purse = Purse(None if cap is None else round(cap * NANOUSD))
-    purse.spent_nanousd = run_account(ledger, run).possibly_spent_nanousd
-    progress = _progress(prepared, run, ledger)
+    account = run_account(ledger, run)
+    purse.spent_nanousd = account.possibly_spent_nanousd
+    progress = _progress(prepared, run, ledger, account)
     writer = RunLedger(ledger, ledger.run_number(run.id))
     try:
         reach = await reach_models(prepared, run, ledger, writer, purse, fresh=options.fresh_preflight)
@@ -270,7 +271,7 @@ def _runner(
     )
 
 
-def _progress(prepared: Prepared, run: Run, ledger: LedgerFile) -> Progress:
+def _progress(prepared: Prepared, run: Run, ledger: LedgerFile, account: RunAccount) -> Progress:
     """Return counters that start where the run stands."""
     counts = settled_counts(ledger, run)
     per_judge = prepared.plan.units_by_judge()
@@ -282,7 +283,7 @@ def _progress(prepared: Prepared, run: Run, ledger: LedgerFile) -> Progress:
             judges[judge].rated += count
         else:
             judges[judge].failed[state] += count
-    for judge, calls in run_account(ledger, run).calls.items():
+    for judge, calls in account.calls.items():
         judges[judge].cost_nanousd = calls.cost_nanousd
         judges[judge].reused = calls.reused
     return Progress(judges=judges)
