@@ -19,6 +19,7 @@ from evenhand.records.label import HumanLabel
 from evenhand.records.run import Manifest, Run, RunState
 from evenhand.records.suite import Item
 from evenhand.store import tables
+from evenhand.store.migrations import create_all, migrate
 from evenhand.store.rows import read_run, searchable, verdict_values
 from evenhand.store.sqlite import open_engine, writer_lock
 
@@ -191,8 +192,8 @@ def open_ledger(path: Path, *, create: bool = False) -> LedgerFile:
             f"(ledger version {version}, this one knows {tables.SCHEMA_VERSION})",
             hint="upgrade evenhand",
         )
-    if version == 0:
-        _create_tables(ledger)
+    if version < tables.SCHEMA_VERSION:
+        _bring_up_to_date(ledger)
     return ledger
 
 
@@ -225,12 +226,16 @@ def _make_folder(path: Path) -> None:
         raise LedgerError(f"the folder of the ledger can not be made: {error}") from error
 
 
-def _create_tables(ledger: LedgerFile) -> None:
+def _bring_up_to_date(ledger: LedgerFile) -> None:
+    """Make the tables of a new file, or add what an older one lacks; another process may have done it meanwhile."""
     with ledger.writing(), _explained(ledger.path), ledger.engine.connect() as connection:
         connection.info["writes"] = True
         with connection.begin():
-            tables.metadata.create_all(connection)
-            connection.execute(text(f"PRAGMA user_version = {int(tables.SCHEMA_VERSION)}"))
+            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+            if version == 0:
+                create_all(connection)
+            else:
+                migrate(connection, version)
 
 
 @contextmanager

@@ -14,9 +14,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -71,9 +72,54 @@ attempts = Table(
     Column("error_class", Text, nullable=False, server_default=""),
     Column("error", Text, nullable=False, server_default=""),
     Column("maybe_billed", Integer, nullable=False, server_default="0"),
+    Column("instrument", Integer),
+    Column("batch", Integer),
     Index("attempts_by_unit", "run", "unit"),
     Index("attempts_by_key", "key"),
 )
+
+instruments = Table(
+    "instruments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("protocol", Text, nullable=False),
+    Column("transport", Text, nullable=False),
+    Column("base_url", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("sdk", Text, nullable=False),
+    UniqueConstraint("account", "protocol", "transport", "base_url", "model", "sdk"),
+)
+"""What attempts were made with: the model asked for, and the software that asked."""
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("provider_id", Text, nullable=False, server_default=""),
+    Column("state", Text, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("ended", Float),
+    Column("detail", Text, nullable=False, server_default="{}"),
+    Index("batches_by_run", "run"),
+)
+"""Batches handed to a provider; their attempts name them."""
+
+pacing = Table(
+    "pacing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("limit", Integer, nullable=False),
+    Column("in_flight", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Index("pacing_by_run", "run", "account"),
+)
+"""How many calls an account was allowed at once, and why that changed."""
 
 replies = Table(
     "replies",
@@ -81,6 +127,32 @@ replies = Table(
     Column("hash", LargeBinary, primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("reply", LargeBinary, ForeignKey("replies.hash"), nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("judge", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("candidate_id", Text, nullable=False),
+    Column("principle_id", Text, nullable=False),
+    Column("order", Text, nullable=False),
+    Column("repeat", Integer, nullable=False),
+    Column("protocol", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("served_model", Text, nullable=False, server_default=""),
+    Column("fingerprint", Text, nullable=False, server_default=""),
+    Column("request_id", Text, nullable=False, server_default=""),
+    Column("input_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("cached_tokens", Integer),
+    Column("source", Text, nullable=False),
+    UniqueConstraint("key", "reply", "nonce"),
+)
+"""Replies imported from a file of recordings, found by the key of their unit like those of earlier runs."""
 
 ratings = Table(
     "ratings",
@@ -133,3 +205,13 @@ labels = Table(
     Column("added", Text, nullable=False),
     Index("labels_by_item", "source", "case_id", "candidate_id", "principle_id"),
 )
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("expires", Float, nullable=False),
+)
+"""Who may write, until when; the fence grows at each take-over, so that a stale writer is known."""

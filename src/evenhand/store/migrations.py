@@ -1,0 +1,36 @@
+"""From an older ledger to today's tables: one function a version, in order, each in the commit that numbers it."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from evenhand.store import tables
+
+
+def create_all(connection: Connection) -> None:
+    """Make today's tables in an empty file."""
+    tables.metadata.create_all(connection)
+    _set_version(connection, tables.SCHEMA_VERSION)
+
+
+def migrate(connection: Connection, version: int) -> None:
+    """Bring a ledger of an older version to today's; the caller holds the right to write and commits."""
+    for number in range(version + 1, tables.SCHEMA_VERSION + 1):
+        _STEPS[number](connection)
+        _set_version(connection, number)
+
+
+def _add_engine_tables(connection: Connection) -> None:
+    """2: what asked, batches, pacing, imported recordings and leases."""
+    for table in (tables.instruments, tables.batches, tables.pacing, tables.recordings, tables.leases):
+        table.create(connection, checkfirst=True)
+    connection.execute(text("ALTER TABLE attempts ADD COLUMN instrument INTEGER"))
+    connection.execute(text("ALTER TABLE attempts ADD COLUMN batch INTEGER"))
+
+
+_STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _add_engine_tables}
+
+
+def _set_version(connection: Connection, version: int) -> None:
+    connection.execute(text(f"PRAGMA user_version = {int(version)}"))

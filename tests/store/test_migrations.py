@@ -1,0 +1,63 @@
+"""Ledgers of older versions are brought up to date where they lie, and lose nothing."""
+
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+
+from evenhand.store import tables
+from evenhand.store.ledger import LedgerFile, open_ledger
+from evenhand.store.sqlite import open_engine
+
+FIRST_VERSION = (
+    (
+        "CREATE TABLE runs (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state TEXT NOT NULL, "
+        "reason TEXT DEFAULT '' NOT NULL, created TEXT NOT NULL, finished TEXT DEFAULT '' NOT NULL, "
+        "inputs_hash TEXT NOT NULL, manifest TEXT NOT NULL)"
+    ),
+    (
+        "CREATE TABLE attempts (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (id), unit INTEGER NOT NULL, "
+        "judge TEXT NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL, nonce TEXT NOT NULL, state TEXT NOT NULL, "
+        "reserved_nanousd INTEGER NOT NULL, sent_at FLOAT NOT NULL)"
+    ),
+    "INSERT INTO runs VALUES (1, 'r', 'finished', '', '', '', '', '{}')",
+    "INSERT INTO attempts VALUES (1, 1, 0, 'j', 1, x'00', '', 'sent', 5, 0.0)",
+    "PRAGMA user_version = 1",
+)
+"""The parts of a ledger of version 1 that version 2 changes."""
+
+
+def first_version(path: Path) -> Path:
+    engine = open_engine(path)
+    with engine.connect() as connection:
+        connection.info["writes"] = True
+        with connection.begin():
+            for statement in FIRST_VERSION:
+                connection.execute(text(statement))
+    return path
+
+
+def columns(ledger: LedgerFile, table: str) -> set[str]:
+    return {column["name"] for column in inspect(ledger.engine).get_columns(table)}
+
+
+def test_an_older_ledger_gets_what_it_lacks(tmp_path: Path) -> None:
+    ledger = open_ledger(first_version(tmp_path / "ledger.sqlite"))
+    assert {"instrument", "batch"} <= columns(ledger, "attempts")
+    for table in (tables.instruments, tables.batches, tables.pacing, tables.recordings, tables.leases):
+        assert columns(ledger, table.name) == {column.name for column in table.columns}
+
+
+def test_an_older_ledger_keeps_its_rows(tmp_path: Path) -> None:
+    ledger = open_ledger(first_version(tmp_path / "ledger.sqlite"))
+    with ledger.read() as connection:
+        assert connection.execute(text("SELECT name FROM runs")).scalars().all() == ["r"]
+        assert connection.execute(text("SELECT reserved_nanousd, instrument FROM attempts")).all() == [
+            (5, None)
+        ]
+
+
+def test_a_ledger_is_brought_up_to_date_once(tmp_path: Path) -> None:
+    path = first_version(tmp_path / "ledger.sqlite")
+    for _ in range(2):
+        with open_ledger(path).read() as connection:
+            assert connection.execute(text("PRAGMA user_version")).scalar_one() == tables.SCHEMA_VERSION
