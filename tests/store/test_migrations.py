@@ -15,8 +15,9 @@ FIRST_VERSION = (
         "inputs_hash TEXT NOT NULL, manifest TEXT NOT NULL)"
     ),
     (
-        "CREATE TABLE attempts (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (id), unit INTEGER NOT NULL, "
-        "judge TEXT NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL, nonce TEXT NOT NULL, state TEXT NOT NULL, "
+        "CREATE TABLE attempts (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (id), "
+        "unit INTEGER NOT NULL, judge TEXT NOT NULL, number INTEGER NOT NULL, "
+        "key BLOB NOT NULL, nonce TEXT NOT NULL, state TEXT NOT NULL, "
         "reserved_nanousd INTEGER NOT NULL, sent_at FLOAT NOT NULL)"
     ),
     "INSERT INTO runs VALUES (1, 'r', 'finished', '', '', '', '', '{}')",

@@ -112,3 +112,7 @@ class PastAttempt:
     """What the failure said, for people; hostile text."""
     maybe_billed: bool
     """Whether a failed call may have been charged for."""
+    instrument: int | None
+    """What it was made with, as the ledger numbers it."""
+    batch: int | None
+    """The batch it was part of, as the ledger numbers it; None for a call of its own."""
