@@ -148,6 +148,28 @@ def test_an_error_carries_wait_request_id_and_next_step() -> None:
     assert "resume" in error.hint
 
 
+USED_UP = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20s"}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "wait_s"),
+    [
+        (429, {"retry-after": "3", **USED_UP}, 3.0),
+        (429, {"retry-after": "0", **USED_UP}, 0.0),
+        (429, {"retry-after": "soon", **USED_UP}, 20.0),
+        (429, USED_UP, 20.0),
+        (429, {**USED_UP, "x-ratelimit-remaining-requests": "7"}, None),
+        (429, {}, None),
+        (503, USED_UP, None),
+        (503, {"retry-after": "3"}, 3.0),
+    ],
+)
+def test_a_rate_limit_without_a_wait_is_rested_until_its_headers_say_it_is_filled(
+    status: int, headers: dict[str, str], wait_s: float | None
+) -> None:
+    assert classified(status, b"", headers).retry_after_s == wait_s
+
+
 def test_a_vendors_message_is_shown_on_one_line_short_and_inert() -> None:
     message = "broken\n\x1b]52;c;aGk=\x07\u202e" + "x" * 10_000
     shown = str(classified(500, openai(message)))

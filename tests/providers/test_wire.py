@@ -126,6 +126,17 @@ async def test_a_rate_limit_carries_the_wait_and_then_the_reply_comes(protocol: 
         assert [call.status for call in at.server.ledger.calls] == [429, 200]
 
 
+@each_protocol
+@each_transport
+async def test_a_reply_says_how_long_a_used_up_limit_takes_to_fill(
+    protocol: str, transport: Transport
+) -> None:
+    used_up = (("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-reset-tokens", "1.5s"))
+    answered = faults.BodyFault(name="answered", body=lambda: b"{}", headers=used_up)
+    async with endpoint(protocol, faults.on_calls(answered, [1]), transport=transport) as at:
+        assert [(await at.provider.ask(request())).rest_s for _ in range(2)] == [1.5, 0.0]
+
+
 @each_transport
 async def test_nobody_listening_is_a_call_never_sent(transport: Transport) -> None:
     async with endpoint("openai-chat", transport=transport) as at:

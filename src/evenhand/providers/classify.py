@@ -8,6 +8,7 @@ from typing import Final
 from evenhand.errors import CallClass, CallError
 from evenhand.providers.error_body import ErrorBody, printable, read_error_body
 from evenhand.providers.mask import Mask
+from evenhand.providers.rate_headers import raw_headers, rest_asked_s
 from evenhand.providers.retry_after import retry_after_s
 
 REQUEST_ID_HEADERS: Final = ("x-request-id", "request-id", "apim-request-id")
@@ -159,12 +160,20 @@ def classify_response(failed: FailedResponse, *, account: str, mask: Mask, now: 
         f"account {account!r} answered {said}",
         call_class=call_class,
         status=failed.status,
-        retry_after_s=retry_after_s(failed.headers, now=now),
+        retry_after_s=_wait_asked_s(failed, call_class, now),
         maybe_billed=call_class is CallClass.TRANSIENT and failed.status not in {409, 425, 429},
         request_id=request_id_of(failed.headers, mask),
         parameter=error.parameter if call_class is CallClass.UNSUPPORTED else "",
         hint=HINTS.get(call_class, ""),
     )
+
+
+def _wait_asked_s(failed: FailedResponse, call_class: CallClass, now: float) -> float | None:
+    """Return what Retry-After asks for; without one, what a rate limit's own headers say."""
+    asked = retry_after_s(failed.headers, now=now)
+    if asked is not None or call_class is not CallClass.RATE:
+        return asked
+    return rest_asked_s(raw_headers(failed.headers), now=now) or None
 
 
 def request_id_of(headers: Mapping[str, str], mask: Mask) -> str:

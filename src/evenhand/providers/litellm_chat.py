@@ -24,6 +24,7 @@ from evenhand.providers.connection import NO_KEY, Connection
 from evenhand.providers.interface import ChatRequest, RawReply
 from evenhand.providers.litellm_import import import_litellm
 from evenhand.providers.openai_chat import chat_body
+from evenhand.providers.rate_headers import raw_headers, rest_asked_s
 
 _ONE_PLAIN_CALL: Final[Mapping[str, Any]] = {
     "num_retries": 0,
@@ -70,17 +71,16 @@ class LiteLLMChat:
                 response = await self._litellm.acompletion(
                     **chat_body(request), **self._fixed, timeout=request.timeout_s
                 )
-            return RawReply(body=response.model_dump_json().encode(), request_id=self._request_id(response))
+            headers = _vendors_headers(response)
+            return RawReply(
+                body=response.model_dump_json().encode(),
+                request_id=request_id_of(headers, self._mask),
+                rest_s=rest_asked_s(raw_headers(headers), now=time.time()),
+            )
         except Exception as error:  # noqa: BLE001 - litellm lets through whatever its many parts raise
             failure = self._failure(error, request.timeout_s)
         # Raised out here, the failure has no context: litellm's exception carries the key in its request.
         raise failure
-
-    def _request_id(self, response: Any) -> str:
-        headers = getattr(response, "_hidden_params", {}).get("additional_headers") or {}
-        return request_id_of(
-            {k.removeprefix("llm_provider-"): str(v) for k, v in headers.items()}, self._mask
-        )
 
     def _failure(self, error: Exception, timeout_s: float) -> CallError:
         ours = next((cause for cause in causes(error) if isinstance(cause, CallError)), None)
@@ -105,6 +105,12 @@ class LiteLLMChat:
     def versions(self) -> Mapping[str, str]:
         """Return the versions of litellm and of the SDK below it, for the manifest."""
         return {"litellm": version("litellm"), "openai": version("openai")}
+
+
+def _vendors_headers(response: Any) -> dict[str, str]:
+    """Return the headers of the vendor's answer, which litellm hands on under a prefix."""
+    headers = getattr(response, "_hidden_params", {}).get("additional_headers") or {}
+    return {name.removeprefix("llm_provider-"): str(value) for name, value in headers.items()}
 
 
 def _failed_response(error: Exception) -> FailedResponse | None:

@@ -22,6 +22,7 @@ from evenhand.providers.classify import (
 )
 from evenhand.providers.connection import Connection
 from evenhand.providers.interface import RawReply
+from evenhand.providers.rate_headers import rest_asked_s
 
 _WIRE_PACKAGES: Final = frozenset(
     {
@@ -66,7 +67,11 @@ class SdkClient:
         try:
             async with asyncio.timeout(timeout_s):
                 response = await self._client.post(path, cast_to=self._response_type, body=body)
-            return RawReply(body=response.content, request_id=request_id_of(response.headers, self._mask))
+            return RawReply(
+                body=response.content,
+                request_id=request_id_of(response.headers, self._mask),
+                rest_s=rest_asked_s(response.headers.raw, now=time.time()),
+            )
         except Exception as error:
             failure = self._failure(error, timeout_s)
             if failure is None:

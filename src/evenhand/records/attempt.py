@@ -14,6 +14,8 @@ class RawReply:
     body: bytes
     request_id: str = ""
     """The provider's id of the request, from a header."""
+    rest_s: float = 0.0
+    """Seconds the account should rest, because its headers say that a rate limit is used up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
