@@ -138,7 +138,7 @@ async def _ask_pinned(folder: Path, road: Road, findings: Findings) -> list[tupl
 
 def _pinned(prompt: object) -> Prompt:
     assert isinstance(prompt, Prompt)
-    schema = prompt.form.schema()
+    schema = prompt.form.schema
     pins = {"reason": {"enum": [REASON]}, "nonce": {"enum": [prompt.nonce]}}
     pinned = {**schema, "properties": {**schema["properties"], **pins}}
     return replace(prompt, request=replace(prompt.request, schema=pinned))

@@ -16,7 +16,7 @@ from tests.judging.answer_kit import (
     read,
     written,
 )
-from tests.judging.builders import PAIR_WITHOUT_TIES, STARS, TEN, reply
+from tests.judging.builders import PAIR_WITHOUT_TIES, STARS, TEN, reply, token
 from tests.judging.forgeries import STALE_NONCE
 
 from evenhand.judging.answer import (
@@ -77,8 +77,8 @@ def test_keys_may_come_in_another_order_for_only_the_words_ask_for_one() -> None
 @pytest.mark.parametrize(
     "text", [written(), written(quotes=['{"label": 1}']), "\n\t" + written().replace(": ", " :\n ")]
 )
-def test_the_answer_says_where_it_starts(text: str) -> None:
-    answer = read(text)
+def test_the_answer_says_where_it_starts_when_there_are_tokens_to_look_it_up_in(text: str) -> None:
+    answer = read_answer(reply(text, tokens=(token(text),)), FORM, NONCE)
     assert isinstance(answer, Answer)
     assert text[answer.start :].startswith(TRUE_LABEL + answer.closing)
 
@@ -390,7 +390,7 @@ def test_value_starts_points_at_the_values(
 
 @given(forms)
 def test_the_schema_asks_for_exactly_the_keys_that_are_read(form: AnswerForm) -> None:
-    schema = form.schema()
+    schema = form.schema
     assert schema["required"] == list(schema["properties"]) == list(form.keys)
     assert schema["additionalProperties"] is False
 

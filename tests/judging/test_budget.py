@@ -21,7 +21,7 @@ def request(text: str = "Hello.", *, labels: tuple[str, ...] = (), system: str =
         system=system,
         turns=(Turn(role="user", content=text),),
         means="json_schema" if scale else "last_line",
-        schema=AnswerForm(scale=scale, means="json_schema").schema() if scale else None,
+        schema=AnswerForm(scale=scale, means="json_schema").schema if scale else None,
         max_tokens=1000,
     )
 

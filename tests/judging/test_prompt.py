@@ -63,7 +63,7 @@ def shown(prompt: Prompt) -> str:
 def test_the_answer_form_comes_last_and_names_the_nonce_of_the_call() -> None:
     prompt = render()
     assert shown(prompt).endswith(f"\nEcho code: {prompt.nonce}")
-    assert prompt.request.schema == prompt.form.schema()
+    assert prompt.request.schema == prompt.form.schema
 
 
 def test_free_text_is_asked_for_without_a_schema() -> None:

@@ -14,6 +14,7 @@ from evenhand.judging.template import (
     TemplateProblem,
     Untrusted,
     check_template,
+    fill,
 )
 from evenhand.judging.template_check import MAX_TEMPLATE_CHARS
 from evenhand.records.judge import Sight
@@ -28,7 +29,20 @@ def problems(
     return check_template(text, mode=mode, sees=sees)
 
 
-def render(text: str, **context: Any) -> str:
+CASE_TEXTS = {"prompt": "", "response": "{{ 7*7 }}{% raw %}", "reference": "ref"}
+
+
+def render(
+    text: str,
+    *,
+    case: dict[str, str] | None = None,
+    laid_out_for: dict[str, str] | None = None,
+    **context: Any,
+) -> str:
+    """Fill the outline that `laid_out_for`, else the case itself, gives."""
+    texts = CASE_TEXTS if case is None else case
+    laid_out_for = texts if laid_out_for is None else laid_out_for
+    hostile = {field: Untrusted(value) for field, value in laid_out_for.items()}
     label = SimpleNamespace
     known = {
         "principle": SimpleNamespace(
@@ -43,12 +57,10 @@ def render(text: str, **context: Any) -> str:
         "shots": [
             SimpleNamespace(prompt=Untrusted("sp"), response=Untrusted("sr"), label="yes", why="because")
         ],
-        "case": SimpleNamespace(
-            prompt=Untrusted(""), response=Untrusted("{{ 7*7 }}{% raw %}"), reference=Untrusted("ref")
-        ),
-        "data": lambda name, value: value.fenced_by(lambda inner: f"[{name}|{inner}]"),
+        "case": SimpleNamespace(**hostile),
     }
-    return PromptTemplate(text, mode="absolute", sees=EVERYTHING).render(known | context)
+    outline = PromptTemplate(text, mode="absolute", sees=EVERYTHING).outline(known | context, hostile)
+    return fill(outline, texts, lambda name, inner: f"[{name}|{inner}]")
 
 
 # -- What prompt authors need -----------------------------------------------------------------------------
@@ -242,8 +254,8 @@ HOSTILE_TEXT_OUT_OF_A_FENCE = {
     "as a name of a fence": "{{ data(case.prompt, case.response) }}",
     "its class": "{{ case.response.__class__ }}",
     "its text": "{{ case.response._text }}",
-    "its method": "{{ case.response.fenced_by(principle) }}",
-    "its method, not called": "{{ case.response.fenced_by }}",
+    "its method": "{{ case.response.format(principle) }}",
+    "its method, not called": "{{ case.response.format }}",
 }
 
 
@@ -371,10 +383,9 @@ def test_a_pairwise_template_shows_both_candidates(field: str) -> None:
 
 def test_a_prompt_is_built_no_further_than_its_limit() -> None:
     text = CASE * 2_000
-    shown = SimpleNamespace(response=Untrusted("x" * 100_000))
     started = time.process_time()
     with pytest.raises(PromptTooLongError, match="longer than 2,000,000 characters"):
-        render(text, case=shown)
+        render(text, case={"response": "x" * 100_000})
     assert time.process_time() - started < 2
     assert MAX_RENDERED_CHARS == 2_000_000
 
@@ -395,14 +406,14 @@ def test_case_text_is_no_string(use: Any) -> None:
 
 def test_text_that_looks_like_a_template_is_shown_as_it_is() -> None:
     for code in ("{{7*7}}", "{% endraw %}", "{0.__class__}", "{# #}", "%(x)s", "${x}", "<%= 1 %>"):
-        assert render(CASE, case=SimpleNamespace(response=Untrusted(code))) == f"[reply|{code}]"
+        assert render(CASE, case={"response": code}) == f"[reply|{code}]"
 
 
 def test_a_prompt_is_plain_text_and_no_markup() -> None:
     text = """<b> & "quoted" 'single' `code` </b>"""
     principle = SimpleNamespace(text=text)
     assert render("{{ principle.text }} {{ '<&>' }}", principle=principle) == f"{text} <&>"
-    assert render(CASE, case=SimpleNamespace(response=Untrusted(text))) == f"[reply|{text}]"
+    assert render(CASE, case={"response": text}) == f"[reply|{text}]"
 
 
 # -- Whatever passes the check can be rendered ------------------------------------------------------------
@@ -462,6 +473,18 @@ statements = st.recursive(
 def test_a_template_without_problems_renders(text: str) -> None:
     if not problems(text):
         assert "secret" not in render(text)
+
+
+@settings(max_examples=400)
+@given(statements, st.booleans(), st.booleans())
+def test_one_outline_serves_every_case_with_the_same_texts(text: str, prompted: bool, replied: bool) -> None:  # noqa: FBT001 - hypothesis gives them by place
+    if problems(text):
+        return
+    one, other = (
+        {"prompt": word * prompted, "response": word * replied, "reference": word}
+        for word in ("one", "{{ 1 }}\n")
+    )
+    assert render(text, case=other, laid_out_for=one) == render(text, case=other)
 
 
 @given(st.text(alphabet="{}%#()'\"|.,ab \n", max_size=60))

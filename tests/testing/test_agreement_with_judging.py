@@ -33,7 +33,7 @@ def asked(wanted: AnswerForm, nonce: str, candidate: str = "It is fine.") -> Jud
         attempt=1,
         model="m",
         messages=(Message(role="user", text=text),),
-        schema=wanted.schema() if is_object else None,
+        schema=wanted.schema if is_object else None,
         structured=is_object,
     )
 

@@ -33,9 +33,9 @@ def pool(judge: str, outcomes: Sequence[tuple[Order, Outcome]], scale: Scale) ->
 
 def _check_labels(judge: str, ratings: Sequence[Rating], scale: Scale) -> None:
     for rating in ratings:
-        for label in (rating.label, *(label for label, _ in rating.distribution)):
-            if not scale.holds(label):
-                raise ValueError(f"judge {judge} answered {label!r}, which is not on the scale")
+        named = {rating.label, *(label for label, _ in rating.distribution)}
+        if strange := [label for label in named if not scale.holds(label)]:
+            raise ValueError(f"judge {judge} answered {strange[0]!r}, which is not on the scale")
 
 
 def _label_opinion(
@@ -43,6 +43,7 @@ def _label_opinion(
 ) -> Opinion:
     smoothed = _mean_shares(ratings, scale.labels, _smoothed)
     label = _leading_label(smoothed, scale)
+    is_pair = isinstance(scale, PairwiseScale)
     return Opinion(
         judge=judge,
         label=label,
@@ -51,8 +52,8 @@ def _label_opinion(
         ratings=len(ratings),
         failed=failed,
         abstains=label is None or label in scale.abstain,
-        inconsistent=isinstance(scale, PairwiseScale) and _orders_differ(ratings, scale),
-        one_order=isinstance(scale, PairwiseScale) and len({order for order, _ in ratings}) == 1,
+        inconsistent=is_pair and _orders_differ(ratings, scale),
+        one_order=is_pair and len({order for order, _ in ratings}) == 1,
     )
 
 
@@ -99,6 +100,8 @@ def _mean_shares(
 ) -> dict[str, float]:
     """Average over the repeats of each order, then over the orders, so that each order weighs the same."""
     orders = sorted({order for order, _ in ratings})
+    if len(orders) == 1:
+        return shares([rating for _, rating in ratings], labels)
     per_order = [shares([rating for each, rating in ratings if each is order], labels) for order in orders]
     return {label: math.fsum(table[label] for table in per_order) / len(per_order) for label in labels}
 
@@ -107,7 +110,8 @@ def _smoothed(answers: Sequence[Rating], labels: Sequence[str]) -> dict[str, flo
     if any(rating.basis is not Basis.ANSWER for rating in answers):
         return _plain(answers, labels)
     weight = len(answers) + 0.5 * len(labels)
-    return {label: (sum(rating.label == label for rating in answers) + 0.5) / weight for label in labels}
+    given = [rating.label for rating in answers]
+    return {label: (given.count(label) + 0.5) / weight for label in labels}
 
 
 def _plain(answers: Sequence[Rating], labels: Sequence[str]) -> dict[str, float]:

@@ -173,6 +173,8 @@ def _tied(leaders: Sequence[str], wanted: Literal["worst", "best"], scale: Scale
 
 
 def _mean_distribution(voters: Sequence[Opinion]) -> Distribution:
+    if len(voters) == 1:
+        return voters[0].distribution
     tables = [dict(opinion.distribution) for opinion in voters]
     labels = dict.fromkeys(label for table in tables for label in table)
     return tuple(

@@ -86,11 +86,12 @@ def _listed_answers(scale: Scale) -> tuple[str, ...]:
 
 def _evidence_flags(answer: Answer, unit: Unit, *, evidence_required: bool) -> tuple[str, ...]:
     fails = unit.item.scale.reading(answer.label) is Reading.FAIL
-    unquoted = ("unquoted",) if evidence_required and fails and not answer.quotes else ()
+    if not answer.quotes:
+        return ("unquoted",) if evidence_required and fails else ()
     shown = [flatten(text or "") for text in (unit.item.case.prompt, *_candidate_texts(unit))]
     texts = [*shown, *(reveal(text) for text in shown)]
     misquoted = any(not any(quote in text for text in texts) for quote in answer.quotes)
-    return unquoted + (("misquoted",) if misquoted else ())
+    return ("misquoted",) if misquoted else ()
 
 
 def _candidate_texts(unit: Unit) -> tuple[Text | None, ...]:

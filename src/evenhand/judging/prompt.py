@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from evenhand.judging.answer import AnswerForm
 from evenhand.judging.fence import fence, mask, new_nonce
-from evenhand.judging.template import PromptTemplate, PromptTooLongError, Untrusted
+from evenhand.judging.template import Outline, PromptTemplate, PromptTooLongError, Untrusted, fill
 from evenhand.providers.interface import ChatRequest, Turn
 from evenhand.records.canonical import canonical_json
 from evenhand.records.constitution import Constitution, Example, Principle
@@ -17,7 +18,7 @@ from evenhand.records.message import flatten
 from evenhand.records.rating import FailedRating, FailureKind, Order
 from evenhand.records.run import Endpoint, Unit
 from evenhand.records.scale import NumericScale, Scale, number_text
-from evenhand.records.suite import Candidate, Case
+from evenhand.records.suite import Candidate, Case, Item
 
 _DECIDING_FIELDS = (
     "model",
@@ -75,32 +76,43 @@ class Prompter:
         self.endpoint = endpoint
         self._user = PromptTemplate(template, mode=judge.mode, sees=judge.sees)
         self._system = PromptTemplate(judge.system, mode=judge.mode, sees=judge.sees)
-        self._principles: dict[str, Mapping[str, Any]] = {}
+        self._questions: dict[str, _Question] = {}
 
     def render(self, unit: Unit) -> Prompt | FailedRating:
         """Return the prompt of `unit`, or a failed rating when its text can not be shown whole."""
-        nonce = new_nonce()
         shown = unit.item.candidates if unit.order is Order.GIVEN else unit.item.candidates[::-1]
         if failure := self._cannot_show(shown):
             return failure
-        context = {
-            **self._principle_context(unit.item.principle_id, unit.item.scale),
-            "case": _case_context(unit.item.case, shown),
-            "data": lambda name, value: value.fenced_by(lambda text: fence(name, text, nonce)),
-        }
-        form = AnswerForm(
-            scale=unit.item.scale,
-            means=self.endpoint.means,
-            quotes=self._judge.answer.quotes,
-            confidence=self._judge.answer.confidence == "stated",
-        )
+        nonce, question = new_nonce(), self._question(unit.item)
+        texts = _case_texts(unit.item.case, shown)
         try:
-            system = self._system.render(context)
-            user = f"{self._user.render(context)}\n\n{form.instructions(nonce)}"
+            system_outline, user_outline = question.outlines(texts)
+            system = fill(system_outline, texts, partial(fence, nonce=nonce))
+            user = fill(user_outline, texts, partial(fence, nonce=nonce))
         except PromptTooLongError as error:
             return FailedRating(kind=FailureKind.TOO_LONG, detail=str(error))
-        request = self._request(system, user, form)
-        return Prompt(request=request, form=form, nonce=nonce, key=self._key(unit, request, nonce))
+        form = question.form
+        request = self._request(system, f"{user}\n\n{form.instructions(nonce)}", form)
+        return Prompt(request=request, form=form, nonce=nonce, key=self._key(unit, request, question, nonce))
+
+    def _question(self, item: Item) -> "_Question":
+        if item.principle_id not in self._questions:
+            principle = self._constitution.by_id[item.principle_id]
+            form = AnswerForm(
+                scale=item.scale,
+                means=self.endpoint.means,
+                quotes=self._judge.answer.quotes,
+                confidence=self._judge.answer.confidence == "stated",
+            )
+            context = {
+                "principle": _principle_namespace(principle),
+                "scale": _scale_namespace(item.scale),
+                "shots": _shots(principle, self._judge.shots.max),
+            }
+            self._questions[item.principle_id] = _Question(
+                form=form, context=context, templates=(self._system, self._user)
+            )
+        return self._questions[item.principle_id]
 
     def _cannot_show(self, shown: tuple[Candidate, ...]) -> FailedRating | None:
         if any(candidate.text is None for candidate in shown):
@@ -113,16 +125,6 @@ class Prompter:
             return FailedRating(kind=FailureKind.TOO_LONG, detail=detail)
         return None
 
-    def _principle_context(self, principle_id: str, scale: Scale) -> Mapping[str, Any]:
-        if principle_id not in self._principles:
-            principle = self._constitution.by_id[principle_id]
-            self._principles[principle_id] = {
-                "principle": _principle_namespace(principle),
-                "scale": _scale_namespace(scale),
-                "shots": _shots(principle, self._judge.shots.max),
-            }
-        return self._principles[principle_id]
-
     def _request(self, system: str, user: str, form: AnswerForm) -> ChatRequest:
         params, left_out = self._judge.params, self.endpoint.left_out
         return ChatRequest(
@@ -130,7 +132,7 @@ class Prompter:
             system=system,
             turns=(Turn(role="user", content=user),),
             means=form.means,
-            schema=None if form.means == "last_line" else form.schema(),
+            schema=None if form.means == "last_line" else form.schema,
             max_tokens=params.max_tokens,
             token_limit_field=self.endpoint.token_limit_field,
             temperature=None if "temperature" in left_out else params.temperature,
@@ -141,20 +143,49 @@ class Prompter:
             timeout_s=self._judge.timeout_s,
         )
 
-    def _key(self, unit: Unit, request: ChatRequest, nonce: str) -> bytes:
+    def _key(self, unit: Unit, request: ChatRequest, question: "_Question", nonce: str) -> bytes:
         """Digest what is sent, the nonce left out, where it is sent, and which asking of the question it is."""
-        asked = {
+        place = (unit.order, unit.repeat)
+        if place not in question.digests:
+            question.digests[place] = hashlib.sha256(canonical_json(self._asked(unit, request)))
+        digest = question.digests[place].copy()
+        for text in (request.system, *(turn.content for turn in request.turns)):
+            masked = mask(text, nonce).encode("utf-8", "surrogatepass")
+            digest.update(f"\0{len(masked)}\0".encode() + masked)
+        return digest.digest()
+
+    def _asked(self, unit: Unit, request: ChatRequest) -> Mapping[str, Any]:
+        return {
             "protocol": self.endpoint.protocol,
             "base_url": self.endpoint.base_url,
             "order": unit.order,
             "repeat": unit.repeat,
             **{name: getattr(request, name) for name in _DECIDING_FIELDS},
         }
-        digest = hashlib.sha256(canonical_json(asked))
-        for text in (request.system, *(turn.content for turn in request.turns)):
-            masked = mask(text, nonce).encode("utf-8", "surrogatepass")
-            digest.update(f"\0{len(masked)}\0".encode() + masked)
-        return digest.digest()
+
+
+@dataclass(slots=True)
+class _Question:
+    """What the prompts of all units of one principle have in common, made once."""
+
+    form: AnswerForm
+    context: Mapping[str, Any]
+    """What the templates know but for the case."""
+    templates: tuple[PromptTemplate, PromptTemplate]
+    """System and user."""
+    digests: dict[tuple[Order, int], "hashlib._Hash"] = field(default_factory=dict)
+    """The part of the key before the messages, by order and repeat."""
+    _outlines: dict[tuple[bool, ...], tuple[Outline, Outline]] = field(default_factory=dict)
+
+    def outlines(self, texts: Mapping[str, str]) -> tuple[Outline, Outline]:
+        """Return the outlines of both messages for cases that have the same texts as this one."""
+        there = tuple(map(bool, texts.values()))
+        if there not in self._outlines:
+            case = {name: Untrusted(text) for name, text in texts.items()}
+            context = {**self.context, "case": SimpleNamespace(**case)}
+            system, user = (template.outline(context, case) for template in self.templates)
+            self._outlines[there] = (system, user)
+        return self._outlines[there]
 
 
 def _principle_namespace(principle: Principle) -> SimpleNamespace:
@@ -197,15 +228,16 @@ def _shot(example: Example) -> SimpleNamespace:
     )
 
 
-def _case_context(case: Case, shown: tuple[Candidate, ...]) -> SimpleNamespace:
-    texts = [Untrusted(flatten(candidate.text or "")) for candidate in shown]
-    return SimpleNamespace(
-        prompt=Untrusted(flatten(case.prompt or "")),
-        reference=Untrusted(_reference_text(case)),
-        response=texts[0],
-        response_a=texts[0],
-        response_b=texts[-1],
-    )
+def _case_texts(case: Case, shown: tuple[Candidate, ...]) -> Mapping[str, str]:
+    """Return what a template may show of a case, by field."""
+    first, last = flatten(shown[0].text or ""), flatten(shown[-1].text or "")
+    return {
+        "prompt": flatten(case.prompt or ""),
+        "reference": _reference_text(case),
+        "response": first,
+        "response_a": first,
+        "response_b": last,
+    }
 
 
 def _reference_text(case: Case) -> str:

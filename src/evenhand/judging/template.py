@@ -1,6 +1,13 @@
-"""Judge prompt templates: checked against a closed language, then compiled once and rendered for each unit."""
+"""Judge prompt templates: checked against a closed language, compiled once, and laid out once for like cases.
 
-from collections.abc import Collection, Mapping
+The language lets a case text do two things only: be printed by `data(...)`, and be asked whether it is there. So what
+a template prints is fixed by its principle and by which texts a case has, but for what stands inside the fences. Such
+an outline is rendered once and filled for each unit, without Jinja2.
+"""
+
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import StrictUndefined
@@ -36,9 +43,21 @@ class Untrusted:
     def __format__(self, spec: str) -> str:
         return str(self)
 
-    def fenced_by(self, fence: Any) -> str:
-        """Return the text as `fence` wraps it."""
-        return str(fence(self._text))
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a prompt that a fenced text fills."""
+
+    name: str
+    """Name of the data, as the fence shows it."""
+    field: str
+    """Field of the case that fills it, such as "response"; empty where the text is the same for every case."""
+    text: str = ""
+    """That text, with an empty `field`."""
+
+
+Outline = tuple[str | Slot, ...]
+"""A prompt with its case texts left out."""
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
@@ -69,26 +88,62 @@ class PromptTemplate:
             raise UsageError(f"line {first.line} of the template: {first.message}", hint=first.suggestion)
         self._template = _environment().from_string(text)
 
-    def render(self, context: Mapping[str, Any]) -> str:
-        """Return the prompt text.
+    def outline(self, context: Mapping[str, Any], case: Mapping[str, Untrusted]) -> Outline:
+        """Return what the template prints for every case that has the same texts as `case`, by field.
 
         Raises:
-            PromptTooLongError: The result is longer than two million characters; no more than that is built.
+            PromptTooLongError: The texts outside the fences alone are longer than two million characters.
         """
-        parts, length = [], 0
-        for part in self._template.generate(context):
-            parts.append(part)
+        fields = {id(text): field for field, text in case.items()}
+        slots: dict[str, Slot] = {}
+
+        def data(name: str, value: Untrusted) -> str:
+            mark, field = secrets.token_hex(16), fields.get(id(value), "")
+            slots[mark] = Slot(name, field, "" if field else value._text)  # noqa: SLF001 - only templates may not see it
+            return mark
+
+        parts: list[str | Slot] = []
+        length = 0
+        for part in self._template.generate({**context, "data": data}):
+            parts.append(slots.get(part, part))
             length += len(part)
             if length > MAX_RENDERED_CHARS:
-                raise PromptTooLongError(f"the prompt is longer than {MAX_RENDERED_CHARS:,} characters")
-        return "".join(parts).strip()
+                raise _too_long()
+        return tuple(parts)
+
+
+def fill(outline: Outline, texts: Mapping[str, str], fence: Callable[[str, str], str]) -> str:
+    """Return the prompt text: an outline, its slots filled by the texts of a case, each as `fence` wraps it.
+
+    Raises:
+        PromptTooLongError: The result is longer than two million characters; no more than that is built.
+    """
+    parts, length = [], 0
+    for part in outline:
+        text = part if isinstance(part, str) else fence(part.name, _filling(part, texts))
+        parts.append(text)
+        length += len(text)
+        if length > MAX_RENDERED_CHARS:
+            raise _too_long()
+    return "".join(parts).strip()
+
+
+def _filling(slot: Slot, texts: Mapping[str, str]) -> str:
+    return texts[slot.field] if slot.field else slot.text
+
+
+def _too_long() -> PromptTooLongError:
+    return PromptTooLongError(f"the prompt is longer than {MAX_RENDERED_CHARS:,} characters")
 
 
 __all__ = [
+    "Outline",
     "PromptTemplate",
     "PromptTooLongError",
+    "Slot",
     "TemplateProblem",
     "Untrusted",
     "allowed_fields",
     "check_template",
+    "fill",
 ]

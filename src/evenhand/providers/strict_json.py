@@ -45,12 +45,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_without_duplicates,
-            parse_float=_finite,
-            parse_constant=_refuse_constant,
-        )
+        return _DECODER.decode(body.decode("utf-8"))
     except UnreadableReplyError:
         raise
     except UnicodeDecodeError as error:
@@ -84,3 +79,8 @@ def _finite(text: str) -> float:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise UnreadableReplyError(f"the body holds {name}, which is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates, parse_float=_finite, parse_constant=_refuse_constant
+)

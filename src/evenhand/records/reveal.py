@@ -20,6 +20,8 @@ _HIDDEN = re.compile(
 )
 """Controls but tab and line feed, characters Unicode calls ignorable, blanks that pass for letters, broken text."""
 
+_VISIBLE_ASCII = bytes(code for code in range(128) if not _HIDDEN.match(chr(code)))
+
 _PICTOGRAPH = (
     "[©®‼⁉™\u2139\u2194-\u2199\u21a9\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b55"
     "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff][\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]?"
@@ -70,10 +72,17 @@ def reveal(text: str) -> str:
 
     Line feeds and tabs stay; a carriage return directly before a line feed stays. Takes time linear in the text.
     """
-    if not _HIDDEN.search(text):
+    if not _holds_hidden(text):
         return text
     *lines, last = text.split("\n")
     return "\n".join([*(_reveal_line(line) for line in lines), _reveal_line(f"{last}\n")[:-1]])
+
+
+def _holds_hidden(text: str) -> bool:
+    """Tell whether a text may hold a hidden character; plain ASCII, the usual case, is told without the pattern."""
+    if text.isascii():
+        return bool(text.encode("ascii").translate(None, _VISIBLE_ASCII))
+    return _HIDDEN.search(text) is not None
 
 
 def hidden_characters(text: str) -> int:
@@ -82,7 +91,7 @@ def hidden_characters(text: str) -> int:
 
 
 def _reveal_line(line: str) -> str:
-    if not _HIDDEN.search(line):
+    if not _holds_hidden(line):
         return line
     return _SEEN.sub(partial(_draw, right_to_left=_runs_right_to_left(line)), line)
 
