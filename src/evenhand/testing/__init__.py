@@ -10,14 +10,16 @@ its scripted judges are pure functions whose right answer is known::
         assert len(server.ledger.billed) == 1
 """
 
+from evenhand.testing import batches, faults, judges, protocol
 from evenhand.testing import dialect as dialects
-from evenhand.testing import faults, judges, protocol
+from evenhand.testing.batches import BatchScript
 from evenhand.testing.dialect import Dialect, Support
 from evenhand.testing.exchange import Finish, Judge, JudgeAnswer, JudgeRequest, Message, ScriptError
 from evenhand.testing.ledger import Call, Ledger, count_tokens, request_hash
 from evenhand.testing.server import LoopbackServer, serve_in_thread
 
 __all__ = [
+    "BatchScript",
     "Call",
     "Dialect",
     "Finish",
@@ -29,6 +31,7 @@ __all__ = [
     "Message",
     "ScriptError",
     "Support",
+    "batches",
     "count_tokens",
     "dialects",
     "faults",

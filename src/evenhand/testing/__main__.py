@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from evenhand.testing import faults, judges
+from evenhand.testing.batches import BatchScript, Behaviour
 from evenhand.testing.dialect import DIALECTS
 from evenhand.testing.exchange import Judge
 from evenhand.testing.server import LoopbackServer
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     add("--dialect", choices=sorted(DIALECTS), default="everything", help="what the server can do")
     add("--api-key", metavar="KEY", help="the only key let in; without it everybody is")
     add("--model", action="append", default=[], help="a model there is (repeat); without it any name is")
+    add("--batch-seconds", type=float, default=0.0, metavar="S", help="how long a batch takes to end")
     fault_help = "a fault and the share of calls it strikes, all by default (repeat): "
     add(
         "--fault",
@@ -83,6 +85,7 @@ def build(arguments: argparse.Namespace) -> LoopbackServer:
         latency=arguments.latency_ms / 1000.0,
         api_key=arguments.api_key,
         models=tuple(arguments.model),
+        batches=BatchScript(later=Behaviour(seconds=arguments.batch_seconds)),
         port=arguments.port,
     )
 

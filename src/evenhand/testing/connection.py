@@ -59,7 +59,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes arrived."""
         self._buffer += data
-        if len(self._buffer) > MAX_HEAD + MAX_BODY:
+        if len(self._buffer) > MAX_HEAD + max(MAX_BODY, self._head.length if self._head else 0):
             self.abort()
         elif not self._delivering:
             self._advance()

@@ -46,6 +46,8 @@ class Call:
     """Name of the scripted fault, or the empty string."""
     in_flight: int
     """Calls under way when it was read, this one included."""
+    batch: str = ""
+    """Id of the batch it was a row of, which halves its price; empty for a live call."""
 
 
 def request_hash(document: object, nonce: str | None = None) -> str:
@@ -136,6 +138,7 @@ class Ledger:
         return {
             "calls": len(calls),
             "billed": len(billed),
+            "billed_in_batches": sum(bool(call.batch) for call in billed),
             "billed_tokens_in": sum(call.tokens_in for call in billed),
             "billed_tokens_out": sum(call.tokens_out for call in billed),
             "requests": len({call.request_hash for call in calls}),

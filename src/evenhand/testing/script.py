@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evenhand.testing.batches.script import GOOD_BATCHES, BatchScript
 from evenhand.testing.dialect import EVERYTHING, Dialect
 from evenhand.testing.exchange import Judge
 from evenhand.testing.faults.schedule import Strike
@@ -28,3 +29,5 @@ class Script:
     """`system_fingerprint` of chat completions."""
     bill_abandoned: bool = True
     """Whether a call is billed whose client went away before the answer was sent, as vendors do."""
+    batches: BatchScript = GOOD_BATCHES
+    """How the batch endpoints behave."""

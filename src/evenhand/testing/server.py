@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
 
+from evenhand.testing.batches.script import GOOD_BATCHES, BatchScript
 from evenhand.testing.connection import Connection
 from evenhand.testing.dialect import EVERYTHING, Dialect
 from evenhand.testing.exchange import Judge
@@ -46,6 +47,7 @@ class LoopbackServer:
         api_key: str | None = None,
         models: tuple[str, ...] = (),
         bill_abandoned: bool = True,
+        batches: BatchScript = GOOD_BATCHES,
         port: int = 0,
     ) -> None:
         """Describe a server; nothing is opened before it is entered.
@@ -58,6 +60,7 @@ class LoopbackServer:
             api_key: The only key let in, by either header; None lets everybody in.
             models: The models there are; empty serves any name.
             bill_abandoned: Whether a call is billed whose client went away before the answer.
+            batches: How the batch endpoints behave; by default every batch ends at its first poll.
             port: Port to listen on; 0 takes a free one.
         """
         self.script = Script(
@@ -68,6 +71,7 @@ class LoopbackServer:
             api_key=api_key,
             models=models,
             bill_abandoned=bill_abandoned,
+            batches=batches,
         )
         self.ledger = Ledger()
         self._port = port

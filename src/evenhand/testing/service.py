@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from evenhand.testing.anthropic_messages import MESSAGES
 from evenhand.testing.api import Api, Asked
-from evenhand.testing.delivery import Delivery, Reset, Send
-from evenhand.testing.exchange import JsonObject, JudgeRequest, ScriptError
+from evenhand.testing.batches.desk import AskRow, BatchDesk, RowAnswer
+from evenhand.testing.batches.routes import answer_route, find_route
+from evenhand.testing.delivery import Delivery, Drip, Reset, Send
+from evenhand.testing.exchange import JsonObject, Judge, JudgeRequest, ScriptError
 from evenhand.testing.faults.kinds import Fault
 from evenhand.testing.faults.schedule import Arrival, choose
 from evenhand.testing.ledger import Call, Ledger, count_tokens, request_hash
@@ -37,6 +40,7 @@ class JudgeService:
         self._ledger = ledger
         self._early = [strike for strike in script.strikes if strike.before_body]
         self._late = [strike for strike in script.strikes if not strike.before_body]
+        self._desk = BatchDesk(script.batches, ledger.unbill)
 
     def enter(self, head: Head) -> tuple[int, Delivery | None]:
         """Number a call, and reset it at once if a fault says so; requests that are not calls have number 0."""
@@ -58,30 +62,51 @@ class JudgeService:
     def answer(self, number: int, head: Head, body: bytes) -> Delivery:
         """Answer a complete request and enter it in the ledger."""
         if number == 0:
-            return Send(data=self._control(head))
+            return self._batch(head, body)
+        return self._ask(number, head, body, self._script).delivery
+
+    def _ask(
+        self,
+        number: int,
+        head: Head,
+        body: bytes,
+        script: Script,
+        *,
+        batch: str = "",
+        fault: Fault | None = None,
+    ) -> Outcome:
         try:
             self._authorize(head.headers)
-            return self._judge(number, head, _parse(body))
+            return self._judge(number, head, _parse(body), script, batch=batch, fault=fault)
         except Rejection as rejection:
             data = error_response(APIS[head.path], number, rejection)
             outcome = Outcome(
                 delivery=Send(data=data, delay=self._script.latency), status=rejection.status, billed=False
             )
-        self._record(number, head, outcome)
-        return outcome.delivery
+        self._record(number, head, outcome, batch=batch)
+        return outcome
 
-    def _judge(self, number: int, head: Head, document: JsonObject) -> Delivery:
+    def _judge(
+        self,
+        number: int,
+        head: Head,
+        document: JsonObject,
+        script: Script,
+        *,
+        batch: str,
+        fault: Fault | None,
+    ) -> Outcome:
         api = APIS[head.path]
         asked = api.read(document, head.headers, self._script.dialect)
         text = "\n".join(message.text for message in asked.messages)
         self._check(asked, tokens_in := count_tokens(text))
         digest = request_hash(document, find_nonce(text))
         request = self._request(number, api.name, asked, self._ledger.attempt(digest))
-        fault = self._fault(number, request)
+        fault = fault or self._fault(number, request)
         received = Received(api=api, asked=asked, request=request, tokens_in=tokens_in)
-        outcome = _settled(received, self._script, fault)
-        self._record(number, head, outcome, received=received, digest=digest, fault=fault)
-        return outcome.delivery
+        outcome = _settled(received, script, fault)
+        self._record(number, head, outcome, received=received, digest=digest, fault=fault, batch=batch)
+        return outcome
 
     def _request(self, number: int, protocol: str, asked: Asked, attempt: int) -> JudgeRequest:
         return JudgeRequest(
@@ -121,6 +146,7 @@ class JudgeService:
         received: Received | None = None,
         digest: str = "",
         fault: Fault | None = None,
+        batch: str = "",
     ) -> None:
         ledger = self._ledger
         ledger.record(
@@ -138,8 +164,33 @@ class JudgeService:
                 tokens_out=outcome.tokens_out,
                 fault=fault.name if fault else "",
                 in_flight=ledger.in_flight,
+                batch=batch,
             )
         )
+
+    def _batch(self, head: Head, body: bytes) -> Delivery:
+        """Serve a batch endpoint, or whatever else is not a call."""
+        route = find_route(head) if self._script.batches.served else None
+        if route is None:
+            return Send(data=self._control(head))
+        try:
+            self._authorize(head.headers)
+            return answer_route(route, head, body, self._desk, self._row_asker)
+        except Rejection as rejection:
+            return Send(data=error_response(route.vendor, 0, rejection))
+
+    def _row_asker(self, head: Head, path: str) -> AskRow:
+        """Have the rows of a batch answered as live calls to `path` would be."""
+        as_live = replace(head, method="POST", path=path)
+
+        def ask(body: bytes, batch: str, fault: Fault | None, judge: Judge | None) -> RowAnswer:
+            script = self._script if judge is None else replace(self._script, judge=judge)
+            number = self._ledger.enter()
+            outcome = self._ask(number, as_live, body, script, batch=batch, fault=fault)
+            self._ledger.leave()
+            return RowAnswer(number=number, status=outcome.status, body=_body_of(outcome.delivery))
+
+        return ask
 
     def _control(self, head: Head) -> bytes:
         """Everything that is not a call: models, the ledger, and paths that do not exist."""
@@ -165,6 +216,10 @@ class JudgeService:
             return _json(models_document(api.name, self._script.models, name))
         except Rejection as rejection:
             return error_response(api, 0, rejection)
+
+
+def _body_of(delivery: Delivery) -> bytes:
+    return delivery.data.partition(b"\r\n\r\n")[2] if isinstance(delivery, Send | Drip) else b""
 
 
 def _settled(received: Received, script: Script, fault: Fault | None) -> Outcome:

@@ -10,6 +10,9 @@ MAX_HEAD: Final = 32 * 1024
 """Longest request head in bytes."""
 MAX_BODY: Final = 16 * 1024 * 1024
 """Longest request body in bytes."""
+MAX_UPLOAD: Final = 256 * 1024 * 1024
+"""Longest body of the requests that bring a batch."""
+_UPLOADS: Final = ("/files", "/messages/batches")
 JSON_TYPE: Final = "application/json"
 _REASONS: Final = {status.value: status.phrase for status in HTTPStatus} | {529: "Overloaded"}
 
@@ -66,7 +69,7 @@ def read_head(raw: bytes) -> Head:
         path=path,
         query=query,
         headers=headers,
-        length=_body_length(headers),
+        length=_body_length(headers, MAX_UPLOAD if path.endswith(_UPLOADS) else MAX_BODY),
         keep_alive=headers.get("connection", last).lower() != "close",
     )
 
@@ -81,13 +84,13 @@ def _headers(lines: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _body_length(headers: Mapping[str, str]) -> int:
+def _body_length(headers: Mapping[str, str], most: int) -> int:
     if "transfer-encoding" in headers:
         raise BadHttp(411, "this server reads bodies with a content-length only")
     text = headers.get("content-length", "0")
     if not (text.isascii() and text.isdigit()):
         raise BadHttp(400, "malformed content-length")
-    if len(text) > len(str(MAX_BODY)) or int(text) > MAX_BODY:
+    if len(text) > len(str(most)) or int(text) > most:
         raise BadHttp(413, "the body is too large")
     return int(text)
 
