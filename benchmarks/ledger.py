@@ -3,15 +3,21 @@
     python benchmarks/ledger.py [--units 5000] [--in-flight 1 64 256 1024]
 
 Each unit is what a call leaves behind: attempt begun, reply received, rating settled, each awaited until it is
-synced to disk. Rows are counted as the tables hold them afterwards.
+synced to disk. Rows are counted as the tables hold them afterwards. What the caller pays to make its records is not
+the ledger's: they are made before the clock starts. The request rate beside it is that of a bare aiohttp loop on the
+loopback server, 256 in flight.
 """
 
 import argparse
 import asyncio
+import hashlib
 import json
 import resource
+import subprocess
+import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,39 +66,55 @@ def manifest(units: int) -> Manifest:
     )
 
 
-async def record(writer: RunLedger, unit: Unit) -> None:
-    """What one call leaves behind."""
-    key = unit.seq.to_bytes(32)
-    attempt = await writer.begin(
-        NewAttempt(unit_seq=unit.seq, judge="j", number=1, key=key, nonce="0" * 32, reserved_nanousd=1)
-    )
-    await writer.received(attempt, RawReply(body=BODY + key, request_id="r"))
+@dataclass(frozen=True)
+class Call:
+    """What one call leaves behind, ready to be recorded."""
+
+    attempt: NewAttempt
+    reply: RawReply
+    settled: Settled
+
+
+def calls(units: int, manifest: Manifest) -> list[Call]:
+    """Make the records of so many calls; attempts are numbered from 1, as an empty ledger numbers them."""
+    case = Case(id="c", response="x")
+    item = Item(seq=0, case=case, candidates=case.outputs(), principle_id="p", scale=COMPLY)
+    return [call(Unit(seq=seq, item=item, judge=manifest.judges[0])) for seq in range(units)]
+
+
+def call(unit: Unit) -> Call:
+    """Make the records of one call."""
+    key = hashlib.sha256(unit.seq.to_bytes(8)).digest()
     rating = Rating(
         label="complies", distribution=(("complies", 1.0),), basis=Basis.ANSWER, reason="A reason."
     )
-    served = Served(
-        attempt=attempt, usage=Usage(input_tokens=400, output_tokens=60), cost_nanousd=5, served_model="m"
+    usage = Usage(input_tokens=400, output_tokens=60)
+    served = Served(attempt=unit.seq + 1, usage=usage, cost_nanousd=5, served_model="m")
+    return Call(
+        attempt=NewAttempt(
+            unit_seq=unit.seq, judge="j", number=1, key=key, nonce="0" * 32, reserved_nanousd=1
+        ),
+        reply=RawReply(body=BODY + key, request_id="r"),
+        settled=Settled(unit=unit, key=key, outcome=rating, served=(served,)),
     )
-    await writer.settle([Settled(unit=unit, key=key, outcome=rating, served=(served,))], [])
+
+
+async def record(writer: RunLedger, made: Call) -> None:
+    """Commit what one call leaves behind, in its three steps."""
+    attempt = await writer.begin(made.attempt)
+    await writer.received(attempt, made.reply)
+    await writer.settle([made.settled], [])
 
 
 async def campaign(ledger: LedgerFile, units: int, in_flight: int) -> dict[str, Any]:
     """Record `units` units, so many at a time."""
     run = ledger.start_run(manifest(units))
-    judge = run.manifest.judges[0]
-    item = Item(
-        seq=0,
-        case=Case(id="c", response="x"),
-        candidates=Case(id="c", response="x").outputs(),
-        principle_id="p",
-        scale=COMPLY,
-    )
+    made = iter(calls(units, run.manifest))
     writer = RunLedger(ledger, ledger.run_number(run.id))
-    numbers = iter(range(units))
 
     async def work() -> None:
-        for seq in numbers:
-            await record(writer, Unit(seq=seq, item=item, judge=judge))
+        for each in made:
+            await record(writer, each)
 
     cpu, wall = cpu_seconds(), time.perf_counter()
     await asyncio.gather(*(work() for _ in range(in_flight)))
@@ -126,11 +148,41 @@ def measure(units: int, in_flight: int) -> dict[str, Any]:
     }
 
 
+def request_rate(requests: int, in_flight: int) -> float:
+    """Requests per second of a bare aiohttp loop that reads each reply and keeps nothing."""
+    command = [sys.executable, "-m", "evenhand.testing"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = json.loads(server.stdout.readline())["base_url"]
+        try:
+            return requests / asyncio.run(bare_loop(f"{address}/chat/completions", requests, in_flight))
+        finally:
+            server.terminate()
+
+
+async def bare_loop(url: str, requests: int, in_flight: int) -> float:
+    """Seconds that so many requests take."""
+    import aiohttp
+
+    body = {"model": "m", "messages": [{"role": "user", "content": "x" * 600}], "max_tokens": 100}
+    numbers = iter(range(requests))
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+
+        async def work() -> None:
+            for _ in numbers:
+                async with session.post(url, json=body) as reply:
+                    await reply.json()
+
+        started = time.perf_counter()
+        await asyncio.gather(*(work() for _ in range(in_flight)))
+        return time.perf_counter() - started
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--units", type=int, default=5000)
-    parser.add_argument("--in-flight", type=int, nargs="+", default=[1, 64, 256, 1024])
+    parser.add_argument("--in-flight", type=int, nargs="+", default=[1, 64, 1024, 256])
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     rows = [measure(arguments.units if n > 1 else arguments.units // 10, n) for n in arguments.in_flight]
@@ -140,6 +192,10 @@ def main() -> None:
             f"{row['in_flight']:>9} {row['rows_per_s']:>9.0f} {row['cpu_us_per_row']:>11.1f} "
             f"{row['added_ms_per_unit']:>14.1f} {row['bytes_per_unit']:>11.0f}"
         )
+    rate = request_rate(arguments.units, 256)
+    print(
+        f"bare aiohttp loop: {rate:.0f} requests/s; rows of the last line: {rows[-1]['rows_per_s'] / rate:.1f} times"
+    )
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
 

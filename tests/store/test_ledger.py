@@ -15,8 +15,15 @@ from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.run import RunState
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile, check_integrity, open_ledger
+from evenhand.store.prepared import prepare
 from evenhand.store.sqlite import open_engine
 from evenhand.store.writer import Writer
+
+REPLY = prepare(insert(tables.replies), ("hash", "body"))
+LABEL = prepare(
+    insert(tables.labels),
+    ("source", "case_id", "candidate_id", "principle_id", "annotator", "kind", "label", "added"),
+)
 
 
 @pytest.fixture
@@ -126,8 +133,8 @@ def test_a_run_keeps_its_manifest_to_the_byte(tmp_path: Path) -> None:
 
 def test_a_failed_commit_reaches_every_caller_and_nothing_is_taken_after_it(ledger: LedgerFile) -> None:
     async def scenario() -> list[object]:
-        writer = Writer(ledger.engine, [insert(tables.replies)])
-        rows = [(0, {"hash": b"same", "body": b"x"})]
+        writer = Writer(ledger.engine, [REPLY])
+        rows = [(0, (b"same", b"x"))]
         try:
             first = await asyncio.gather(*(writer.commit(rows) for _ in range(3)), return_exceptions=True)
             later = await asyncio.gather(writer.commit(rows), return_exceptions=True)
@@ -142,8 +149,8 @@ def test_a_failed_commit_reaches_every_caller_and_nothing_is_taken_after_it(ledg
 
 def test_a_commit_is_on_disk_when_the_await_returns(ledger: LedgerFile) -> None:
     async def scenario() -> None:
-        writer = Writer(ledger.engine, [insert(tables.replies)])
-        await asyncio.gather(*(writer.commit([(0, {"hash": bytes([n]), "body": b"x"})]) for n in range(50)))
+        writer = Writer(ledger.engine, [REPLY])
+        await asyncio.gather(*(writer.commit([(0, (bytes([n]), b"x"))]) for n in range(50)))
         with ledger.read() as connection:
             assert connection.execute(text("SELECT count(*) FROM replies")).scalar() == 50
         writer.close()
@@ -156,10 +163,9 @@ def test_a_value_sqlite_can_not_take_is_an_error_and_not_a_wait_for_ever(
     ledger: LedgerFile, value: object
 ) -> None:
     async def scenario() -> None:
-        writer = Writer(ledger.engine, [insert(tables.labels)])
-        names = ("source", "case_id", "candidate_id", "principle_id", "annotator", "kind", "label", "added")
+        writer = Writer(ledger.engine, [LABEL])
         try:
-            await asyncio.wait_for(writer.commit([(0, {**dict.fromkeys(names, "x"), "label": value})]), 5)
+            await asyncio.wait_for(writer.commit([(0, (*["x"] * 6, value, "x"))]), 5)
         finally:
             writer.close()
 
@@ -169,9 +175,9 @@ def test_a_value_sqlite_can_not_take_is_an_error_and_not_a_wait_for_ever(
 
 def test_a_writer_that_can_not_open_the_ledger_says_so(tmp_path: Path) -> None:
     async def scenario() -> None:
-        writer = Writer(open_engine(tmp_path / "no folder" / "ledger.sqlite"), [insert(tables.replies)])
+        writer = Writer(open_engine(tmp_path / "no folder" / "ledger.sqlite"), [REPLY])
         try:
-            await asyncio.wait_for(writer.commit([(0, {"hash": b"", "body": b""})]), 5)
+            await asyncio.wait_for(writer.commit([(0, (b"", b""))]), 5)
         finally:
             writer.close()
 
@@ -197,11 +203,11 @@ def test_a_lock_that_can_not_be_made_is_an_error_of_the_ledger(ledger: LedgerFil
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not let go of an open file")
 def test_a_ledger_removed_while_it_is_written_stops_the_writing(ledger: LedgerFile) -> None:
     async def scenario() -> None:
-        writer = Writer(ledger.engine, [insert(tables.replies)])
+        writer = Writer(ledger.engine, [REPLY])
         try:
-            await writer.commit([(0, {"hash": b"1", "body": b"x"})])
+            await writer.commit([(0, (b"1", b"x"))])
             ledger.path.unlink()
-            await writer.commit([(0, {"hash": b"2", "body": b"x"})])
+            await writer.commit([(0, (b"2", b"x"))])
         finally:
             writer.close()
 

@@ -22,6 +22,7 @@ from evenhand.store import tables
 from evenhand.store.migrations import create_all, migrate
 from evenhand.store.rows import read_run, searchable, verdict_values
 from evenhand.store.sqlite import open_engine, writer_lock
+from evenhand.store.statements import add_verdict
 
 _ROWS_PER_COMMIT = 5_000
 
@@ -147,10 +148,9 @@ class LedgerFile:
 
     def add_verdicts(self, run: int, items: Iterable[SettledItem]) -> None:
         """Add verdicts; an item that has one keeps it."""
-        statement = insert_or(tables.verdicts).on_conflict_do_nothing()
         for chunk in chunks((verdict_values(run, item) for item in items), _ROWS_PER_COMMIT):
             with self.write() as connection:
-                connection.execute(statement, chunk)
+                connection.exec_driver_sql(add_verdict().sql, chunk)
 
     def set_manifest(self, name: str, manifest: Manifest) -> None:
         """Replace a run's manifest by one that also holds what preflight found."""

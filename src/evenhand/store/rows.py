@@ -1,7 +1,6 @@
 """Records to rows of the ledger, and back."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row
@@ -19,33 +18,41 @@ from evenhand.records.rating import (
     Rating,
 )
 from evenhand.records.run import Manifest, Run, RunState
+from evenhand.store.prepared import Values
 
 RATED = "rated"
 """State of a unit that ended in a readable rating; the others are kinds of failure."""
 
-Values = Mapping[str, Any]
-
-
-def outcome_values(outcome: Outcome) -> dict[str, Any]:
-    """Return the columns of `ratings` that hold an outcome."""
-    if isinstance(outcome, FailedRating):
-        return {**_NOTHING, "state": outcome.kind.value, "reason": outcome.detail}
-    return {
-        "state": RATED,
-        "label": outcome.label,
-        "distribution": _distribution_text(outcome),
-        "basis": outcome.basis.value,
-        "missing_mass": outcome.missing_mass or None,
-        "stated": outcome.stated,
-        "reason": outcome.reason or None,
-        "quotes": json.dumps(outcome.quotes) if outcome.quotes else None,
-        "flags": json.dumps(outcome.flags) if outcome.flags else None,
-    }
-
-
-_NOTHING: Mapping[str, Any] = dict.fromkeys(
-    ("label", "distribution", "basis", "missing_mass", "stated", "reason", "quotes", "flags")
+OUTCOME_COLUMNS = (
+    "state",
+    "label",
+    "distribution",
+    "basis",
+    "missing_mass",
+    "stated",
+    "reason",
+    "quotes",
+    "flags",
 )
+"""Columns of `ratings` that hold an outcome."""
+VERDICT_COLUMNS = ("run", "item", "label", "undecided", "score", "disagreement", "distribution")
+
+
+def outcome_values(outcome: Outcome) -> Values:
+    """Return the values of `OUTCOME_COLUMNS` for an outcome."""
+    if isinstance(outcome, FailedRating):
+        return (outcome.kind.value, None, None, None, None, None, outcome.detail, None, None)
+    return (
+        RATED,
+        outcome.label,
+        _distribution_text(outcome),
+        outcome.basis.value,
+        outcome.missing_mass or None,
+        outcome.stated,
+        outcome.reason or None,
+        json.dumps(outcome.quotes) if outcome.quotes else None,
+        json.dumps(outcome.flags) if outcome.flags else None,
+    )
 
 
 def _distribution_text(rating: Rating) -> str | None:
@@ -60,18 +67,12 @@ def distribution_of(text: str | None, label: str) -> Distribution:
     return tuple((name, float(share)) for name, share in json.loads(text))
 
 
-def verdict_values(run: int, item: SettledItem) -> dict[str, Any]:
-    """Return the row of `verdicts` for an item."""
+def verdict_values(run: int, item: SettledItem) -> Values:
+    """Return the values of `VERDICT_COLUMNS` for an item."""
     verdict = item.verdict
-    return {
-        "run": run,
-        "item": item.seq,
-        "label": verdict.label,
-        "undecided": verdict.undecided.value if verdict.undecided else None,
-        "score": verdict.score,
-        "disagreement": verdict.disagreement,
-        "distribution": json.dumps(verdict.distribution),
-    }
+    undecided = verdict.undecided.value if verdict.undecided else None
+    distribution = json.dumps(verdict.distribution)
+    return (run, item.seq, verdict.label, undecided, verdict.score, verdict.disagreement, distribution)
 
 
 def searchable(name: str) -> str:

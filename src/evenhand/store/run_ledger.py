@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy import func, select, update
 
 from evenhand.errors import CallError, LedgerError
 from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, SettledItem, StoredReply
@@ -15,43 +14,14 @@ from evenhand.records.rating import Usage
 from evenhand.records.run import AttemptState, Unit
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile
+from evenhand.store.prepared import Values
 from evenhand.store.rows import RATED, outcome_values, verdict_values
-from evenhand.store.writer import Row, Writer
+from evenhand.store.statements import Write, run_statements
+from evenhand.store.writer import Writer
 
 _attempts = tables.attempts
-_by_id = update(_attempts).where(_attempts.c.id == bindparam("attempt"))
-
-_BEGIN, _REPLY, _RECEIVED, _FAILED, _PARSED, _RATING, _VERDICT = range(7)
-_STATEMENTS = (
-    insert(_attempts),
-    insert_or(tables.replies).on_conflict_do_nothing(),
-    _by_id.values(
-        state=AttemptState.RECEIVED.value,
-        reply=bindparam("reply_hash"),
-        ended_at=bindparam("at"),
-        request_id=bindparam("request"),
-    ),
-    _by_id.values(
-        state=AttemptState.FAILED.value,
-        ended_at=bindparam("at"),
-        request_id=bindparam("request"),
-        error_class=bindparam("class"),
-        error=bindparam("message"),
-        maybe_billed=bindparam("billed"),
-    ),
-    _by_id.values(
-        state=AttemptState.PARSED.value,
-        cost_nanousd=bindparam("cost"),
-        input_tokens=bindparam("read"),
-        output_tokens=bindparam("written"),
-        cached_tokens=bindparam("cached"),
-        usage_estimated=bindparam("estimated"),
-        served_model=bindparam("model"),
-        fingerprint=bindparam("print"),
-    ),
-    insert_or(tables.ratings).on_conflict_do_nothing(),
-    insert_or(tables.verdicts).on_conflict_do_nothing(),
-)
+_SENT, _RECEIVED = AttemptState.SENT.value, AttemptState.RECEIVED.value
+_FAILED, _PARSED = AttemptState.FAILED.value, AttemptState.PARSED.value
 
 
 class RunLedger:
@@ -66,7 +36,7 @@ class RunLedger:
             earlier = select(_attempts.c.id).where(_attempts.c.run != run).limit(1)
             self._has_earlier_runs = connection.execute(earlier).first() is not None
         self._resumed = self._close_open_attempts()
-        self._writer = Writer(ledger.engine, _STATEMENTS)
+        self._writer = Writer(ledger.engine, run_statements())
 
     def _close_open_attempts(self) -> bool:
         """Mark calls that were in flight when they were cut short: their outcome is unknown for ever."""
@@ -82,51 +52,52 @@ class RunLedger:
         """Commit `reserved` and `sent`; return the attempt's number."""
         number = self._next_attempt
         self._next_attempt += 1
-        row = {
-            "id": number,
-            "run": self._run,
-            "unit": attempt.unit_seq,
-            "judge": attempt.judge,
-            "number": attempt.number,
-            "key": attempt.key,
-            "nonce": attempt.nonce,
-            "state": AttemptState.SENT.value,
-            "reserved_nanousd": attempt.reserved_nanousd,
-            "sent_at": time.time(),
-        }
-        await self._writer.commit([(_BEGIN, row)])
+        row = (
+            number,
+            self._run,
+            attempt.unit_seq,
+            attempt.judge,
+            attempt.number,
+            attempt.key,
+            attempt.nonce,
+            _SENT,
+            attempt.reserved_nanousd,
+            time.time(),
+        )
+        await self._writer.commit([(Write.BEGIN, row)])
         return number
 
     async def received(self, attempt: int, raw: RawReply) -> None:
         """Commit the reply's bytes."""
         digest = hashlib.sha256(raw.body).digest()
-        received = {"attempt": attempt, "reply_hash": digest, "at": time.time(), "request": raw.request_id}
-        await self._writer.commit([(_REPLY, {"hash": digest, "body": raw.body}), (_RECEIVED, received)])
+        row = (_RECEIVED, time.time(), raw.request_id, digest, attempt)
+        await self._writer.commit([(Write.REPLY, (digest, raw.body)), (Write.RECEIVED, row)])
 
     async def failed(self, attempt: int, error: CallError) -> None:
         """Commit that no reply came."""
-        row = {
-            "attempt": attempt,
-            "at": time.time(),
-            "request": error.request_id,
-            "class": error.call_class.value,
-            "message": str(error)[:2000],
-            "billed": int(error.maybe_billed),
-        }
-        await self._writer.commit([(_FAILED, row)])
+        row = (
+            _FAILED,
+            time.time(),
+            error.request_id,
+            error.call_class.value,
+            str(error)[:2000],
+            int(error.maybe_billed),
+            attempt,
+        )
+        await self._writer.commit([(Write.FAILED, row)])
 
     async def settle(self, settled: Sequence[Settled], decided: Sequence[SettledItem]) -> None:
         """Commit terminal states and verdicts; a unit or item that has one keeps it."""
-        rows: list[tuple[int, Row]] = []
+        rows: list[tuple[int, Values]] = []
         for each in settled:
-            rows.extend((_PARSED, _served_row(served)) for served in each.served)
-            rows.append((_RATING, self._rating_row(each)))
-        rows.extend((_VERDICT, verdict_values(self._run, item)) for item in decided)
+            rows.extend((Write.PARSED, _served_row(served)) for served in each.served)
+            rows.append((Write.RATING, self._rating_row(each)))
+        rows.extend((Write.VERDICT, verdict_values(self._run, item)) for item in decided)
         await self._writer.commit(rows)
 
     async def served(self, served: Served) -> None:
         """Commit what a reply outside any unit said, such as one of preflight."""
-        await self._writer.commit([(_PARSED, _served_row(served))])
+        await self._writer.commit([(Write.PARSED, _served_row(served))])
 
     def stored_replies(self, unit: Unit, key: bytes) -> Iterable[StoredReply]:
         """Return replies already paid for that answer `unit`, this run's first."""
@@ -156,19 +127,10 @@ class RunLedger:
                 for row in connection.execute(query)
             ]
 
-    def _rating_row(self, settled: Settled) -> dict[str, Any]:
+    def _rating_row(self, settled: Settled) -> Values:
         unit = settled.unit
-        return {
-            "run": self._run,
-            "unit": unit.seq,
-            "item": unit.item.seq,
-            "judge": unit.judge.id,
-            "order": unit.order.value,
-            "repeat": unit.repeat,
-            "key": settled.key,
-            "reused": settled.reused,
-            **outcome_values(settled.outcome),
-        }
+        place = (self._run, unit.seq, unit.item.seq, unit.judge.id, unit.order.value, unit.repeat)
+        return (*place, settled.key, *outcome_values(settled.outcome), settled.reused)
 
     def close(self) -> None:
         """Write what is queued, end the writer, and mark calls that were cut short."""
@@ -177,15 +139,16 @@ class RunLedger:
             self._close_open_attempts()
 
 
-def _served_row(served: Served) -> dict[str, Any]:
+def _served_row(served: Served) -> Values:
     usage: Usage = served.usage
-    return {
-        "attempt": served.attempt,
-        "cost": served.cost_nanousd,
-        "read": usage.input_tokens,
-        "written": usage.output_tokens,
-        "cached": usage.cached_tokens,
-        "estimated": int(usage.estimated),
-        "model": served.served_model,
-        "print": served.fingerprint,
-    }
+    return (
+        _PARSED,
+        served.cost_nanousd,
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cached_tokens,
+        int(usage.estimated),
+        served.served_model,
+        served.fingerprint,
+        served.attempt,
+    )

@@ -7,30 +7,23 @@ price of a full sync is shared, and every caller still waits until its own rows 
 import asyncio
 import os
 import queue
+import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import StatementError
-from sqlalchemy.sql.expression import Executable
 
 from evenhand.errors import LedgerError
+from evenhand.store.prepared import Prepared, Values
 
-Row = Mapping[str, Any]
 _MOST_PER_COMMIT = 5_000
 
 
-@dataclass(slots=True)
-class _Batch:
-    """Rows of one caller, each for one of the writer's statements, and who waits for them."""
-
-    rows: Sequence[tuple[int, Row]]
-    loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[None]
-    error: LedgerError | None = field(default=None)
+_Batch = tuple[Sequence[tuple[int, Values]], asyncio.Future[None]]
+"""Rows of one caller, each for one of the writer's statements, and what the caller waits for."""
 
 
 class Writer:
@@ -39,30 +32,29 @@ class Writer:
     Statements are given once, in the order in which their rows of one commit must be applied.
     """
 
-    def __init__(self, engine: Engine, statements: Sequence[Executable]) -> None:
+    def __init__(self, engine: Engine, statements: Sequence[Prepared]) -> None:
         """Start the thread."""
         self._engine = engine
         self._path = Path(engine.url.database or "")
         self._opened: os.stat_result
-        self._statements = tuple(statements)
+        self._statements = tuple(statement.sql for statement in statements)
         self._queue: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="evenhand-ledger", daemon=True)
         self._broken: LedgerError | None = None
         self._closed = False
         self._thread.start()
 
-    async def commit(self, rows: Sequence[tuple[int, Row]]) -> None:
-        """Write rows as (statement number, parameters) and return when they are on disk.
+    def commit(self, rows: Sequence[tuple[int, Values]]) -> Awaitable[None]:
+        """Write rows as (statement number, values); what is returned is awaited until they are on disk.
 
-        Raises:
-            LedgerError: They could not be written. The writer takes nothing more after that.
+        Awaiting raises a `LedgerError` where they could not be written; the writer takes nothing more after that.
         """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._broken:
-            raise self._broken
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        self._queue.put(_Batch(rows, loop, done))
-        await done
+            done.set_exception(self._broken)
+        else:
+            self._queue.put((rows, done))
+        return done
 
     def close(self) -> None:
         """Finish what is queued and end the thread."""
@@ -73,8 +65,9 @@ class Writer:
 
     def _work(self) -> None:
         try:
-            with self._engine.connect() as connection:
-                connection.info["writes"] = True
+            with closing(self._engine.raw_connection()) as pooled:
+                connection = pooled.driver_connection
+                assert isinstance(connection, sqlite3.Connection)
                 self._opened = self._path.stat()
                 self._serve(connection)
         except Exception as error:  # noqa: BLE001 - callers wait for this thread: what ends it must reach them
@@ -82,35 +75,32 @@ class Writer:
             if not self._closed:
                 self._serve(None)
 
-    def _serve(self, connection: Connection | None) -> None:
+    def _serve(self, connection: sqlite3.Connection | None) -> None:
         while batches := self._gather():
             self._write(connection, batches)
-            _announce(batches)
+            _announce([done for _, done in batches], self._broken)
 
     def _gather(self) -> list[_Batch]:
         first = self._queue.get()
         if first is None:
             return []
-        batches, rows = [first], len(first.rows)
+        batches, rows = [first], len(first[0])
         while rows < _MOST_PER_COMMIT and not self._queue.empty():
             batch = self._queue.get()
             if batch is None:
                 self._queue.put(None)
                 break
             batches.append(batch)
-            rows += len(batch.rows)
+            rows += len(batch[0])
         return batches
 
-    def _write(self, connection: Connection | None, batches: Sequence[_Batch]) -> None:
+    def _write(self, connection: sqlite3.Connection | None, batches: Sequence[_Batch]) -> None:
         if self._broken is None and connection is not None:
             try:
                 self._check_place()
-                with connection.begin():
-                    self._execute(connection, batches)
+                self._commit(connection, batches)
             except Exception as error:  # noqa: BLE001 - SQLite's driver also raises OverflowError and UnicodeError
                 self._broken = _explain(error)
-        for batch in batches:
-            batch.error = self._broken
 
     def _check_place(self) -> None:
         """Make sure that the file written to is still the one people will read; SQLite itself would not notice."""
@@ -120,14 +110,24 @@ class Writer:
                 hint="put the ledger back, then resume the run; nothing more is sent until then",
             )
 
-    def _execute(self, connection: Connection, batches: Sequence[_Batch]) -> None:
-        grouped: list[list[Row]] = [[] for _ in self._statements]
-        for batch in batches:
-            for number, row in batch.rows:
+    def _commit(self, connection: sqlite3.Connection, batches: Sequence[_Batch]) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._execute(connection, batches)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _execute(self, connection: sqlite3.Connection, batches: Sequence[_Batch]) -> None:
+        grouped: list[list[Values]] = [[] for _ in self._statements]
+        for rows, _ in batches:
+            for number, row in rows:
                 grouped[number].append(row)
-        for statement, rows in zip(self._statements, grouped, strict=True):
-            if rows:
-                connection.execute(statement, rows)
+        for statement, values in zip(self._statements, grouped, strict=True):
+            if values:
+                connection.executemany(statement, values)
 
 
 def _explain(error: Exception) -> LedgerError:
@@ -140,21 +140,21 @@ def _explain(error: Exception) -> LedgerError:
     )
 
 
-def _announce(batches: Sequence[_Batch]) -> None:
+def _announce(waiting: Sequence[asyncio.Future[None]], error: LedgerError | None) -> None:
     """Wake the callers, one wake-up per event loop."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Batch]] = {}
-    for batch in batches:
-        by_loop.setdefault(batch.loop, []).append(batch)
-    for loop, waiting in by_loop.items():
+    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for done in waiting:
+        by_loop.setdefault(done.get_loop(), []).append(done)
+    for loop, mine in by_loop.items():
         if not loop.is_closed():
-            loop.call_soon_threadsafe(_resolve, waiting)
+            loop.call_soon_threadsafe(_resolve, mine, error)
 
 
-def _resolve(waiting: Sequence[_Batch]) -> None:
-    for batch in waiting:
-        if batch.done.done():
+def _resolve(waiting: Sequence[asyncio.Future[None]], error: LedgerError | None) -> None:
+    for done in waiting:
+        if done.done():
             continue
-        if batch.error is None:
-            batch.done.set_result(None)
+        if error is None:
+            done.set_result(None)
         else:
-            batch.done.set_exception(batch.error)
+            done.set_exception(error)
