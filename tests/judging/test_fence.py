@@ -1,6 +1,7 @@
 import html
 import re
 import unicodedata
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from tests.judging.forgeries import FENCE_ENDS, PAYLOADS
 from tests.records.multilingual import EMOJI, SENTENCES
 
-from evenhand.judging.fence import NONCE_BYTES, fence, mask, new_nonce
+from evenhand.judging.fence import NONCE_BYTES, fence, mask, new_nonce, nonces
 
 NONCE = "c0ffee00" * 4
 _UNSEEN = dict.fromkeys(point for point in range(0x110000) if unicodedata.category(chr(point)) == "Cf")
@@ -68,3 +69,9 @@ def test_a_mask_makes_two_askings_of_one_question_equal() -> None:
     one, other = new_nonce(), new_nonce()
     assert mask(fence("reply", "x", one), one) == mask(fence("reply", "x", other), other)
     assert one not in mask(fence("reply", "x", one), one)
+
+
+def test_nonces_drawn_together_are_of_full_length_and_never_repeat() -> None:
+    drawn = list(islice(nonces(), 2_000))
+    assert len(set(drawn)) == len(drawn)
+    assert all(re.fullmatch("[0-9a-f]{32}", nonce) for nonce in drawn)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from evenhand.judging.answer import AnswerForm
-from evenhand.judging.fence import fence, mask, new_nonce
+from evenhand.judging.fence import fence, mask, new_nonce, nonces
 from evenhand.judging.template import Outline, PromptTemplate, PromptTooLongError, Untrusted, fill
 from evenhand.providers.interface import ChatRequest, Turn
 from evenhand.records.canonical import canonical_json
@@ -77,13 +77,14 @@ class Prompter:
         self._user = PromptTemplate(template, mode=judge.mode, sees=judge.sees)
         self._system = PromptTemplate(judge.system, mode=judge.mode, sees=judge.sees)
         self._questions: dict[str, _Question] = {}
+        self._nonces = nonces()
 
     def render(self, unit: Unit) -> Prompt | FailedRating:
         """Return the prompt of `unit`, or a failed rating when its text can not be shown whole."""
         shown = unit.item.candidates if unit.order is Order.GIVEN else unit.item.candidates[::-1]
         if failure := self._cannot_show(shown):
             return failure
-        nonce, question = new_nonce(), self._question(unit.item)
+        nonce, question = next(self._nonces), self._question(unit.item)
         texts = _case_texts(unit.item.case, shown)
         try:
             system_outline, user_outline = question.outlines(texts)
