@@ -21,7 +21,8 @@ _PRINCIPLE = "- id: %(id)s\n  text: %(text)s\n" + _EXAMPLES
 HONEST = _PRINCIPLE % {"id": "honest", "text": "The reply must not state a number that it made up."}
 CIVIL = _PRINCIPLE % {"id": "civil", "text": "The reply must not insult anyone who reads it."}
 _MODEL = (
-    "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\nmodel: openai/gpt-4o\ntemplate: reader.j2\n"
+    "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\n"
+    "model: openai/gpt-4o-2024-11-20\ntemplate: reader.j2\n"
 )
 _RULES = "schema: constitution/v1\nid: rules\nversion: 1.0.0\n%sprinciples:\n%s"
 
@@ -53,6 +54,11 @@ def _labels(principle: str = "honest", label: str = "complies") -> dict[str, str
     line = {"case": "a", "principle": principle, "annotator": "x", "label": label}
     suite = SOUND["suites/main.yaml"] + "labels: [{path: labels.jsonl}]\n"
     return {"suites/main.yaml": suite, "suites/labels.jsonl": f"{json.dumps(line)}\n"}
+
+
+def _written_by(producer: str) -> dict[str, str]:
+    case = {"id": "a", "response": "r", "scope": {"language": "en"}, "producer": producer}
+    return {"suites/cases.jsonl": f"{json.dumps(case)}\n"}
 
 
 def _nearest(rules: dict[str, str]) -> dict[str, str]:
@@ -107,11 +113,16 @@ TABLE: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "L017": ({**_judge("shots: {max: 2}\n"), **_rules(_NO_SHOT)}, _judge("shots: {max: 2}\n")),
     "L018": (_nearest(_rules(_ONE_SIDE)), _nearest(_rules(HONEST))),
     "L019": (
-        {"judges/reader.yaml": _MODEL.replace("gpt-4o", "gpt-4oo")},
-        {"judges/reader.yaml": _MODEL.replace("gpt-4o", "gpt-4oo") + "price: {input: 0, output: 0}\n"},
+        {"judges/reader.yaml": _MODEL.replace("-11-20", "-11-21")},
+        {"judges/reader.yaml": _MODEL.replace("-11-20", "-11-21") + "price: {input: 0, output: 0}\n"},
     ),
     "L020": (_labels(principle="honst"), _labels(principle="honest")),
     "L021": (_labels(label="complied"), _labels(label="complies")),
+    "L022": (
+        {"judges/reader.yaml": _MODEL.replace("-2024-11-20", "")},
+        {"judges/reader.yaml": _MODEL.replace("-2024-11-20", "") + "allow_alias: true\n"},
+    ),
+    "L023": (_written_by("gpt-4"), _written_by("a person")),
     "J004": ({"judges/reader.yaml": _MODEL.replace("openai/", "opnai/")}, {}),
     "T001": ({"judges/reader.j2": "{{ principle.txt }}\n"}, {}),
     "J003": (

@@ -7,6 +7,7 @@ from pathlib import Path
 from evenhand.catalog.first_seen import FirstSeen
 from evenhand.catalog.json_lines import Complaint, JsonLines
 from evenhand.catalog.shape_errors import quoted
+from evenhand.records.own_family import Producers, add_producers
 from evenhand.records.suite import Case
 
 
@@ -22,6 +23,10 @@ class CaseScan:
     """Dimensions of scope that cases name."""
     principle_patterns: Mapping[str, tuple[str, int]]
     """Principles, or patterns of principles, that cases name, with the file and line that named each first."""
+    candidates: int
+    """How many outputs there are to judge."""
+    producers: Mapping[Producers, int]
+    """Candidates by who wrote them, where the case says."""
 
 
 def read_cases(files: Mapping[Path, str] | Iterable[Path]) -> Iterator[Case]:
@@ -51,6 +56,8 @@ def scan_cases(files: Iterable[Path]) -> CaseScan:
     digests: dict[Path, str] = {}
     scopes: set[str] = set()
     patterns: dict[str, tuple[str, int]] = {}
+    producers: dict[Producers, int] = {}
+    candidates = 0
     for path in files:
         lines = _open_cases(path, seen)
         for case in lines:
@@ -58,8 +65,18 @@ def scan_cases(files: Iterable[Path]) -> CaseScan:
             scopes.update(case.scope)
             for pattern in case.principles:
                 patterns.setdefault(pattern, (lines.shown, lines.number))
+            for output in case.outputs():
+                candidates += 1
+                add_producers(producers, (output.producer,))
         digests[path] = lines.sha256
-    return CaseScan(count=count, digests=digests, scope_names=frozenset(scopes), principle_patterns=patterns)
+    return CaseScan(
+        count=count,
+        digests=digests,
+        scope_names=frozenset(scopes),
+        principle_patterns=patterns,
+        candidates=candidates,
+        producers=producers,
+    )
 
 
 def _open_cases(path: Path, seen: FirstSeen) -> JsonLines[Case]:

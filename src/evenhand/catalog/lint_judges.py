@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Protocol
 
+from evenhand.catalog.aliases import alias_of
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.judges import JudgeFile
 from evenhand.catalog.prices import lookup_price, priced_models
@@ -90,6 +91,24 @@ def lint_account(judge: JudgeFile, workspace: Workspace) -> Iterator[Finding]:
         yield _warn(judge, "L019", message, ("model",), f'did you mean "{near}"?')
 
 
+def lint_alias(judge: JudgeFile, severity: Severity = Severity.WARNING) -> Iterator[Finding]:
+    """Yield the model of a judge if its name floats and the file does not allow it."""
+    record = judge.file.record
+    if not isinstance(record, ModelJudge) or record.allow_alias:
+        return
+    alias = alias_of(record.model)
+    if alias is not None:
+        write = f"write model: {alias.instead}" if alias.instead else "write the name of one dated model"
+        yield _finding(
+            judge,
+            "L022",
+            f"the model {quoted(record.model)} is a floating alias: {alias.why}",
+            ("model",),
+            f"{write}, or allow it with allow_alias: true",
+            severity,
+        )
+
+
 def lint_judge(judge: JudgeFile, template_check: TemplateCheck | None) -> Iterator[Finding]:
     """Yield what is doubtful or wrong in a judge whose shape is right.
 
@@ -100,6 +119,7 @@ def lint_judge(judge: JudgeFile, template_check: TemplateCheck | None) -> Iterat
     record = judge.file.record
     if isinstance(record, ModelJudge):
         yield from _repeats(judge, record)
+        yield from lint_alias(judge)
         if template_check is not None:
             yield from _templates(judge, record, template_check)
 
@@ -131,9 +151,14 @@ def _repeats(judge: JudgeFile, record: ModelJudge) -> Iterator[Finding]:
 
 
 def _warn(judge: JudgeFile, code: str, message: str, place: Place, suggestion: str) -> Finding:
+    return _finding(judge, code, message, place, suggestion, Severity.WARNING)
+
+
+def _finding(
+    judge: JudgeFile, code: str, message: str, place: Place, suggestion: str, severity: Severity
+) -> Finding:
     source = judge.file.document.source
-    span = source.value_span(place)
-    return source.finding(code, message, span, suggestion=suggestion, severity=Severity.WARNING)
+    return source.finding(code, message, source.value_span(place), suggestion=suggestion, severity=severity)
 
 
 def _template_findings(

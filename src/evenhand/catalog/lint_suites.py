@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from evenhand.catalog.cases import scan_cases
+from evenhand.catalog.cases import CaseScan, scan_cases
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.labels import read_labels
 from evenhand.catalog.recordings import read_ratings, read_replies
@@ -17,6 +17,7 @@ from evenhand.records.constitution import Example, Principle
 from evenhand.records.judge import Judge, ModelJudge, NearestJudge, RecordedJudge
 from evenhand.records.label import HumanLabel
 from evenhand.records.message import flatten
+from evenhand.records.own_family import own_families
 from evenhand.records.recording import RecordedRating, RecordedReply
 from evenhand.records.scale import PAIR, Scale
 
@@ -66,11 +67,21 @@ def _scope(suite: SuiteFile, loaded: LoadedSuite, principles: Iterable[Principle
         yield from error.findings
         return
     yield from check_cases(scan, loaded.constitution)
+    yield from _own_families(suite, loaded, scan)
     for principle in principles:
         for name in principle.scope:
             if name not in scan.scope_names:
                 message = f"no case says its {name}, so the scope of {principle.id} leaves none out"
                 yield _warn(suite, "L016", message, ("cases",), f"add {name} to the scope of the cases")
+
+
+def _own_families(suite: SuiteFile, loaded: LoadedSuite, scan: CaseScan) -> Iterator[Finding]:
+    for own in own_families(loaded.judges, scan.producers, scan.candidates):
+        names = ", ".join(quoted(name) for name in own.producers)
+        message = (
+            f"judge {own.judge} judges its own model family: {own.count} of {own.of} candidates ({names})"
+        )
+        yield _warn(suite, "L023", message, ("panel",), "add a judge of another family")
 
 
 def _lines(suite: SuiteFile, loaded: LoadedSuite) -> Iterator[Finding]:

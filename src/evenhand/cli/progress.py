@@ -7,7 +7,8 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
-from evenhand.cli.output import Screen, one_line, plural
+from evenhand.cli.judge_notices import judge_notices
+from evenhand.cli.output import Mark, Screen, Style, one_line, plural
 from evenhand.judging.progress import JudgeProgress, Progress
 from evenhand.records.run import Run
 
@@ -66,6 +67,8 @@ class RunWatch:
     def watch(self, run: Run, progress: Progress) -> None:
         """Begin to show `progress`, which keeps moving."""
         self._screen.say(starting_line(run, progress))
+        for notice in judge_notices(run.manifest):
+            self._screen.problem(Mark("warning: ", Style.WARNING), notice)
         if self._screen.is_live:
             self._live = _live(self._screen, lambda: self._table(progress))
             self._live.start()

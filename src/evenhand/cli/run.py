@@ -30,6 +30,13 @@ def run(
         bool,
         typer.Option("--fresh-preflight", help="Ask the endpoints again what they can do (a few calls)."),
     ] = False,
+    allow_alias: Annotated[
+        bool,
+        typer.Option(
+            "--allow-alias",
+            help="Let judges ask for a model by a name that its vendor moves, such as latest.",
+        ),
+    ] = False,
 ) -> int:
     """Judge a suite with its panel.
 
@@ -40,7 +47,12 @@ def run(
     path = find_suite(session.workspace, suite)
     if not yes:
         agree_to_cost(session, path, cap=max_usd)
-    options = RunOptions(max_usd=max_usd, fresh_preflight=fresh_preflight, command=session.command_line)
+    options = RunOptions(
+        max_usd=max_usd,
+        fresh_preflight=fresh_preflight,
+        allow_alias=allow_alias,
+        command=session.command_line,
+    )
     with RunWatch(session.screen) as watch:
         result = run_suite(session.workspace, path, options, watch.watch)
     divided = find_divided(session.workspace, result.run.id)

@@ -111,6 +111,8 @@ class ModelJudge(_Judge):
     """Kind of judge."""
     model: str = Field(pattern=r"^[A-Za-z0-9_.-]+/\S+$", max_length=200)
     """ACCOUNT/MODEL, such as openai/gpt-x: an account of the settings, then the provider's model name."""
+    allow_alias: bool = False
+    """Whether `model` may be a floating alias such as `latest`, which its vendor moves to other models."""
     mode: Literal["absolute", "pairwise"] = "absolute"
     """Whether it judges one candidate or compares two."""
     system: str = ""

@@ -10,6 +10,7 @@ from pydantic import Field
 from evenhand.records.canonical import FileRecord, content_hash
 from evenhand.records.constitution import Constitution
 from evenhand.records.judge import Judge, Price
+from evenhand.records.own_family import OwnFamily
 from evenhand.records.panel import Panel
 from evenhand.records.rating import Order
 from evenhand.records.suite import Item, Suite
@@ -78,6 +79,10 @@ class Manifest(FileRecord):
     """Price of each model judge, by judge."""
     prices_as_of: str = ""
     """Date of the price table, YYYY-MM-DD."""
+    aliases: Mapping[str, str] = Field(default_factory=dict)
+    """Why the name of a judge's model floats, by judge; none for the others."""
+    own_family: tuple[OwnFamily, ...] = ()
+    """Judges whose own model family wrote items they judge."""
     mode: Literal["absolute", "pairwise"] = "absolute"
     """Whether candidates are rated one by one or compared."""
     planned_items: int = Field(ge=0)
@@ -100,11 +105,13 @@ class Manifest(FileRecord):
         return content_hash({"sha256": file.sha256, "read_as": specs})
 
     def inputs_hash(self) -> str:
-        """Hash over everything but versions and command: equal hashes mean the same plan."""
+        """Hash over everything but what was only observed: equal hashes mean the same plan."""
         content = self.canonical()
-        return content_hash(
-            {k: v for k, v in content.items() if k not in {"versions", "command", "endpoints"}}
-        )
+        return content_hash({name: value for name, value in content.items() if name not in _OBSERVED})
+
+
+_OBSERVED = frozenset({"versions", "command", "endpoints", "aliases", "own_family"})
+"""Parts of a manifest that say how it was made, or what was noticed; they do not decide the plan."""
 
 
 class RunState(StrEnum):

@@ -1,20 +1,24 @@
 """Load a suite with everything it names, pin the files it reads, and lay out its plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from evenhand.catalog.aliases import alias_of
 from evenhand.catalog.cases import CaseScan, read_cases, scan_cases
 from evenhand.catalog.files import digest_file
+from evenhand.catalog.judges import read_judge
+from evenhand.catalog.lint_judges import lint_alias
 from evenhand.catalog.prices import PRICE_TABLE_DATE, lookup_price
 from evenhand.catalog.settings import Workspace, find_workspace
 from evenhand.catalog.source import refuse
 from evenhand.catalog.suite_checks import check_cases
 from evenhand.catalog.suites import LoadedSuite, load_suite
-from evenhand.errors import NothingSelectedError, UnknownNameError, UsageError
+from evenhand.errors import NothingSelectedError, Severity, UnknownNameError, UsageError
 from evenhand.judging.plan import Plan
 from evenhand.records.judge import ModelJudge, Price
+from evenhand.records.own_family import OwnFamily, Producers, add_producers, own_families
 from evenhand.records.run import Manifest, PinnedFile
 from evenhand.records.settings import Account
 from evenhand.records.suite import Case
@@ -29,10 +33,24 @@ class Prepared:
     loaded: LoadedSuite
     plan: Plan
 
-    @cached_property
+    @property
     def items(self) -> int:
-        """How many items the plan has; one pass over the cases."""
-        return sum(1 for _ in self.plan.items())
+        """How many items the plan has."""
+        return self._counted[0]
+
+    @property
+    def own_families(self) -> tuple[OwnFamily, ...]:
+        """The judges whose own model family wrote items they judge."""
+        return own_families(self.loaded.judges, self._counted[1], self.items)
+
+    @cached_property
+    def _counted(self) -> tuple[int, Mapping[Producers, int]]:
+        """Count the items, in all and by who wrote their candidates; one pass over the cases."""
+        count, producers = 0, dict[Producers, int]()
+        for item in self.plan.items():
+            count += 1
+            add_producers(producers, (candidate.producer for candidate in item.candidates))
+        return count, producers
 
     @cached_property
     def scan(self) -> CaseScan:
@@ -70,6 +88,19 @@ class Prepared:
         """Return the price of a judge's model: its own, the settings', or the table's; None is unknown, never zero."""
         return judge.price or lookup_price(judge.model, self.workspace.settings.prices)
 
+    def refuse_aliases(self) -> None:
+        """Refuse judges whose model is a floating alias that nobody allowed, before anything is paid.
+
+        Raises:
+            FileError: There is one; the error names its file and line and what to write.
+        """
+        files = [
+            read_judge(self.loaded.judge_paths[judge.id], self.workspace.root)
+            for judge in self.model_judges
+            if not judge.allow_alias and alias_of(judge.model)
+        ]
+        refuse([finding for file in files for finding in lint_alias(file, Severity.ERROR)])
+
     def manifest(self, *, command: str) -> Manifest:
         """Pin everything that decides the results.
 
@@ -92,6 +123,8 @@ class Prepared:
             files=pins,
             prices={judge.id: self._known_price(judge) for judge in self.model_judges},
             prices_as_of=PRICE_TABLE_DATE,
+            aliases={judge.id: alias.why for judge in self.model_judges if (alias := alias_of(judge.model))},
+            own_family=self.own_families,
             mode="pairwise" if self.plan.pairwise else "absolute",
             planned_items=self.items,
             units_per_item=self.plan.units_per_item,

@@ -49,6 +49,8 @@ class RunOptions:
     """Cap in US dollars, below or above the suite's own."""
     fresh_preflight: bool = False
     """Whether endpoints are looked at again even if an earlier run did."""
+    allow_alias: bool = False
+    """Whether judges may ask for a floating alias, whatever their files say."""
     command: str = "run_suite() called from Python"
     """The command line, for the manifest."""
 
@@ -85,11 +87,13 @@ def run_suite(start: Path, suite: Path, options: RunOptions, watch: Watch) -> Ru
     """Start a run of `suite` and take it as far as it goes.
 
     Raises:
-        FileError: A file has findings.
+        FileError: A file has findings, or a judge asks for a floating alias that nobody allowed.
         UsageError: The parts do not fit together, or a price is unknown.
         MeasureError: Nothing could be measured: no ledger, no key, no endpoint.
     """
     prepared = prepare(start, suite)
+    if not options.allow_alias:
+        prepared.refuse_aliases()
     manifest = prepared.manifest(command=options.command)
     ledger = open_ledger(prepared.workspace.ledger_path, create=True)
     with ledger.writing():

@@ -1,0 +1,15 @@
+"""What is said once about the judges of a run before it asks them."""
+
+from collections.abc import Iterator
+
+from evenhand.cli.output import plural
+from evenhand.records.run import Manifest
+
+
+def judge_notices(manifest: Manifest) -> Iterator[str]:
+    """Yield a line for each judge whose model may move, or whose own family wrote what it judges."""
+    for judge, why in manifest.aliases.items():
+        yield f"judge {judge} asks for a floating alias: {why}; the report names the models that answered"
+    for own in manifest.own_family:
+        names = ", ".join(own.producers)
+        yield f"judge {own.judge} judges its own model family: {plural(own.count, 'item')} of {own.of:,} ({names})"
