@@ -18,10 +18,10 @@ from evenhand.testing import Dialect, LoopbackServer, dialects, judges
 from evenhand.testing.faults import Strike
 
 PROTOCOLS = ("openai-chat", "openai-responses", "anthropic")
-Transport = Literal["auto", "aiohttp", "httpx"]
+Transport = Literal["auto", "aiohttp", "httpx", "native"]
 _AIOHTTP_PARTS = ("aiohttp",) if find_spec("openai._vendor") else ("aiohttp", "httpx_aiohttp")
 TRANSPORTS: tuple[Transport, ...] = (
-    ("httpx", "aiohttp") if all(map(find_spec, _AIOHTTP_PARTS)) else ("httpx",)
+    ("httpx", "aiohttp", "native") if all(map(find_spec, _AIOHTTP_PARTS)) else ("httpx", "native")
 )
 SCHEMA = {
     "type": "object",

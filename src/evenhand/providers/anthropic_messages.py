@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from evenhand.errors import CallClass, CallError
 from evenhand.providers.body import ASK_UNPACKED
-from evenhand.providers.connection import Connection
+from evenhand.providers.connection import Client, Connection
 from evenhand.providers.envelope import ANSWER_TOOL
 from evenhand.providers.interface import ChatRequest, RawReply
+from evenhand.providers.native import ANTHROPIC_VERSION, open_native
 from evenhand.providers.openai_chat import sampling_fields
 from evenhand.providers.sdk_client import SdkClient, call_timeout, http_package, open_http_client
 
@@ -20,7 +21,7 @@ class AnthropicMessages:
     protocol = "anthropic"
 
     def __init__(self, connection: Connection) -> None:
-        """Load the SDK and open its client; nothing is sent."""
+        """Open a client, of the SDK unless the transport is native; nothing is sent."""
         self._client, self._versions = _open_anthropic(connection)
 
     async def ask(self, request: ChatRequest) -> RawReply:
@@ -36,11 +37,17 @@ class AnthropicMessages:
         await self._client.close()
 
     def versions(self) -> Mapping[str, str]:
-        """Return the SDK's version, the API version it sends and its transport, for the manifest."""
+        """Return the versions of the SDK, its transport and the API, for the manifest."""
         return self._versions
 
 
-def _open_anthropic(connection: Connection) -> tuple[SdkClient, Mapping[str, str]]:
+def _open_anthropic(connection: Connection) -> tuple[Client, Mapping[str, str]]:
+    if connection.transport == "native":
+        return open_native(connection, ANTHROPIC_URL, {"anthropic-version": ANTHROPIC_VERSION})
+    return _open_sdk(connection)
+
+
+def _open_sdk(connection: Connection) -> tuple[Client, Mapping[str, str]]:
     import anthropic  # noqa: PLC0415 - an SDK is loaded on demand
 
     http_client, transport = open_http_client(anthropic, connection)

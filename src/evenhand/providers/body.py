@@ -1,11 +1,11 @@
-"""Takes in the body of an HTTP response within bounds, before any SDK reads, unpacks or parses it.
+"""Takes in the body of an HTTP response within bounds, before anything reads, unpacks or parses it.
 
 A few hundred kilobytes on the wire can unpack to gigabytes, and an SDK would unpack them all. The client asks for
 bodies that are not packed, reads at most `MAX_REPLY_BYTES`, and unpacks what comes packed all the same up to there.
 """
 
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Final, Protocol
 
 from evenhand.errors import CallClass, CallError
@@ -47,24 +47,50 @@ def bounded_body(
 
     async def take_in(response: _Response) -> None:
         stream = response.stream
-        body = await _read(stream, account)
+        body = await read_within_bounds(stream, account)
         await stream.aclose()
-        packing = response.headers.pop("content-encoding", "identity").strip().lower()
-        response.stream = in_memory(body if packing == "identity" else _unpacked(body, packing, account))
+        response.stream = in_memory(unpack(body, response.headers.pop("content-encoding", ""), account))
 
     return take_in
 
 
-async def _read(stream: _Stream, account: str) -> bytes:
+async def read_within_bounds(pieces: AsyncIterable[bytes], account: str) -> bytes:
+    """Return the pieces of a body in one, as long as they are few enough.
+
+    Raises:
+        CallError: The body is too large.
+    """
     body = bytearray()
-    async for piece in stream:
+    async for piece in pieces:
         body += piece
-        if len(body) > MAX_REPLY_BYTES:
-            raise _malformed(account, f"is larger than {MAX_REPLY_BYTES:,} bytes")
+        refuse_length(len(body), account)
     return bytes(body)
 
 
-def _unpacked(body: bytes, packing: str, account: str) -> bytes:
+def refuse_length(length: int, account: str) -> None:
+    """Refuse a body that is too large.
+
+    Raises:
+        CallError: It is.
+    """
+    if length > MAX_REPLY_BYTES:
+        raise _malformed(account, f"is larger than {MAX_REPLY_BYTES:,} bytes")
+
+
+def unpack(body: bytes, packing: str, account: str) -> bytes:
+    """Return a body as it was before it was packed, as long as it is not too large.
+
+    Args:
+        body: The bytes that came.
+        packing: Value of the header `content-encoding`; empty where there is none.
+        account: Name of the account, for messages.
+
+    Raises:
+        CallError: The body is too large or packed in a way not asked for.
+    """
+    packing = packing.strip().lower()
+    if packing in {"", "identity"}:
+        return body
     if packing not in {"gzip", "x-gzip", "deflate"}:
         raise _malformed(account, "is packed in a way that was not asked for")
     try:

@@ -191,6 +191,8 @@ NEVER_SENT: Final = frozenset(
         "UnsupportedProtocol",
         "LocalProtocolError",
         "InvalidURL",
+        "InvalidUrlClientError",
+        "NonHttpUrlClientError",
         "gaierror",
         "ConnectionRefusedError",
         "ConnectionTimeoutError",
@@ -207,8 +209,52 @@ _LOST_IN_AIOHTTP: Final = frozenset(
 )
 """Losses after sending that the aiohttp transports report as `ConnectTimeout` or `ConnectError`."""
 _WRONG_SETTINGS: Final = frozenset(
-    {"SSLCertVerificationError", "UnsupportedProtocol", "LocalProtocolError", "InvalidURL"}
+    {
+        "SSLCertVerificationError",
+        "UnsupportedProtocol",
+        "LocalProtocolError",
+        "InvalidURL",
+        "InvalidUrlClientError",
+        "NonHttpUrlClientError",
+    }
 )
+_WIRE_PACKAGES: Final = frozenset(
+    {
+        "openai",
+        "anthropic",
+        "httpx",
+        "httpx2",
+        "httpcore",
+        "httpcore2",
+        "h11",
+        "aiohttp",
+        "anyio",
+        "ssl",
+        "litellm",
+    }
+)
+"""Packages whose exceptions mean that the call failed, not that our code is wrong."""
+
+
+def unanswered(error: Exception, timeout_s: float, *, account: str) -> CallError | None:
+    """Return what an exception without a response means for the call, or None where it is a mistake in our code."""
+    ours = next((cause for cause in causes(error) if isinstance(cause, CallError)), None)
+    if ours is not None:
+        return ours
+    if type(error) is TimeoutError:  # that of the call; one of a package says more by its name
+        return timed_out(timeout_s, account=account)
+    if isinstance(error, UnicodeError):
+        return _not_unicode(account)
+    if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _WIRE_PACKAGES:
+        return classify_lost(error, account=account)
+    return None
+
+
+def _not_unicode(account: str) -> CallError:
+    return CallError(
+        f"nothing was sent to account {account!r}: the prompt holds text that is not Unicode",
+        call_class=CallClass.UNSUPPORTED,
+    )
 
 
 def classify_lost(error: BaseException, *, account: str) -> CallError:

@@ -16,7 +16,7 @@ class OpenAIResponses:
     protocol = "openai-responses"
 
     def __init__(self, connection: Connection) -> None:
-        """Load the SDK and open its client; nothing is sent."""
+        """Open a client, of the SDK unless the transport is native; nothing is sent."""
         self._client, self._versions = open_openai(connection)
 
     async def ask(self, request: ChatRequest) -> RawReply:
@@ -32,7 +32,7 @@ class OpenAIResponses:
         await self._client.close()
 
     def versions(self) -> Mapping[str, str]:
-        """Return the SDK's version and its transport, for the manifest."""
+        """Return the versions of the SDK and its transport, for the manifest."""
         return self._versions
 
 

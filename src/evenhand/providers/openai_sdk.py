@@ -1,21 +1,26 @@
-"""Opens the openai SDK, version 2 or 3, for both protocols it speaks."""
+"""Opens a client for OpenAI's protocols: the openai SDK, version 2 or 3, or the transport `native` in its place."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from evenhand.providers.body import ASK_UNPACKED
-from evenhand.providers.connection import Connection
+from evenhand.providers.connection import Client, Connection
+from evenhand.providers.native import open_native
 from evenhand.providers.sdk_client import SdkClient, call_timeout, http_package, open_http_client
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 
 
-def open_openai(connection: Connection) -> tuple[SdkClient, Mapping[str, str]]:
-    """Import the SDK and open its client.
+def open_openai(connection: Connection) -> tuple[Client, Mapping[str, str]]:
+    """Open a client; the SDK is imported where it is the transport.
 
     Returns:
         The client, and the versions in use for the manifest.
     """
+    return open_native(connection, OPENAI_URL) if connection.transport == "native" else _open_sdk(connection)
+
+
+def _open_sdk(connection: Connection) -> tuple[Client, Mapping[str, str]]:
     import openai  # noqa: PLC0415 - an SDK is loaded on demand
 
     http_client, transport = open_http_client(openai, connection)

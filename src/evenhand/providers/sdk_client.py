@@ -8,38 +8,14 @@ import asyncio
 import time
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Final
+from typing import Any
 
-from evenhand.errors import CallClass, CallError, UsageError
+from evenhand.errors import CallError, UsageError
 from evenhand.providers.body import bounded_body
-from evenhand.providers.classify import (
-    FailedResponse,
-    causes,
-    classify_lost,
-    classify_response,
-    request_id_of,
-    timed_out,
-)
+from evenhand.providers.classify import FailedResponse, classify_response, request_id_of, unanswered
 from evenhand.providers.connection import Connection
 from evenhand.providers.interface import RawReply
 from evenhand.providers.rate_headers import rest_asked_s
-
-_WIRE_PACKAGES: Final = frozenset(
-    {
-        "openai",
-        "anthropic",
-        "httpx",
-        "httpx2",
-        "httpcore",
-        "httpcore2",
-        "h11",
-        "aiohttp",
-        "anyio",
-        "ssl",
-        "litellm",
-    }
-)
-"""Packages whose exceptions mean that the call failed, not that our code is wrong."""
 
 
 class SdkClient:
@@ -81,18 +57,9 @@ class SdkClient:
 
     def _failure(self, error: Exception, timeout_s: float) -> CallError | None:
         """Return what `error` means for the call, or None where it is a mistake in our code."""
-        ours = next((cause for cause in causes(error) if isinstance(cause, CallError)), None)
-        if ours is not None:
-            return ours
-        if isinstance(error, TimeoutError):
-            return timed_out(timeout_s, account=self._account)
-        if isinstance(error, UnicodeError):
-            return _not_unicode(self._account)
-        if not isinstance(error, OSError) and type(error).__module__.partition(".")[0] not in _WIRE_PACKAGES:
-            return None
         answered = failed_response(error)
         if answered is None:
-            return classify_lost(error, account=self._account)
+            return unanswered(error, timeout_s, account=self._account)
         return classify_response(answered, account=self._account, mask=self._mask, now=time.time())
 
     async def close(self) -> None:
@@ -107,13 +74,6 @@ def failed_response(error: BaseException) -> FailedResponse | None:
         return None
     headers = {name.lower(): value for name, value in response.headers.items()}
     return FailedResponse(status=response.status_code, headers=headers, body=response.content)
-
-
-def _not_unicode(account: str) -> CallError:
-    return CallError(
-        f"nothing was sent to account {account!r}: the prompt holds text that is not Unicode",
-        call_class=CallClass.UNSUPPORTED,
-    )
 
 
 def open_http_client(sdk: ModuleType, connection: Connection) -> tuple[Any, str]:
