@@ -144,6 +144,8 @@ SETTINGS = {
     "an unknown key.toml": '[accounts.mine]\nprotocol = "openai-chat"\nbase-url = "http://127.0.0.1:1/v1"\n',
     "a metadata address.toml": '[accounts.mine]\nprotocol = "openai-chat"\nbase_url = "http://169.254.169.254/v1"\n',
     "a key in the file.toml": '[accounts.mine]\nprotocol = "openai-chat"\napi_key_env = "sk-abcdefgh12345678"\n',
+    "litellm without its package.toml": '[accounts.mine]\nprotocol = "litellm"\ntransport = "native"\n',
+    "an unknown transport.toml": '[accounts.mine]\nprotocol = "openai-chat"\ntransport = "natve"\n',
     "a date.toml": "reports = 2026-11-20\n",
     "a ledger elsewhere.toml": '[ledger]\npath = "../ledger.sqlite"\n',
     "a price in words.toml": 'prices."openai/x" = { input = "one", output = 2 }\n',

@@ -76,6 +76,7 @@ def connection_of(name: str, account: Account, environ: Mapping[str, str]) -> Co
         base_url=account.base_url,
         api_key=_key(name, account, environ),
         concurrency=account.concurrency,
+        transport="native" if account.transport == "native" else "auto",
         other_secrets=_secrets(environ) if account.protocol == "litellm" else (),
     )
 

@@ -117,5 +117,5 @@ def http_package(sdk: ModuleType) -> ModuleType:
 def _no_aiohttp(sdk: str) -> UsageError:
     return UsageError(
         f"the aiohttp transport of {sdk} is not installed",
-        hint="install evenhand[speed], or leave the choice to evenhand",
+        hint=f"pip install '{sdk}[aiohttp]'",
     )

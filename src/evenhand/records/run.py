@@ -36,6 +36,8 @@ class Endpoint(FileRecord):
     """The account."""
     protocol: str
     """The protocol spoken."""
+    transport: Literal["sdk", "native"] = "sdk"
+    """What carries the calls; it decides no answer, so a run may go on with the other one."""
     base_url: str = ""
     """Address asked; empty means the vendor's own."""
     model: str

@@ -1,14 +1,15 @@
 """Settings of a workspace: accounts, prices, the ledger."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from evenhand.records.canonical import FileRecord, Identifier
 from evenhand.records.judge import Price
 
 Protocol = Literal["openai-chat", "openai-responses", "anthropic", "litellm"]
+Transport = Literal["sdk", "native"]
 
 
 class Account(FileRecord):
@@ -18,12 +19,20 @@ class Account(FileRecord):
     """Which protocol the endpoint speaks."""
     base_url: str = ""
     """Address of the endpoint; empty means the vendor's own."""
+    transport: Transport = "sdk"
+    """What carries the calls: the vendor's official SDK, or evenhand's own client, which costs less per call."""
     api_key_env: str = ""
     """Environment variable that holds the key; empty means the vendor's usual one."""
     concurrency: int = Field(default=16, ge=1, le=4096)
     """Most calls in flight."""
     requests_per_minute: float | None = Field(default=None, gt=0)
     """Most calls a minute, where the provider sets a limit."""
+
+    @model_validator(mode="after")
+    def _transport_is_there(self) -> Self:
+        if self.protocol == "litellm" and self.transport == "native":
+            raise ValueError('transport is "native", but calls through litellm are carried by litellm alone')
+        return self
 
 
 class LedgerSettings(FileRecord):

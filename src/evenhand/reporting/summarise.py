@@ -242,6 +242,7 @@ def _endpoints(manifest: Manifest) -> Iterator[EndpointView]:
         yield EndpointView(
             judge=endpoint.judge,
             protocol=endpoint.protocol,
+            transport=endpoint.transport,
             base_url=endpoint.base_url,
             model=endpoint.model,
             served_model=endpoint.served_model,

@@ -251,6 +251,7 @@ class EndpointView:
 
     judge: str
     protocol: str
+    transport: str
     base_url: str
     model: str
     served_model: str

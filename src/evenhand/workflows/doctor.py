@@ -15,16 +15,17 @@ from urllib.parse import urlsplit
 from evenhand.catalog.settings import Workspace, find_workspace
 from evenhand.errors import EvenhandError
 from evenhand.providers.registry import connection_of, key_variable
-from evenhand.records.settings import Account
+from evenhand.records.settings import BUILT_IN_ACCOUNTS, Account
 from evenhand.store.ledger import check_integrity, open_ledger
 from evenhand.store.sqlite import needs_single_writer
 from evenhand.workflows.versions import versions_in_use
 
 _LOW_SPACE_BYTES = 200_000_000
-_EXTRAS: Mapping[str, str] = {
-    "litellm": "litellm: models of other vendors",
-    "aiohttp": "speed: half the client CPU per call",
-}
+_EXTRAS: Mapping[str, str] = {"litellm": "litellm: models of other vendors"}
+_EVERY_CARRIER = (
+    *BUILT_IN_ACCOUNTS.values(),
+    Account(protocol="openai-chat", transport="native"),
+)
 
 
 class State(StrEnum):
@@ -200,7 +201,7 @@ def _python() -> Iterator[Check]:
 
 
 def _packages() -> Iterator[Check]:
-    for name, number in versions_in_use(("openai-chat", "anthropic")).items():
+    for name, number in versions_in_use(_EVERY_CARRIER).items():
         if name != "python":
             yield Check(part="packages", name=name, state=State.FINE, value=number)
     for package, use in _EXTRAS.items():

@@ -128,7 +128,7 @@ class Prepared:
             mode="pairwise" if self.plan.pairwise else "absolute",
             planned_items=self.items,
             units_per_item=self.plan.units_per_item,
-            versions=versions_in_use({self.account(judge)[1].protocol for judge in self.model_judges}),
+            versions=versions_in_use(self.account(judge)[1] for judge in self.model_judges),
             command=command,
         )
 

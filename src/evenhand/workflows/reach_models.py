@@ -121,13 +121,13 @@ def _refuse_other_instrument(prepared: Prepared, run: Run) -> None:
 
 
 def _known_endpoint(judge: ModelJudge, account: Account, known: Iterable[Manifest]) -> Endpoint | None:
-    """Return what was found out about the same model, address and settings before."""
+    """Return what was found out about the same model, address and settings before, over either transport."""
     for manifest in known:
         settings = {each.id: each for each in manifest.judges if isinstance(each, ModelJudge)}
         for endpoint in manifest.endpoints:
             earlier = settings.get(endpoint.judge)
             if earlier and _same_question(judge, account, earlier, endpoint):
-                return endpoint.model_copy(update={"judge": judge.id})
+                return endpoint.model_copy(update={"judge": judge.id, "transport": account.transport})
     return None
 
 
@@ -172,7 +172,8 @@ async def _look(
         findings = await preflight(account.protocol, model, _wants(judge), ask)
     except CallError as error:
         raise ProviderStopError(f"judge {judge.id}: {error}", hint=error.hint) from error
-    return findings.endpoint(judge=judge.id, account=name).model_copy(update={"base_url": account.base_url})
+    where = {"base_url": account.base_url, "transport": account.transport}
+    return findings.endpoint(judge=judge.id, account=name).model_copy(update=where)
 
 
 async def _count(

@@ -4,6 +4,8 @@ import platform
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
+from evenhand.records.settings import Account
+
 _SDK_OF_PROTOCOL = {
     "openai-chat": ("openai",),
     "openai-responses": ("openai",),
@@ -12,11 +14,15 @@ _SDK_OF_PROTOCOL = {
 }
 
 
-def versions_in_use(protocols: Iterable[str]) -> Mapping[str, str]:
-    """Return the versions of evenhand, Python and the SDKs that `protocols` use; nothing is imported for it."""
-    sdks = sorted({sdk for protocol in protocols for sdk in _SDK_OF_PROTOCOL[protocol]})
+def versions_in_use(accounts: Iterable[Account]) -> Mapping[str, str]:
+    """Return the versions of evenhand, Python and what carries the calls of `accounts`; nothing is imported for it."""
+    carriers = sorted({package for account in accounts for package in _carriers(account)})
     found = {"evenhand": _version("evenhand"), "python": platform.python_version()}
-    return {**found, **{sdk: _version(sdk) for sdk in sdks}}
+    return {**found, **{package: _version(package) for package in carriers}}
+
+
+def _carriers(account: Account) -> tuple[str, ...]:
+    return ("aiohttp",) if account.transport == "native" else _SDK_OF_PROTOCOL[account.protocol]
 
 
 def _version(package: str) -> str:

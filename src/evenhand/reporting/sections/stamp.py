@@ -141,7 +141,7 @@ def _endpoints(summary: RunSummary) -> Iterator[Block]:
                     foreign_or(each.base_url, "the vendor's own"),
                     foreign_cell(each.model),
                     foreign_or(each.served_model, "not reported"),
-                    text_cell(each.protocol),
+                    text_cell(each.protocol, f", transport {each.transport}"),
                     text_cell(
                         each.means,
                         f", log-probabilities of {each.logprobs} tokens"
