@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic import TypeAdapter as Adapter
@@ -31,20 +31,31 @@ class JsonLines(Generic[Record]):
     Attributes:
         shown: File as the reader named it.
         number: Number of the line read last.
+        head: The first line, where it is of a kind of its own; None until it was read.
     """
 
-    def __init__(self, path: Path, record: type[Record], *, check: "Check[Record] | None" = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        record: type[Record],
+        *,
+        check: "Check[Record] | None" = None,
+        head: type[BaseModel] | None = None,
+    ) -> None:
         """Prepare to read.
 
         Args:
             path: A JSONL file; `.gz` at the end of its name means gzip.
             record: What a line holds.
             check: Complains about records that have the right shape and are wrong all the same.
+            head: What the first line holds, if that is something else.
         """
         self._file = LineFile(path)
         self._record = record
         self._adapter = Adapter(record)
         self._check = check
+        self._head = head
+        self.head: BaseModel | None = None
         self._findings: list[Finding] = []
         self.shown = self._file.shown
         self.number = 0
@@ -65,6 +76,10 @@ class JsonLines(Generic[Record]):
         try:
             for number, content in self._file:
                 self.number = number
+                if self._head and self.head is None:
+                    if not self._read_head(self._head, number, content):
+                        break
+                    continue
                 record = self._read(number, content)
                 if record is not None and not self._findings:
                     yield record
@@ -75,19 +90,30 @@ class JsonLines(Generic[Record]):
         if self._findings:
             raise FileError(self._findings[:MAX_FINDINGS])
 
+    def _read_head(self, kind: type[BaseModel], number: int, content: bytes) -> bool:
+        """Read the first line; a file that starts with something else is of another kind, and not read on."""
+        adapter = Adapter(kind)
+        try:
+            self.head = adapter.validate_json(content)
+            _STRICT.decode(content.decode())
+        except (ValidationError, ValueError, RecursionError):
+            self._findings += self._explain(number, content, adapter, kind)
+            return False
+        return True
+
     def _read(self, number: int, content: bytes) -> Record | None:
         try:
             record = self._adapter.validate_json(content)
             _STRICT.decode(content.decode())
         except (ValidationError, ValueError, RecursionError):
-            self._findings += self._explain(number, content)
+            self._findings += self._explain(number, content, self._adapter, self._record)
             return None
         complaints = list(self._check(record, number)) if self._check else ()
         if complaints:
             self._findings += self._point_at(number, content, complaints)
         return record
 
-    def _explain(self, number: int, content: bytes) -> list[Finding]:
+    def _explain(self, number: int, content: bytes, adapter: "Adapter[Any]", record: Any) -> list[Finding]:
         """Read a bad line again, slowly, to say what is wrong with it and where."""
         document = parse_json(content.decode("utf-8", "replace"), self.shown, first_line=number)
         bad = _first_bad_byte(content)
@@ -95,7 +121,7 @@ class JsonLines(Generic[Record]):
             span = Span(line=number, column=len(content[:bad].decode("utf-8", "replace")) + 1)
             message = f"byte 0x{content[bad]:02X} is not UTF-8"
             return [document.source.finding("D002", message, span, suggestion="save the file as UTF-8")]
-        found = validate(self._adapter, self._record, document)[1]
+        found = validate(adapter, record, document)[1]
         first = document.source.value_span(())
         return found or [document.source.finding("D003", "not JSON that can be read", first)]
 

@@ -30,10 +30,19 @@ def resume(
         bool,
         typer.Option("--fresh-preflight", help="Ask the endpoints again what they can do (a few calls)."),
     ] = False,
+    replay: Annotated[
+        bool,
+        typer.Option(
+            "--replay",
+            help="Use only replies that are in the ledger; ask nobody, and leave open what is not recorded.",
+        ),
+    ] = False,
 ) -> int:
     """Go on with a run that stopped or was killed: only what has no answer yet is asked."""
     session = session_of(context)
-    options = RunOptions(max_usd=max_usd, fresh_preflight=fresh_preflight, command=session.command_line)
+    options = RunOptions(
+        max_usd=max_usd, fresh_preflight=fresh_preflight, replay=replay, command=session.command_line
+    )
     with RunWatch(session.screen) as watch:
         result = resume_run(session.workspace, run, options, watch.watch)
     divided = find_divided(session.workspace, result.run.id)

@@ -37,6 +37,17 @@ def run(
             help="Let judges ask for a model by a name that its vendor moves, such as latest.",
         ),
     ] = False,
+    replay: Annotated[
+        bool,
+        typer.Option(
+            "--replay",
+            help="Use only replies that are in the ledger; ask nobody, and leave open what is not recorded.",
+        ),
+    ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Ask everything again; earlier replies are kept, and not used."),
+    ] = False,
 ) -> int:
     """Judge a suite with its panel.
 
@@ -45,12 +56,14 @@ def run(
     """
     session = session_of(context)
     path = find_suite(session.workspace, suite)
-    if not yes:
+    if not (yes or replay):
         agree_to_cost(session, path, cap=max_usd)
     options = RunOptions(
         max_usd=max_usd,
         fresh_preflight=fresh_preflight,
         allow_alias=allow_alias,
+        replay=replay,
+        again=again,
         command=session.command_line,
     )
     with RunWatch(session.screen) as watch:

@@ -4,36 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from evenhand.errors import CallClass, CallError, ProviderStopError
-from evenhand.judging.budget import Purse, cost_nanousd, worst_case_nanousd
-from evenhand.judging.parse import ReadReply, parse_reply
+from evenhand.judging.budget import Purse, worst_case_nanousd
 from evenhand.judging.ports import Ledger
-from evenhand.judging.prompt import Prompt, Prompter
-from evenhand.providers.interface import ChatRequest, Provider, Reply
+from evenhand.judging.prompt import Prompt
+from evenhand.judging.reader import Reader, served_by
+from evenhand.judging.reuse import own_reply, wants_another
+from evenhand.providers.interface import Provider
 from evenhand.providers.retry import RetryPolicy, ask_with_retries
 from evenhand.providers.throttle import Throttle
 from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled
-from evenhand.records.judge import ModelJudge, Price
-from evenhand.records.rating import FailedRating, FailureKind, Outcome, Usage
+from evenhand.records.rating import FailedRating, FailureKind, Outcome
 from evenhand.records.run import Unit
-
-_BYTES_PER_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallingJudge:
+class CallingJudge(Reader):
     """A model judge, ready to be asked."""
 
-    judge: ModelJudge
     account: str
-    prompter: Prompter
     provider: Provider
     throttle: Throttle
     """Limits of the account, shared by its judges."""
     concurrency: int
     """Most calls of the account in flight."""
-    price: Price | None
-    evidence_required: frozenset[str]
-    """Principles whose failing labels need a quote."""
 
 
 @dataclass(slots=True)
@@ -76,48 +69,26 @@ class AttemptRecorder:
 
 
 async def ask_unit(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger, purse: Purse) -> Settled:
-    """Answer `unit` by a stored reply or by a call.
+    """Answer `unit` by a reply that this run has of it already, or by a call.
 
     Raises:
         ProviderStopError: The account refuses to serve.
         BudgetError: The call does not fit under the cap.
         LedgerError: The ledger can not be written.
     """
-    stored = _from_store(unit, prompt, caller, ledger)
+    stored = own_reply(unit, prompt, caller, ledger)
     asked = len(stored.served) if stored else 0
-    if stored and (not _wants_another(stored.outcome) or asked > caller.judge.answer.reasks):
+    if stored and (not wants_another(stored.outcome) or asked > caller.judge.answer.reasks):
         return stored
     served = list(stored.served) if stored else []
     outcome: Outcome = FailedRating(kind=FailureKind.EMPTY)
     for _ in range(asked, caller.judge.answer.reasks + 1):
         outcome, answered = await _ask_once(unit, prompt, caller, ledger, purse)
         served += answered
-        if not _wants_another(outcome):
+        if not wants_another(outcome):
             break
         prompt = prompt.with_new_nonce()
     return Settled(unit=unit, key=prompt.key, outcome=outcome, served=tuple(served))
-
-
-def _wants_another(outcome: Outcome) -> bool:
-    return isinstance(outcome, FailedRating) and outcome.kind is FailureKind.MALFORMED
-
-
-def _from_store(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger) -> Settled | None:
-    """Read replies that were paid for before: all of this run's, then a readable one of an earlier run."""
-    served: list[Served] = []
-    outcome: Outcome | None = None
-    for stored in ledger.stored_replies(unit, prompt.key):
-        if stored.key != prompt.key:
-            continue
-        read = _read(stored.body, stored.nonce, unit, prompt, caller)
-        if stored.from_this_run:
-            served.append(served_by(stored.attempt, read.reply, stored.body, prompt.request, caller.price))
-            outcome = read.outcome
-        elif not served and not isinstance(read.outcome, FailedRating):
-            return Settled(unit=unit, key=prompt.key, outcome=read.outcome, reused=stored.attempt)
-    return (
-        None if outcome is None else Settled(unit=unit, key=prompt.key, outcome=outcome, served=tuple(served))
-    )
 
 
 async def _ask_once(
@@ -141,7 +112,7 @@ async def _ask_once(
         if error.call_class.stops_account:
             raise ProviderStopError(f"account {caller.account}: {error}", hint=error.hint) from error
         return _failed_call(error), ()
-    read = _read(raw.body, prompt.nonce, unit, prompt, caller)
+    read = caller.read(raw.body, prompt.nonce, unit, prompt)
     served = served_by(recorder.attempt, read.reply, raw.body, prompt.request, caller.price)
     purse.settle(recorder.worst_case, served.cost_nanousd)
     return read.outcome, (served,)
@@ -153,38 +124,3 @@ def _failed_call(error: CallError) -> FailedRating:
     refused = error.call_class is CallClass.UNSUPPORTED
     kind = FailureKind.REJECTED if refused else FailureKind.UNREACHABLE
     return FailedRating(kind=kind, detail=str(error))
-
-
-def _read(body: bytes, nonce: str, unit: Unit, prompt: Prompt, caller: CallingJudge) -> ReadReply:
-    return parse_reply(
-        body,
-        protocol=caller.provider.protocol,
-        form=prompt.form,
-        nonce=nonce,
-        unit=unit,
-        evidence_required=unit.item.principle_id in caller.evidence_required,
-    )
-
-
-def served_by(
-    attempt: int, reply: Reply | None, body: bytes, request: ChatRequest, price: Price | None
-) -> Served:
-    """Return what a reply's envelope says about its call; tokens are estimated where it says nothing."""
-    usage = reply.usage if reply and reply.usage else _estimated_usage(request, body)
-    return Served(
-        attempt=attempt,
-        usage=usage,
-        cost_nanousd=cost_nanousd(price, usage),
-        served_model=reply.served_model if reply else "",
-        fingerprint=reply.fingerprint if reply else "",
-    )
-
-
-def _estimated_usage(request: ChatRequest, body: bytes) -> Usage:
-    """Return a rough count where the provider reported none, marked as such."""
-    read = len(request.system) + sum(len(turn.content) for turn in request.turns)
-    return Usage(
-        input_tokens=read // _BYTES_PER_TOKEN + 1,
-        output_tokens=len(body) // _BYTES_PER_TOKEN + 1,
-        estimated=True,
-    )

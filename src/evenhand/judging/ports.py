@@ -1,6 +1,6 @@
 """What the runner needs from the outside: a ledger to commit to and offline judges to ask."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from evenhand.errors import CallError
@@ -32,8 +32,21 @@ class Ledger(Protocol):
         """Commit what a reply outside any unit said, such as one of preflight."""
         ...
 
-    def stored_replies(self, unit: Unit, key: bytes) -> Iterable[StoredReply]:
-        """Return replies already paid for: those of this unit in this run, and of its key in earlier runs."""
+    @property
+    def has_earlier(self) -> bool:
+        """Whether there is any reply of an earlier run or of a recording that may be used."""
+        ...
+
+    def earlier_replies(self, sought: Sequence[tuple[Unit, bytes]]) -> Mapping[int, Sequence[StoredReply]]:
+        """Return the replies of earlier runs and of recordings that were given to the keys of these units.
+
+        Returns:
+            For the place of each unit with replies: those to the same unit first, then the newest.
+        """
+        ...
+
+    def own_replies(self, unit: Unit) -> Sequence[StoredReply]:
+        """Return the replies that this run had of `unit` before it was interrupted, the first one first."""
         ...
 
 

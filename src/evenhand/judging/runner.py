@@ -6,6 +6,7 @@ It feeds items in the order of the plan into a window (`open_items`), hands unit
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from evenhand.errors import BudgetError, EvenhandError, ProviderStopError, UsageError
 from evenhand.judging.budget import Purse
@@ -17,13 +18,20 @@ from evenhand.judging.open_items import OpenItems
 from evenhand.judging.plan import Plan
 from evenhand.judging.ports import Ledger, OfflineJudge
 from evenhand.judging.progress import Progress
+from evenhand.judging.prompt import Prompt
+from evenhand.judging.reader import Reader
+from evenhand.judging.reuse import own_reply, seek_replies, wants_another
 from evenhand.records.attempt import Settled
 from evenhand.records.rating import FailedRating, FailureKind
 from evenhand.records.run import Unit
 from evenhand.records.suite import Item
 
 _OFFLINE_CHUNK = 1_000
+_SOUGHT_CHUNK = 400
+"""So many units are looked up in the store together."""
 _SMALLEST_WINDOW = 512
+_KEPT_CHARS = 20_000
+"""A prompt that was made to look its unit up is kept until the call, unless it is longer than this."""
 _UNANSWERED = frozenset({FailureKind.UNREACHABLE, FailureKind.REJECTED})
 
 
@@ -42,12 +50,27 @@ class Runner:
         settled: bytearray,
         purse: Purse,
         progress: Progress,
+        replaying: Mapping[str, Reader] = MappingProxyType({}),
     ) -> None:
-        """Hold the parts; `settled` has a 1 for each unit that has its terminal state."""
+        """Hold the parts.
+
+        Args:
+            plan: What to judge.
+            decider: What makes verdicts.
+            ledger: Where everything is committed.
+            offline: Judges that need no call.
+            calling: Judges that are asked.
+            keys: Makes the keys of units that need no call.
+            settled: A 1 for each unit that has its terminal state.
+            purse: What may be spent.
+            progress: Counters to move.
+            replaying: Judges that are answered from the store alone; what it does not hold stays open.
+        """
         self._plan = plan
         self._ledger = ledger
         self._offline = offline
         self._calling = calling
+        self._readers: Mapping[str, Reader] = {**calling, **replaying}
         self._keys = keys
         self._settled = settled
         self._purse = purse
@@ -57,6 +80,12 @@ class Runner:
         self._open = OpenItems(decider, most=max(_SMALLEST_WINDOW, 2 * sum(workers.values())))
         self._reasons: list[str] = []
         self._stopping = False
+        self._rated: list[Settled] = []
+        """Offline ratings that are not committed yet."""
+        self._sought: list[Unit] = []
+        """Units that are looked up in the store before anybody is asked."""
+        self._prompts: dict[int, Prompt] = {}
+        """Prompts that were made to look for a reply, until they are sent."""
 
     def stop(self, reason: str) -> None:
         """Take no new units; calls in flight are finished and stored."""
@@ -89,41 +118,72 @@ class Runner:
         return tuple(self._reasons)
 
     async def _feed(self) -> None:
-        """Open items in order, rate offline units on the way, and hand the others to their account."""
-        rated: list[Settled] = []
+        """Open items in order; settle what needs no call on the way, and hand the rest to their account."""
         for item, units in self._plan.questions():
-            if len(rated) >= _OFFLINE_CHUNK or not self._open.has_room:
-                await self._settle(rated)
-                rated = []
+            if self._is_chunk_full() or not self._open.has_room:
+                await self._flush()
             while not self._open.has_room and not self._stopping:
                 await self._open.changed()
             if self._stopping:
                 break
-            rated += self._open_item(item, units)
-        await self._settle(rated)
+            self._open_item(item, units)
+        await self._flush()
         for lane in self._lanes.values():
             lane.send_home()
 
-    def _open_item(self, item: Item, units: Sequence[Unit]) -> list[Settled]:
-        """Queue the item's open units and return those that need no call, rated."""
+    def _is_chunk_full(self) -> bool:
+        return len(self._rated) >= _OFFLINE_CHUNK or len(self._sought) >= _SOUGHT_CHUNK
+
+    def _open_item(self, item: Item, units: Sequence[Unit]) -> None:
+        """Open an item: rate offline units, and queue the others for the store or for their account."""
         if units[-1].seq >= len(self._settled):
             raise UsageError(
                 "there are more cases than when the run began: their files change while it reads them"
             )
         askable = [unit for unit in units if not self._settled[unit.seq] and self._can_ask(unit)]
         if not askable:
-            return []
+            return
         self._open.open(item, askable, whole=len(askable) == len(units))
-        rated = []
         for unit in askable:
             if unit.judge.id in self._offline:
-                rated.append(self._rate(unit))
+                self._rated.append(self._rate(unit))
+            elif self._ledger.has_earlier or unit.judge.id not in self._calling:
+                self._sought.append(unit)
             else:
                 self._lane(unit).put(unit)
-        return rated
+
+    async def _flush(self) -> None:
+        """Look up what is sought, commit what that and the offline judges settled, and queue what has to be asked."""
+        rated, sought, self._rated, self._sought = self._rated, self._sought, [], []
+        found = seek_replies(sought, self._readers, self._ledger, self._keys)
+        await self._settle([*rated, *found.settled])
+        for unit in sought:
+            if prompt := found.prompts.get(unit.seq):
+                await self._pass_on(unit, prompt)
+
+    async def _pass_on(self, unit: Unit, prompt: Prompt) -> None:
+        """Queue a unit that no earlier reply answers; where nobody is asked, its own replies are all there is."""
+        if unit.judge.id not in self._calling:
+            await self._replay_own(unit, prompt)
+        elif self._lane(unit).closed:
+            self._open.abandon(unit)
+        else:
+            if sum(len(turn.content) for turn in prompt.request.turns) <= _KEPT_CHARS:
+                self._prompts[unit.seq] = prompt
+            self._lane(unit).put(unit)
+
+    async def _replay_own(self, unit: Unit, prompt: Prompt) -> None:
+        own = own_reply(unit, prompt, self._readers[unit.judge.id], self._ledger)
+        if own is None or wants_another(own.outcome):
+            self._open.abandon(unit)
+        else:
+            await self._settle([own])
 
     def _can_ask(self, unit: Unit) -> bool:
-        return unit.judge.id not in self._calling or not self._lane(unit).closed
+        name = unit.judge.id
+        if name in self._calling:
+            return not self._lane(unit).closed
+        return name in self._offline or name in self._readers
 
     def _lane(self, unit: Unit) -> Lane:
         return self._lanes[self._calling[unit.judge.id].account]
@@ -144,7 +204,7 @@ class Runner:
 
     async def _judge(self, unit: Unit, lane: Lane) -> None:
         caller = self._calling[unit.judge.id]
-        prompt = caller.prompter.render(unit)
+        prompt = self._prompts.pop(unit.seq, None) or caller.prompter.render(unit)
         if isinstance(prompt, FailedRating):
             await self._settle([Settled(unit=unit, key=self._keys.key(unit), outcome=prompt)])
             return

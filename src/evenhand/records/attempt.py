@@ -56,7 +56,7 @@ class Settled:
     served: tuple[Served, ...] = ()
     """The replies read for it, the last one decides."""
     reused: int | None = None
-    """The attempt of an earlier run whose reply was used again."""
+    """The attempt of an earlier run whose reply was used again; negative for an imported recording."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +73,11 @@ class StoredReply:
     """A reply that was paid for and stored, ready to be read again."""
 
     attempt: int
+    """The attempt, as the ledger numbers it; an imported recording has a negative number."""
     body: bytes
     nonce: str
     key: bytes
     """The key of the unit it answered."""
-    from_this_run: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,8 @@ class Manifest(FileRecord):
     """Versions of evenhand, Python and the SDKs used."""
     command: str = ""
     """The command line that started the run."""
+    again: bool = False
+    """Whether every question was asked again, whatever earlier runs and recordings held."""
 
     @property
     def planned_units(self) -> int:
@@ -112,7 +114,7 @@ class Manifest(FileRecord):
         return content_hash({name: value for name, value in content.items() if name not in _OBSERVED})
 
 
-_OBSERVED = frozenset({"versions", "command", "endpoints", "aliases", "own_family"})
+_OBSERVED = frozenset({"versions", "command", "endpoints", "again", "aliases", "own_family"})
 """Parts of a manifest that say how it was made, or what was noticed; they do not decide the plan."""
 
 

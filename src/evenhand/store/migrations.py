@@ -23,7 +23,14 @@ def migrate(connection: Connection, version: int) -> None:
 
 def _add_engine_tables(connection: Connection) -> None:
     """2: what asked, batches, pacing, imported recordings and leases."""
-    for table in (tables.instruments, tables.batches, tables.pacing, tables.recordings, tables.leases):
+    for table in (
+        tables.instruments,
+        tables.batches,
+        tables.pacing,
+        tables.recordings,
+        tables.recording_heads,
+        tables.leases,
+    ):
         table.create(connection, checkfirst=True)
     connection.execute(text("ALTER TABLE attempts ADD COLUMN instrument INTEGER"))
     connection.execute(text("ALTER TABLE attempts ADD COLUMN batch INTEGER"))

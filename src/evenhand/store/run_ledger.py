@@ -2,9 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -13,9 +12,10 @@ from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, Sett
 from evenhand.records.rating import Usage
 from evenhand.records.run import AttemptState, Unit
 from evenhand.store import tables
+from evenhand.store.known_replies import KnownReplies
 from evenhand.store.ledger import LedgerFile
 from evenhand.store.prepared import Values
-from evenhand.store.rows import RATED, outcome_values, verdict_values
+from evenhand.store.rows import outcome_values, verdict_values
 from evenhand.store.statements import Write, run_statements
 from evenhand.store.writer import Writer
 
@@ -27,26 +27,29 @@ _FAILED, _PARSED = AttemptState.FAILED.value, AttemptState.PARSED.value
 class RunLedger:
     """Writes one run. Give it to the runner as its ledger, and close it."""
 
-    def __init__(self, ledger: LedgerFile, run: int) -> None:
-        """Start writing; the caller holds the writer's lock."""
+    def __init__(self, ledger: LedgerFile, run: int, *, again: bool = False) -> None:
+        """Start writing; the caller holds the writer's lock.
+
+        Args:
+            ledger: The ledger.
+            run: The run to write.
+            again: Whether every question is asked again, whatever earlier runs and recordings hold.
+        """
         self._ledger = ledger
         self._run = run
         with ledger.read() as connection:
             self._next_attempt = int(connection.execute(select(func.max(_attempts.c.id))).scalar() or 0) + 1
-            earlier = select(_attempts.c.id).where(_attempts.c.run != run).limit(1)
-            self._has_earlier_runs = connection.execute(earlier).first() is not None
-        self._resumed = self._close_open_attempts()
+        self._close_open_attempts()
+        self._known = KnownReplies(ledger, run, earlier=not again)
         self._writer = Writer(ledger.engine, run_statements())
 
-    def _close_open_attempts(self) -> bool:
+    def _close_open_attempts(self) -> None:
         """Mark calls that were in flight when they were cut short: their outcome is unknown for ever."""
         open_ones = (_attempts.c.run == self._run) & (_attempts.c.state == AttemptState.SENT.value)
         with self._ledger.write() as connection:
             connection.execute(
                 update(_attempts).where(open_ones).values(state=AttemptState.UNKNOWN.value, maybe_billed=1)
             )
-            any_attempt = select(_attempts.c.id).where(_attempts.c.run == self._run).limit(1)
-            return connection.execute(any_attempt).first() is not None
 
     async def begin(self, attempt: NewAttempt) -> int:
         """Commit `reserved` and `sent`; return the attempt's number."""
@@ -99,33 +102,18 @@ class RunLedger:
         """Commit what a reply outside any unit said, such as one of preflight."""
         await self._writer.commit([(Write.PARSED, _served_row(served))])
 
-    def stored_replies(self, unit: Unit, key: bytes) -> Iterable[StoredReply]:
-        """Return replies already paid for that answer `unit`, this run's first."""
-        if self._resumed:
-            mine = (_attempts.c.run == self._run) & (_attempts.c.unit == unit.seq)
-            yield from self._replies(mine, unit, own=True)
-        if self._has_earlier_runs:
-            others = (_attempts.c.run != self._run) & (_attempts.c.key == key)
-            yield from self._replies(others, unit, own=False)
+    @property
+    def has_earlier(self) -> bool:
+        """Whether there is any reply of an earlier run or of a recording that may be used."""
+        return self._known.has_earlier
 
-    def _replies(self, condition: Any, unit: Unit, *, own: bool) -> list[StoredReply]:
-        """Return replies; where several units ask the same, those of the same judge and place come first."""
-        likeness = (_attempts.c.judge == unit.judge.id, _attempts.c.unit == unit.seq)
-        query = (
-            select(_attempts.c.id, _attempts.c.nonce, _attempts.c.key, tables.replies.c.body)
-            .join(tables.replies, tables.replies.c.hash == _attempts.c.reply)
-            .where(condition)
-            .order_by(*(each.desc() for each in likeness), _attempts.c.id)
-        )
-        if not own:
-            rated = tables.ratings
-            same_unit = (rated.c.run == _attempts.c.run) & (rated.c.unit == _attempts.c.unit)
-            query = query.join(rated, same_unit).where(rated.c.state == RATED)
-        with self._ledger.read() as connection:
-            return [
-                StoredReply(attempt=row.id, body=row.body, nonce=row.nonce, key=row.key, from_this_run=own)
-                for row in connection.execute(query)
-            ]
+    def earlier_replies(self, sought: Sequence[tuple[Unit, bytes]]) -> Mapping[int, Sequence[StoredReply]]:
+        """Return the replies of earlier runs and of recordings that were given to the keys of these units."""
+        return self._known.earlier(sought)
+
+    def own_replies(self, unit: Unit) -> Sequence[StoredReply]:
+        """Return the replies that this run had of `unit` before it was interrupted."""
+        return self._known.own(unit)
 
     def _rating_row(self, settled: Settled) -> Values:
         unit = settled.unit

@@ -154,6 +154,16 @@ recordings = Table(
 )
 """Replies imported from a file of recordings, found by the key of their unit like those of earlier runs."""
 
+recording_heads = Table(
+    "recording_heads",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False, unique=True),
+    Column("head", Text, nullable=False),
+    Column("added", Text, nullable=False),
+)
+"""First lines of imported files of recordings, by the digest of the file: what the keys of its replies rest on."""
+
 ratings = Table(
     "ratings",
     metadata,

@@ -101,7 +101,7 @@ class Prepared:
         ]
         refuse([finding for file in files for finding in lint_alias(file, Severity.ERROR)])
 
-    def manifest(self, *, command: str) -> Manifest:
+    def manifest(self, *, command: str, again: bool = False) -> Manifest:
         """Pin everything that decides the results.
 
         Raises:
@@ -130,6 +130,7 @@ class Prepared:
             units_per_item=self.plan.units_per_item,
             versions=versions_in_use(self.account(judge)[1] for judge in self.model_judges),
             command=command,
+            again=again,
         )
 
     def relative(self, path: Path) -> str:

@@ -1,15 +1,15 @@
 """Open the accounts of a run's model judges and find out what their endpoints can do."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from evenhand.errors import CallError, ProviderStopError, UsageError
+from evenhand.errors import CallError, ProviderStopError
 from evenhand.judging.budget import Purse, worst_case_nanousd
-from evenhand.judging.calling import AttemptRecorder, CallingJudge, served_by
+from evenhand.judging.calling import AttemptRecorder, CallingJudge
 from evenhand.judging.ports import Ledger
-from evenhand.judging.prompt import Prompter
+from evenhand.judging.reader import served_by
 from evenhand.providers.capabilities import Wants
 from evenhand.providers.interface import ChatRequest, RawReply, UnreadableReplyError
 from evenhand.providers.preflight import preflight
@@ -18,13 +18,19 @@ from evenhand.providers.registry import OpenProvider, open_provider, open_thrott
 from evenhand.providers.retry import RetryPolicy, ask_with_retries
 from evenhand.providers.throttle import Throttle
 from evenhand.records.judge import ModelJudge, Price
-from evenhand.records.run import Endpoint, Manifest, Run
+from evenhand.records.run import Endpoint, Run
 from evenhand.records.settings import Account
 from evenhand.store.ledger import LedgerFile
 from evenhand.store.run_ledger import RunLedger
+from evenhand.workflows.known_endpoints import (
+    Findings,
+    earlier_findings,
+    known_endpoint,
+    refuse_other_instrument,
+)
 from evenhand.workflows.prepare import Prepared
+from evenhand.workflows.replay_models import reader_of
 
-_RUNS_LOOKED_AT = 20
 _NO_KEY = bytes(32)
 
 
@@ -84,61 +90,21 @@ async def reach_models(
     """
     if not prepared.model_judges:
         return Reach(judges={}, providers={})
-    _refuse_other_instrument(prepared, run)
-    known = [run.manifest]
-    if not fresh:
-        known += [each.manifest for each in ledger.recent_runs(_RUNS_LOOKED_AT)]
+    refuse_other_instrument(prepared, run)
+    known: list[Findings] = [run.manifest, *(() if fresh else earlier_findings(ledger))]
     opened, judges = _Opened(), {}
     async with AsyncExitStack() as unless_reached:
         unless_reached.push_async_callback(opened.close)
         for judge in prepared.model_judges:
             name, account = prepared.account(judge)
             opened.open(name, account)
-            endpoint = _known_endpoint(judge, account, known)
+            endpoint = known_endpoint(judge, account, known)
             if endpoint is None:
                 endpoint = await _look(judge, name, account, opened, writer, purse, prepared.price(judge))
                 known.append(run.manifest.model_copy(update={"judges": (judge,), "endpoints": (endpoint,)}))
             judges[judge.id] = _caller(prepared, judge, name, account, opened, endpoint)
         unless_reached.pop_all()
     return Reach(judges=judges, providers=opened.providers)
-
-
-def _refuse_other_instrument(prepared: Prepared, run: Run) -> None:
-    """Refuse to ask the rest of a run somewhere else than its beginning.
-
-    Raises:
-        UsageError: An account's address or protocol has changed since the run started.
-    """
-    then = {endpoint.judge: endpoint for endpoint in run.manifest.endpoints}
-    for judge in prepared.model_judges:
-        name, account = prepared.account(judge)
-        endpoint = then.get(judge.id)
-        if endpoint and (endpoint.protocol, endpoint.base_url) != (account.protocol, account.base_url):
-            raise UsageError(
-                f"account {name!r} has another address or protocol than when run {run.id} started",
-                hint="put it back to resume, or start a new run: another endpoint is another instrument",
-            )
-
-
-def _known_endpoint(judge: ModelJudge, account: Account, known: Iterable[Manifest]) -> Endpoint | None:
-    """Return what was found out about the same model, address and settings before, over either transport."""
-    for manifest in known:
-        settings = {each.id: each for each in manifest.judges if isinstance(each, ModelJudge)}
-        for endpoint in manifest.endpoints:
-            earlier = settings.get(endpoint.judge)
-            if earlier and _same_question(judge, account, earlier, endpoint):
-                return endpoint.model_copy(update={"judge": judge.id, "transport": account.transport})
-    return None
-
-
-def _same_question(judge: ModelJudge, account: Account, earlier: ModelJudge, endpoint: Endpoint) -> bool:
-    return (earlier.model, earlier.params, earlier.answer, endpoint.protocol, endpoint.base_url) == (
-        judge.model,
-        judge.params,
-        judge.answer,
-        account.protocol,
-        account.base_url,
-    )
 
 
 async def _look(
@@ -206,21 +172,14 @@ def _wants(judge: ModelJudge) -> Wants:
 def _caller(
     prepared: Prepared, judge: ModelJudge, name: str, account: Account, opened: _Opened, endpoint: Endpoint
 ) -> CallingJudge:
-    constitution = prepared.loaded.constitution
+    reader = reader_of(prepared, judge, endpoint)
     return CallingJudge(
         judge=judge,
+        prompter=reader.prompter,
+        price=reader.price,
+        evidence_required=reader.evidence_required,
         account=name,
-        prompter=Prompter(
-            judge=judge,
-            template=prepared.loaded.templates[judge.id],
-            constitution=constitution,
-            endpoint=endpoint,
-        ),
         provider=opened.providers[name],
         throttle=opened.throttles[name],
         concurrency=account.concurrency,
-        price=prepared.price(judge),
-        evidence_required=frozenset(
-            each.id for each in constitution.principles if each.evidence == "required"
-        ),
     )

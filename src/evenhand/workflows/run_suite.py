@@ -3,7 +3,7 @@
 import asyncio
 import math
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -14,8 +14,10 @@ from evenhand.catalog.labels import read_labels
 from evenhand.catalog.settings import find_workspace
 from evenhand.errors import EvenhandError, LedgerError, MeasureError, UsageError
 from evenhand.judging.budget import NANOUSD, Purse
+from evenhand.judging.calling import CallingJudge
 from evenhand.judging.offline.key import OfflineKeys
 from evenhand.judging.progress import JudgeProgress, Progress
+from evenhand.judging.reader import Reader
 from evenhand.judging.runner import Runner
 from evenhand.records.attempt import SettledItem
 from evenhand.records.rated import RunAccount
@@ -33,9 +35,13 @@ from evenhand.workflows.offline_judges import offline_judges
 from evenhand.workflows.prepare import Prepared, prepare
 from evenhand.workflows.reach_models import Reach, reach_models
 from evenhand.workflows.read_run import decider_of
+from evenhand.workflows.replay_models import Replay, replay_models
 
 _DRAIN_SECONDS = 3.0
 """How long calls in flight may go on after an interrupt."""
+
+_NO_CALLING: Mapping[str, CallingJudge] = {}
+_NO_REPLAYING: Mapping[str, Reader] = {}
 
 Watch = Callable[[Run, Progress], None]
 """Told once when a run starts; the progress record it gets keeps moving."""
@@ -51,15 +57,24 @@ class RunOptions:
     """Whether endpoints are looked at again even if an earlier run did."""
     allow_alias: bool = False
     """Whether judges may ask for a floating alias, whatever their files say."""
+    replay: bool = False
+    """Whether only replies that are in the ledger are used: no provider is opened and no key is read."""
+    again: bool = False
+    """Whether every question is asked again, whatever earlier runs and recordings hold; their replies are kept."""
     command: str = "run_suite() called from Python"
     """The command line, for the manifest."""
 
     def __post_init__(self) -> None:
-        """Refuse a cap that is no amount.
+        """Refuse a cap that is no amount, and wishes that exclude each other.
 
         Raises:
-            UsageError: The cap is negative or not finite.
+            UsageError: The cap is negative or not finite, or a replay is to ask somebody.
         """
+        if self.replay and (self.again or self.fresh_preflight):
+            raise UsageError(
+                "a replay asks nobody, so it can not ask again",
+                hint="leave out --replay, or the other option",
+            )
         if self.max_usd is not None and not 0 <= self.max_usd * NANOUSD < math.inf:
             raise UsageError(
                 f"a cap of {self.max_usd} US dollars is no amount", hint="leave it out for no cap"
@@ -92,9 +107,9 @@ def run_suite(start: Path, suite: Path, options: RunOptions, watch: Watch) -> Ru
         MeasureError: Nothing could be measured: no ledger, no key, no endpoint.
     """
     prepared = prepare(start, suite)
-    if not options.allow_alias:
+    if not (options.allow_alias or options.replay):
         prepared.refuse_aliases()
-    manifest = prepared.manifest(command=options.command)
+    manifest = prepared.manifest(command=options.command, again=options.again)
     ledger = open_ledger(prepared.workspace.ledger_path, create=True)
     with ledger.writing():
         run = ledger.start_run(manifest)
@@ -222,12 +237,14 @@ async def _run(
     account = run_account(ledger, run)
     purse.spent_nanousd = account.possibly_spent_nanousd
     progress = _progress(prepared, run, ledger, account)
-    writer = RunLedger(ledger, ledger.run_number(run.id))
+    writer = RunLedger(ledger, ledger.run_number(run.id), again=run.manifest.again)
     try:
+        if options.replay:
+            return await _replay(prepared, run, ledger, writer, purse, progress, watch)
         reach = await reach_models(prepared, run, ledger, writer, purse, fresh=options.fresh_preflight)
         try:
             ledger.set_manifest(run.id, _with_findings(run.manifest, reach))
-            runner = _runner(prepared, run, ledger, writer, purse, progress, reach)
+            runner = _runner(prepared, run, ledger, writer, purse, progress, calling=reach.judges)
             watch(run, progress)
             with _interruptible(runner) as signals:
                 return await _run_until_stopped(runner, signals), bool(signals), progress
@@ -235,6 +252,35 @@ async def _run(
             await reach.close()
     finally:
         writer.close()
+
+
+async def _replay(
+    prepared: Prepared,
+    run: Run,
+    ledger: LedgerFile,
+    writer: RunLedger,
+    purse: Purse,
+    progress: Progress,
+    watch: Watch,
+) -> tuple[tuple[str, ...], bool, Progress]:
+    """Take what the ledger holds and leave the rest open."""
+    replay = replay_models(prepared, run, ledger)
+    ledger.set_manifest(run.id, run.manifest.model_copy(update={"endpoints": replay.endpoints}))
+    runner = _runner(prepared, run, ledger, writer, purse, progress, replaying=replay.readers)
+    watch(run, progress)
+    with _interruptible(runner) as signals:
+        reasons = await _run_until_stopped(runner, signals)
+    missing = () if signals else tuple(_missing(progress, replay))
+    return (*reasons, *missing), bool(signals), progress
+
+
+def _missing(progress: Progress, replay: Replay) -> Iterator[str]:
+    """Say what no recording answers."""
+    for judge, counters in progress.judges.items():
+        if judge in replay.unknown:
+            yield f"judge {judge}: nothing is recorded about its endpoint, so none of its replies can be found"
+        elif missing := counters.planned - counters.settled:
+            yield f"judge {judge}: {missing:,} of {counters.planned:,} ratings have no recording that can be read"
 
 
 async def _run_until_stopped(runner: Runner, signals: Sequence[str]) -> tuple[str, ...]:
@@ -260,14 +306,17 @@ def _runner(
     writer: RunLedger,
     purse: Purse,
     progress: Progress,
-    reach: Reach,
+    *,
+    calling: Mapping[str, CallingJudge] = _NO_CALLING,
+    replaying: Mapping[str, Reader] = _NO_REPLAYING,
 ) -> Runner:
     return Runner(
         plan=prepared.plan,
         decider=decider_of(run.manifest),
         ledger=writer,
         offline=offline_judges(prepared),
-        calling=reach.judges,
+        calling=calling,
+        replaying=replaying,
         keys=OfflineKeys(prepared.loaded.judges, prepared.loaded.constitution),
         settled=settled_units(ledger, run),
         purse=purse,
