@@ -14,6 +14,7 @@ from evenhand.errors import LedgerError, UnknownNameError
 from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.run import RunState
 from evenhand.store import tables
+from evenhand.store.lease import WriteRight
 from evenhand.store.ledger import LedgerFile, check_integrity, open_ledger
 from evenhand.store.prepared import prepare
 from evenhand.store.sqlite import open_engine
@@ -133,7 +134,7 @@ def test_a_run_keeps_its_manifest_to_the_byte(tmp_path: Path) -> None:
 
 def test_a_failed_commit_reaches_every_caller_and_nothing_is_taken_after_it(ledger: LedgerFile) -> None:
     async def scenario() -> list[object]:
-        writer = Writer(ledger.engine, [REPLY])
+        writer = Writer(ledger.path, ledger.right, [REPLY])
         rows = [(0, (b"same", b"x"))]
         try:
             first = await asyncio.gather(*(writer.commit(rows) for _ in range(3)), return_exceptions=True)
@@ -149,7 +150,7 @@ def test_a_failed_commit_reaches_every_caller_and_nothing_is_taken_after_it(ledg
 
 def test_a_commit_is_on_disk_when_the_await_returns(ledger: LedgerFile) -> None:
     async def scenario() -> None:
-        writer = Writer(ledger.engine, [REPLY])
+        writer = Writer(ledger.path, ledger.right, [REPLY])
         await asyncio.gather(*(writer.commit([(0, (bytes([n]), b"x"))]) for n in range(50)))
         with ledger.read() as connection:
             assert connection.execute(text("SELECT count(*) FROM replies")).scalar() == 50
@@ -163,7 +164,7 @@ def test_a_value_sqlite_can_not_take_is_an_error_and_not_a_wait_for_ever(
     ledger: LedgerFile, value: object
 ) -> None:
     async def scenario() -> None:
-        writer = Writer(ledger.engine, [LABEL])
+        writer = Writer(ledger.path, ledger.right, [LABEL])
         try:
             await asyncio.wait_for(writer.commit([(0, (*["x"] * 6, value, "x"))]), 5)
         finally:
@@ -175,7 +176,8 @@ def test_a_value_sqlite_can_not_take_is_an_error_and_not_a_wait_for_ever(
 
 def test_a_writer_that_can_not_open_the_ledger_says_so(tmp_path: Path) -> None:
     async def scenario() -> None:
-        writer = Writer(open_engine(tmp_path / "no folder" / "ledger.sqlite"), [REPLY])
+        path = tmp_path / "no folder" / "ledger.sqlite"
+        writer = Writer(path, WriteRight(open_engine(path), path, seconds=30), [REPLY])
         try:
             await asyncio.wait_for(writer.commit([(0, (b"", b""))]), 5)
         finally:
@@ -203,7 +205,7 @@ def test_a_lock_that_can_not_be_made_is_an_error_of_the_ledger(ledger: LedgerFil
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not let go of an open file")
 def test_a_ledger_removed_while_it_is_written_stops_the_writing(ledger: LedgerFile) -> None:
     async def scenario() -> None:
-        writer = Writer(ledger.engine, [REPLY])
+        writer = Writer(ledger.path, ledger.right, [REPLY])
         try:
             await writer.commit([(0, (b"1", b"x"))])
             ledger.path.unlink()

@@ -1,8 +1,9 @@
 """The ledger of one workspace: opened and checked; runs, items and labels are added here."""
 
 import secrets
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -19,31 +20,72 @@ from evenhand.records.label import HumanLabel
 from evenhand.records.run import Manifest, Run, RunState
 from evenhand.records.suite import Item
 from evenhand.store import tables
+from evenhand.store.holder import Holder
+from evenhand.store.lease import LEASE_SECONDS, WriteRight, read_lease
 from evenhand.store.migrations import create_all, migrate
 from evenhand.store.rows import read_run, searchable, verdict_values
-from evenhand.store.sqlite import open_engine, writer_lock
+from evenhand.store.seal import break_seal, is_sealed, make_seal
+from evenhand.store.sqlite import driver_connection, hand_over, open_engine, what_to_do
 from evenhand.store.statements import add_verdict
 
 _ROWS_PER_COMMIT = 5_000
 
 
 class LedgerFile:
-    """A ledger on disk. Reading is open to any process; writing takes the writer's lock."""
+    """A ledger on disk. Reading is open to any process; writing takes the lease."""
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    def __init__(self, path: Path, engine: Engine, *, lease_s: float = LEASE_SECONDS) -> None:
         """Hold an opened ledger; use `open_ledger`."""
         self.path = path
         self.engine = engine
+        self.right = WriteRight(engine, path, seconds=lease_s)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the right to write.
+        """Hold the right to write; a file that was not left in order is looked at first.
 
         Raises:
-            LedgerError: Another process writes now.
+            LedgerError: Another process writes now, or the file is damaged.
         """
-        with writer_lock(self.path):
-            yield
+        self._take()
+        in_order = False
+        try:
+            with self.right.renewed():
+                yield
+            in_order = True
+        except LedgerError:
+            raise  # the file may be damaged: the next writer looks at it before it writes
+        except BaseException:
+            in_order = True
+            raise
+        finally:
+            with suppress(LedgerError), hand_over(self.path):
+                if self.right.release(in_order=in_order):
+                    self._rest()
+
+    def writer(self) -> Holder | None:
+        """Return who writes now; None when nobody does."""
+        with self.read() as connection:
+            lease = read_lease(driver_connection(connection))
+        return lease.holder if lease.is_live else None
+
+    def _take(self) -> None:
+        with hand_over(self.path), explained(self.path):
+            with self.right.connection() as connection:
+                self.right.refuse_second(connection)
+                left_open = read_lease(connection).holder is not None
+            if left_open or not is_sealed(self.path):
+                check_integrity(self)
+            break_seal(self.path)
+            self.right.take()
+
+    def _rest(self) -> None:
+        """Bring every commit into the file itself and seal it; not while somebody reads an older state."""
+        with suppress(OSError, DBAPIError, sqlite3.Error):
+            with self.right.connection() as connection:
+                connection.execute("PRAGMA busy_timeout = 0")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            make_seal(self.path)
 
     def runs(self) -> tuple[Run, ...]:
         """Return every run, the newest last."""
@@ -161,20 +203,27 @@ class LedgerFile:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Read one consistent state of the ledger."""
-        with _explained(self.path), self.engine.connect() as connection:
+        with explained(self.path), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Write in one commit; the caller holds the right to write."""
-        with _explained(self.path), self.engine.connect() as connection:
+        """Write in one commit.
+
+        Raises:
+            LedgerError: Another process holds the right to write, or it can not be written.
+        """
+        with explained(self.path), self.engine.connect() as connection:
+            if not self.right.is_held:
+                break_seal(self.path)
             connection.info["writes"] = True
-            with connection.begin():
+            with self.right.turn, connection.begin():
+                self.right.check(driver_connection(connection))
                 yield connection
 
 
-def open_ledger(path: Path, *, create: bool = False) -> LedgerFile:
-    """Open the ledger at `path`.
+def open_ledger(path: Path, *, create: bool = False, lease_s: float = LEASE_SECONDS) -> LedgerFile:
+    """Open the ledger at `path`; who writes to it holds a lease of so many seconds, renewed while the process runs.
 
     Raises:
         LedgerError: There is none and `create` is False; it is damaged; or a newer evenhand wrote it.
@@ -183,8 +232,10 @@ def open_ledger(path: Path, *, create: bool = False) -> LedgerFile:
         if not create:
             raise LedgerError(f"there is no ledger at {path}", hint="start one with: evenhand run SUITE")
         _make_folder(path)
-    ledger = LedgerFile(path, open_engine(path))
-    with _explained(path), ledger.engine.connect() as connection:
+    else:
+        is_sealed(path)  # says what is wrong where it was sealed and is another file now
+    ledger = LedgerFile(path, open_engine(path), lease_s=lease_s)
+    with explained(path), ledger.engine.connect() as connection:
         version = connection.execute(text("PRAGMA user_version")).scalar_one()
     if version > tables.SCHEMA_VERSION:
         raise LedgerError(
@@ -228,7 +279,8 @@ def _make_folder(path: Path) -> None:
 
 def _bring_up_to_date(ledger: LedgerFile) -> None:
     """Make the tables of a new file, or add what an older one lacks; another process may have done it meanwhile."""
-    with ledger.writing(), _explained(ledger.path), ledger.engine.connect() as connection:
+    break_seal(ledger.path)
+    with hand_over(ledger.path), explained(ledger.path), ledger.engine.connect() as connection:
         connection.info["writes"] = True
         with connection.begin():
             version = connection.execute(text("PRAGMA user_version")).scalar_one()
@@ -239,13 +291,14 @@ def _bring_up_to_date(ledger: LedgerFile) -> None:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """Turn errors of the database into errors of the ledger that say what to do."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
         raise LedgerError(
-            f"the ledger {path} can not be used: {error.orig}",
-            hint="check the disk and its permissions; `evenhand doctor` looks at both",
+            f"the ledger {path} can not be used: {cause}", hint=what_to_do(str(cause))
         ) from error
 
 

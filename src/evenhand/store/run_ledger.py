@@ -41,7 +41,7 @@ class RunLedger:
             self._next_attempt = int(connection.execute(select(func.max(_attempts.c.id))).scalar() or 0) + 1
         self._close_open_attempts()
         self._known = KnownReplies(ledger, run, earlier=not again)
-        self._writer = Writer(ledger.engine, run_statements())
+        self._writer = Writer(ledger.path, ledger.right, run_statements())
 
     def _close_open_attempts(self) -> None:
         """Mark calls that were in flight when they were cut short: their outcome is unknown for ever."""

@@ -3,17 +3,19 @@
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from evenhand.errors import LedgerError
 
 BUSY_TIMEOUT_MS = 10_000
+_HAND_OVER_SECONDS = 10.0
 _WAL_SAFE_SINCE = (3, 51, 3)
 _SETTINGS = {
     "journal_mode": "wal",
@@ -52,17 +54,44 @@ def _begin_immediately(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
 
 
+def what_to_do(cause: str) -> str:
+    """Return the next step for a reader who meets an error of SQLite."""
+    for words, step in _NEXT_STEPS.items():
+        if words in cause:
+            return step
+    return "check the disk and its permissions; `evenhand doctor` looks at both"
+
+
+_NEXT_STEPS = {
+    "malformed": "the file is damaged: restore a copy, or save the replies with: evenhand doctor --salvage OUT",
+    "not a database": "the file is damaged: restore a copy, or save the replies with: evenhand doctor --salvage OUT",
+    "disk is full": "free space on the disk, then resume the run; nothing more is sent until then",
+    "readonly": "make the file and its folder writable, then resume the run; nothing more is sent until then",
+    "locked": "another process stands still in the middle of a write: let it go on, or end it",
+    "disk I/O error": "the disk fails or is full: free or repair it, then resume the run",
+}
+"""Words of SQLite's errors, and what to do about them."""
+
+
 def needs_single_writer() -> bool:
     """Tell whether this SQLite has the WAL race between two writing connections (fixed in 3.51.3)."""
     return sqlite3.sqlite_version_info < _WAL_SAFE_SINCE
 
 
+def driver_connection(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's connection below one of SQLAlchemy's."""
+    found = connection.connection.driver_connection
+    assert isinstance(found, sqlite3.Connection)
+    return found
+
+
 @contextmanager
-def writer_lock(path: Path) -> Iterator[None]:
-    """Hold the right to write the ledger at `path`; one process at a time.
+def hand_over(path: Path) -> Iterator[None]:
+    """Keep others from taking or giving back the right to write the ledger at `path` at the same moment.
 
     Raises:
-        LedgerError: Another process writes to it now, or the lock's file can not be made.
+        LedgerError: Another process does so for too long (one of evenhand 0.1 as long as it writes), or the lock's
+            file can not be made.
     """
     handle = _open_lock(path.with_name(path.name + ".lock"))
     try:
@@ -83,6 +112,17 @@ def _open_lock(path: Path) -> int:
 
 
 def _lock(handle: int, path: Path) -> None:
+    deadline = time.monotonic() + _HAND_OVER_SECONDS
+    while not _try_lock(handle):
+        if time.monotonic() > deadline:
+            raise LedgerError(
+                f"another evenhand process is writing to {path}",
+                hint="wait until it ends, or stop it; reports and explanations can be read meanwhile",
+            )
+        time.sleep(0.05)
+
+
+def _try_lock(handle: int) -> bool:
     try:
         if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - exists on Windows only
@@ -92,8 +132,6 @@ def _lock(handle: int, path: Path) -> None:
             import fcntl  # noqa: PLC0415 - exists on POSIX only
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise LedgerError(
-            f"another evenhand process is writing to {path}",
-            hint="wait until it ends, or stop it; reports and explanations can be read meanwhile",
-        ) from error
+    except OSError:
+        return False
+    return True

@@ -10,14 +10,14 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Awaitable, Sequence
-from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import StatementError
 
 from evenhand.errors import LedgerError
+from evenhand.store.lease import WriteRight
 from evenhand.store.prepared import Prepared, Values
+from evenhand.store.sqlite import what_to_do
 
 _MOST_PER_COMMIT = 5_000
 
@@ -32,10 +32,10 @@ class Writer:
     Statements are given once, in the order in which their rows of one commit must be applied.
     """
 
-    def __init__(self, engine: Engine, statements: Sequence[Prepared]) -> None:
-        """Start the thread."""
-        self._engine = engine
-        self._path = Path(engine.url.database or "")
+    def __init__(self, path: Path, right: WriteRight, statements: Sequence[Prepared]) -> None:
+        """Start the thread that writes the ledger at `path` as far as it has the right to."""
+        self._path = path
+        self._right = right
         self._opened: os.stat_result
         self._statements = tuple(statement.sql for statement in statements)
         self._queue: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
@@ -65,9 +65,7 @@ class Writer:
 
     def _work(self) -> None:
         try:
-            with closing(self._engine.raw_connection()) as pooled:
-                connection = pooled.driver_connection
-                assert isinstance(connection, sqlite3.Connection)
+            with self._right.connection() as connection:
                 self._opened = self._path.stat()
                 self._serve(connection)
         except Exception as error:  # noqa: BLE001 - callers wait for this thread: what ends it must reach them
@@ -98,7 +96,8 @@ class Writer:
         if self._broken is None and connection is not None:
             try:
                 self._check_place()
-                self._commit(connection, batches)
+                with self._right.transaction(connection):
+                    self._execute(connection, batches)
             except Exception as error:  # noqa: BLE001 - SQLite's driver also raises OverflowError and UnicodeError
                 self._broken = _explain(error)
 
@@ -109,16 +108,6 @@ class Writer:
                 f"the ledger could not be written: another file took the place of {self._path}",
                 hint="put the ledger back, then resume the run; nothing more is sent until then",
             )
-
-    def _commit(self, connection: sqlite3.Connection, batches: Sequence[_Batch]) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            self._execute(connection, batches)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
 
     def _execute(self, connection: sqlite3.Connection, batches: Sequence[_Batch]) -> None:
         grouped: list[list[Values]] = [[] for _ in self._statements]
@@ -136,7 +125,7 @@ def _explain(error: Exception) -> LedgerError:
     cause = error.orig if isinstance(error, StatementError) else error
     return LedgerError(
         f"the ledger could not be written: {cause}",
-        hint="free or repair the disk, then resume the run; nothing more is sent until then",
+        hint=what_to_do(str(cause)),
     )
 
 

@@ -1,11 +1,9 @@
 """List the runs of a workspace, with how far each one is and what it cost."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.catalog.settings import find_workspace
-from evenhand.errors import LedgerError
 from evenhand.judging.budget import NANOUSD
 from evenhand.records.run import Run, RunState
 from evenhand.store.ledger import LedgerFile, open_ledger
@@ -47,7 +45,7 @@ def list_runs(start: Path) -> tuple[ListedRun, ...]:
     if not path.exists():
         return ()
     ledger = open_ledger(path)
-    is_idle = _is_idle(ledger)
+    is_idle = ledger.writer() is None
     return tuple(_listed(ledger, run, is_idle=is_idle) for run in ledger.runs())
 
 
@@ -66,13 +64,6 @@ def _listed(ledger: LedgerFile, run: Run, *, is_idle: bool) -> ListedRun:
         failed=account.failed,
         usd=account.cost_nanousd / NANOUSD,
     )
-
-
-def _is_idle(ledger: LedgerFile) -> bool:
-    """Tell whether no process writes to the ledger now."""
-    with suppress(LedgerError), ledger.writing():
-        return True
-    return False
 
 
 __all__ = ["ListedRun", "list_runs"]

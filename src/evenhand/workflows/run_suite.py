@@ -22,7 +22,7 @@ from evenhand.judging.runner import Runner
 from evenhand.records.attempt import SettledItem
 from evenhand.records.rated import RunAccount
 from evenhand.records.run import Manifest, Run, RunState
-from evenhand.store.ledger import LedgerFile, check_integrity, open_ledger
+from evenhand.store.ledger import LedgerFile, open_ledger
 from evenhand.store.reading import (
     items_to_decide,
     rated_item,
@@ -131,7 +131,6 @@ def resume_run(start: Path, name: str, options: RunOptions, watch: Watch) -> Run
     if run.state is RunState.FINISHED:
         return _result(run, ledger, _progress(prepared, run, ledger, run_account(ledger, run)))
     with ledger.writing(), _stopped_by_errors(run, ledger):
-        check_integrity(ledger)
         ledger.add_items(ledger.run_number(run.id), prepared.plan.items())
         _add_labels(prepared, run.manifest, ledger)
         ledger.set_state(run.id, RunState.RUNNING)
