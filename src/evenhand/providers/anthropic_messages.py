@@ -44,10 +44,15 @@ class AnthropicMessages:
 def _open_anthropic(connection: Connection) -> tuple[Client, Mapping[str, str]]:
     if connection.transport == "native":
         return open_native(connection, ANTHROPIC_URL, {"anthropic-version": ANTHROPIC_VERSION})
-    return _open_sdk(connection)
+    return open_anthropic_sdk(connection)
 
 
-def _open_sdk(connection: Connection) -> tuple[Client, Mapping[str, str]]:
+def open_anthropic_sdk(connection: Connection) -> tuple[SdkClient, Mapping[str, str]]:
+    """Import the SDK and open its client.
+
+    Returns:
+        The client, and the versions in use for the manifest.
+    """
     import anthropic  # noqa: PLC0415 - an SDK is loaded on demand
 
     http_client, transport = open_http_client(anthropic, connection)

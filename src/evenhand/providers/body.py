@@ -13,6 +13,11 @@ from evenhand.providers.strict_json import MAX_REPLY_BYTES
 
 ASK_UNPACKED: Final = {"accept-encoding": "identity"}
 """Request headers that ask for a body as it is."""
+_STREAMED: Final = "X-Stainless-Raw-Response"
+READ_AS_IT_COMES: Final = {_STREAMED: "stream"}
+"""Request headers by which both SDKs hand out a response before its body, for bodies too large to be held."""
+_OK: Final = 200
+_PIECE_BYTES: Final = 1 << 20
 _ZLIB_OR_GZIP: Final = 47
 """`zlib.decompressobj` argument: largest window, kind of header found out."""
 
@@ -23,10 +28,21 @@ class _Stream(Protocol):
     async def aclose(self) -> None: ...
 
 
+class _Request(Protocol):
+    @property
+    def headers(self) -> MutableMapping[str, str]: ...
+
+
 class _Response(Protocol):
     """A response of httpx or httpx2 whose body has not been read."""
 
     stream: _Stream
+
+    @property
+    def status_code(self) -> int: ...
+
+    @property
+    def request(self) -> _Request: ...
 
     @property
     def headers(self) -> MutableMapping[str, str]: ...
@@ -46,12 +62,18 @@ def bounded_body(
     """
 
     async def take_in(response: _Response) -> None:
+        if response.status_code == _OK and _is_streamed(response.request):
+            return
         stream = response.stream
         body = await read_within_bounds(stream, account)
         await stream.aclose()
         response.stream = in_memory(unpack(body, response.headers.pop("content-encoding", ""), account))
 
     return take_in
+
+
+def _is_streamed(request: _Request) -> bool:
+    return request.headers.get(_STREAMED) == READ_AS_IT_COMES[_STREAMED]
 
 
 async def read_within_bounds(pieces: AsyncIterable[bytes], account: str) -> bytes:
@@ -102,6 +124,30 @@ def unpack(body: bytes, packing: str, account: str) -> bytes:
     if len(unpacked) > MAX_REPLY_BYTES:
         raise _malformed(account, f"is larger than {MAX_REPLY_BYTES:,} bytes when unpacked")
     return unpacked
+
+
+async def unpacked_pieces(pieces: AsyncIterator[bytes], packing: str, account: str) -> AsyncIterator[bytes]:
+    """Unpack a body while it comes, in pieces of a bounded size.
+
+    Raises:
+        CallError: It is packed in a way that was not asked for, or can not be unpacked.
+    """
+    if packing not in {"gzip", "x-gzip", "deflate", "identity"}:
+        raise _malformed(account, "is packed in a way that was not asked for")
+    unpacker = None if packing == "identity" else zlib.decompressobj(_ZLIB_OR_GZIP)
+    async for piece in pieces:
+        if unpacker is None:
+            yield piece
+            continue
+        left = piece
+        while left:
+            try:
+                yield unpacker.decompress(left, _PIECE_BYTES)
+            except zlib.error:
+                raise _malformed(account, "cannot be unpacked") from None
+            left = unpacker.unconsumed_tail
+    if unpacker is not None:
+        yield unpacker.flush()
 
 
 def _malformed(account: str, why: str) -> CallError:

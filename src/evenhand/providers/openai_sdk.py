@@ -17,10 +17,17 @@ def open_openai(connection: Connection) -> tuple[Client, Mapping[str, str]]:
     Returns:
         The client, and the versions in use for the manifest.
     """
-    return open_native(connection, OPENAI_URL) if connection.transport == "native" else _open_sdk(connection)
+    if connection.transport == "native":
+        return open_native(connection, OPENAI_URL)
+    return open_openai_sdk(connection)
 
 
-def _open_sdk(connection: Connection) -> tuple[Client, Mapping[str, str]]:
+def open_openai_sdk(connection: Connection) -> tuple[SdkClient, Mapping[str, str]]:
+    """Import the SDK and open its client.
+
+    Returns:
+        The client, and the versions in use for the manifest.
+    """
     import openai  # noqa: PLC0415 - an SDK is loaded on demand
 
     http_client, transport = open_http_client(openai, connection)

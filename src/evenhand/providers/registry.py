@@ -7,12 +7,16 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from evenhand.errors import UsageError
+from evenhand.providers.anthropic_batches import AnthropicBatches
 from evenhand.providers.anthropic_messages import AnthropicMessages
+from evenhand.providers.batch_interface import BatchProvider
 from evenhand.providers.connection import NO_KEY, Connection
 from evenhand.providers.interface import Provider
 from evenhand.providers.litellm_chat import LiteLLMChat
+from evenhand.providers.openai_batches import chat_batches, responses_batches
 from evenhand.providers.openai_chat import OpenAIChat
 from evenhand.providers.openai_responses import OpenAIResponses
+from evenhand.providers.retry import Timing
 from evenhand.providers.throttle import Throttle
 from evenhand.records.settings import Account
 
@@ -32,6 +36,22 @@ PROVIDERS: Final[Mapping[str, Callable[[Connection], OpenProvider]]] = {
     "litellm": LiteLLMChat,
 }
 """Providers by protocol."""
+
+
+class OpenBatches(Protocol):
+    """Opens the batch API of an account."""
+
+    def __call__(self, connection: Connection, *, timing: Timing = ...) -> BatchProvider:
+        """Open a client of its own; nothing is sent."""
+        ...
+
+
+BATCH_PROVIDERS: Final[Mapping[str, OpenBatches]] = {
+    "openai-chat": chat_batches,
+    "openai-responses": responses_batches,
+    "anthropic": AnthropicBatches,
+}
+"""Batch APIs by protocol; the other protocols have none."""
 
 USUAL_KEYS: Final[Mapping[str, str]] = {
     "openai-chat": "OPENAI_API_KEY",
@@ -57,6 +77,15 @@ def open_provider(name: str, account: Account, environ: Mapping[str, str]) -> Op
         UsageError: The key's variable is not set, or the address cannot be one. Values are never shown.
     """
     return PROVIDERS[account.protocol](connection_of(name, account, environ))
+
+
+def open_batches(name: str, account: Account, environ: Mapping[str, str]) -> BatchProvider:
+    """Open the batch API of account `name`, whose protocol has one; nothing is sent.
+
+    Raises:
+        UsageError: The key's variable is not set, or the address cannot be one. Values are never shown.
+    """
+    return BATCH_PROVIDERS[account.protocol](connection_of(name, account, environ))
 
 
 def open_throttle(account: Account) -> Throttle:

@@ -6,12 +6,14 @@ HTTP response unparsed; it does not change with the signatures of `create`, and 
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from evenhand.errors import CallError, UsageError
-from evenhand.providers.body import bounded_body
+from evenhand.providers.body import READ_AS_IT_COMES, bounded_body, unpacked_pieces
 from evenhand.providers.classify import FailedResponse, classify_response, request_id_of, unanswered
 from evenhand.providers.connection import Connection
 from evenhand.providers.interface import RawReply
@@ -55,6 +57,44 @@ class SdkClient:
         # Raised out here, the failure has no context: the SDK's exception carries the key in its request headers.
         raise failure
 
+    async def call(self, verb: Literal["get", "post"], path: str, timeout_s: float, **sent: Any) -> RawReply:
+        """Make one call of another kind than a question, with the options of the SDK's own verb.
+
+        Raises:
+            CallError: The call failed.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                response = await getattr(self._client, verb)(path, cast_to=self._response_type, **sent)
+            return RawReply(body=response.content, request_id=request_id_of(response.headers, self._mask))
+        except Exception as error:
+            failure = self._failure(error, timeout_s)
+            if failure is None:
+                raise
+        raise failure
+
+    async def pieces(self, path: str, stall_s: float) -> AsyncIterator[bytes]:
+        """Yield a body in pieces, as they come; nothing is held.
+
+        Raises:
+            CallError: The call failed, or nothing came for `stall_s` seconds.
+        """
+        failure = None
+        try:
+            async with asyncio.timeout(stall_s):
+                response = await self._client.get(
+                    path, cast_to=self._response_type, options={"headers": READ_AS_IT_COMES}
+                )
+            async with aclosing(_stream(response, self._account)) as stream:
+                while (piece := await _next(stream, stall_s)) is not None:
+                    yield piece
+        except Exception as error:
+            failure = self._failure(error, stall_s)
+            if failure is None:
+                raise
+        if failure:
+            raise failure
+
     def _failure(self, error: Exception, timeout_s: float) -> CallError | None:
         """Return what `error` means for the call, or None where it is a mistake in our code."""
         answered = failed_response(error)
@@ -65,6 +105,21 @@ class SdkClient:
     async def close(self) -> None:
         """Close connections."""
         await self._client.close()
+
+
+async def _stream(response: Any, account: str) -> AsyncGenerator[bytes, None]:
+    """Yield the body of a response of httpx or httpx2, and close it in every case."""
+    try:
+        packing = response.headers.get("content-encoding", "identity").strip().lower()
+        async for piece in unpacked_pieces(response.aiter_raw(), packing, account):
+            yield piece
+    finally:
+        await response.aclose()
+
+
+async def _next(stream: AsyncIterator[bytes], stall_s: float) -> bytes | None:
+    async with asyncio.timeout(stall_s):
+        return await anext(stream, None)
 
 
 def failed_response(error: BaseException) -> FailedResponse | None:
