@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from evenhand.cli.output import plural
+from evenhand.judging.answerers import how_served
 from evenhand.records.run import Manifest
 
 
@@ -13,3 +14,10 @@ def judge_notices(manifest: Manifest) -> Iterator[str]:
     for own in manifest.own_family:
         names = ", ".join(own.producers)
         yield f"judge {own.judge} judges its own model family: {plural(own.count, 'item')} of {own.of:,} ({names})"
+
+
+def answer_notices(manifest: Manifest) -> Iterator[str]:
+    """Yield a line for each judge for which a model of another name answers than was asked for."""
+    for endpoint in manifest.endpoints:
+        if how := how_served(endpoint.model, endpoint.served_model):
+            yield f"judge {endpoint.judge}: {how}"

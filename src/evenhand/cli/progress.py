@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
-from evenhand.cli.judge_notices import judge_notices
+from evenhand.cli.judge_notices import answer_notices, judge_notices
 from evenhand.cli.output import Mark, Screen, Style, one_line, plural
 from evenhand.judging.progress import JudgeProgress, Progress
 from evenhand.records.run import Run
@@ -66,7 +66,10 @@ class RunWatch:
 
     def watch(self, run: Run, progress: Progress) -> None:
         """Begin to show `progress`, which keeps moving."""
+        progress.tell = self._tell
         self._screen.say(starting_line(run, progress))
+        for notice in answer_notices(run.manifest):
+            self._screen.say("note: ", notice)
         for notice in judge_notices(run.manifest):
             self._screen.problem(Mark("warning: ", Style.WARNING), notice)
         if self._screen.is_live:
@@ -84,6 +87,13 @@ class RunWatch:
         if self._live:
             self._live.stop()
         self._thread = self._live = None
+
+    def _tell(self, line: str) -> None:
+        """Write a warning; above the table where there is one."""
+        if self._live:
+            self._live.console.print(f"warning: {one_line(line)}")
+        else:
+            self._screen.problem(Mark("warning: ", Style.WARNING), line)
 
     def _write_lines(self, progress: Progress) -> None:
         self._pace.note(progress.settled)

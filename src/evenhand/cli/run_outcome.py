@@ -4,9 +4,17 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from evenhand.cli.identity_lines import (
+    AnsweringJudge,
+    answering_judges,
+    mixed_lines,
+    spending_lines,
+    upgrade_lines,
+)
 from evenhand.cli.output import Mark, Part, Screen, Style, plural
 from evenhand.records.rated import CallCounts, RunAccount
 from evenhand.records.run import RunState
+from evenhand.records.spending import Spending, spending_by_judge
 from evenhand.workflows.run_suite import RunResult
 
 _NANOUSD = 1_000_000_000
@@ -41,6 +49,12 @@ class OutcomeDocument:
     usd: float
     usd_at_risk: float
     """Worst-case price of calls that may have been billed without an answer reaching the ledger."""
+    spending: tuple[Spending, ...]
+    """What each judge's calls cost, by what they were good for; the sum of `nanousd` is `usd`."""
+    judges: tuple[AnsweringJudge, ...]
+    """Who answered for each judge that asks a model."""
+    mixed: tuple[str, ...]
+    """Judges whose ratings come from more than one instrument."""
     exit_code: int
     next: tuple[str, ...]
     """Commands to go on with."""
@@ -62,6 +76,9 @@ def show_outcome(result: RunResult, screen: Screen, *, document: str, divided: s
     screen.document(document, outcome_document(result, divided))
     for line in _lines(result):
         screen.result(*line)
+    judges = answering_judges(result.run.manifest, result.account)
+    for warning in (*mixed_lines(judges), *upgrade_lines(judges)):
+        screen.problem(Mark("warning: ", Style.WARNING), warning)
     for reason in result.reasons:
         screen.problem(Mark("stopped: ", Style.WARNING), reason)
     if _is_too_broken(result):
@@ -82,6 +99,7 @@ def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
     """Return what the JSON document says."""
     account = result.account
     counts = list(_counts(account))
+    judges = answering_judges(result.run.manifest, account)
     return OutcomeDocument(
         run=result.run.id,
         suite=result.run.manifest.suite.id,
@@ -99,6 +117,9 @@ def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
         possible_duplicates=sum(each.possible_duplicates for each in counts),
         usd=account.cost_nanousd / _NANOUSD,
         usd_at_risk=sum(each.at_risk_nanousd for each in counts) / _NANOUSD,
+        spending=spending_by_judge(account.shares),
+        judges=judges,
+        mixed=tuple(judge.judge for judge in judges if judge.mixed),
         exit_code=exit_code(result),
         next=next_commands(result, divided),
     )
@@ -144,6 +165,8 @@ def _lines(result: RunResult) -> Iterator[tuple[Part, ...]]:
     if verdicts := _verdicts_line(result):
         yield ("  verdicts ", verdicts)
     yield ("  cost     ", _cost_line(result.account))
+    for line in spending_lines(result.account):
+        yield ("           ", line)
 
 
 def _verdicts_line(result: RunResult) -> str:

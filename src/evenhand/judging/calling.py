@@ -27,6 +27,8 @@ class CallingJudge(Reader):
     """Limits of the account, shared by its judges."""
     concurrency: int
     """Most calls of the account in flight."""
+    instrument: int | None = None
+    """What it is asked with, as the ledger numbers it."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,8 @@ class AttemptRecorder:
     key: bytes
     nonce: str
     worst_case: int
+    instrument: int | None = None
+    """What it is asked with, as the ledger numbers it."""
     attempt: int = field(default=0)
     """The attempt begun last, as the ledger numbers it."""
 
@@ -54,6 +58,7 @@ class AttemptRecorder:
                 key=self.key,
                 nonce=self.nonce,
                 reserved_nanousd=self.worst_case,
+                instrument=self.instrument,
             )
         )
         return self.attempt
@@ -102,6 +107,7 @@ async def _ask_once(
         key=prompt.key,
         nonce=prompt.nonce,
         worst_case=worst_case_nanousd(caller.price, prompt.request),
+        instrument=caller.instrument,
     )
     policy = RetryPolicy(attempts=caller.judge.attempts, deadline_s=caller.judge.timeout_s)
     try:

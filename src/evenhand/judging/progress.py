@@ -1,10 +1,19 @@
 """How far a run is: counters that the runner moves and a screen reads."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from evenhand.judging.answerers import Answering
+from evenhand.records.attempt import Settled
 from evenhand.records.rating import FailedRating, Outcome
 from evenhand.records.verdict import Verdict
+
+_MIXED = "its ratings are of a mixed instrument, and the report says how many are whose"
+
+
+def _nobody(_line: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(slots=True)
@@ -18,6 +27,8 @@ class JudgeProgress:
     """Failed ratings by kind."""
     in_flight: int = 0
     cost_nanousd: int = 0
+    answering: Answering = field(default_factory=Answering)
+    """Who answers for it."""
 
     @property
     def settled(self) -> int:
@@ -36,6 +47,15 @@ class Progress:
     items_undecided: int = 0
     disagreement_total: float = 0.0
     """Sum of the disagreement over the items above."""
+    tell: Callable[[str], None] = _nobody
+    """Told a line for people when a judge turns into another instrument, once a judge."""
+
+    def hear(self, settled: Settled) -> None:
+        """Notice who answered for a unit."""
+        judge = settled.unit.judge.id
+        for served in settled.served:
+            if change := self.judges[judge].answering.note(served):
+                self.tell(f"judge {judge} is answered by {change}, from unit {settled.unit.seq} on: {_MIXED}")
 
     def settle(self, judge: str, outcome: Outcome, *, cost_nanousd: int = 0, reused: bool = False) -> None:
         """Count one terminal state."""

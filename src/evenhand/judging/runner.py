@@ -235,6 +235,7 @@ class Runner:
         for each in settled:
             self._settled[each.unit.seq] = 1
             cost = sum(served.cost_nanousd for served in each.served)
+            self._progress.hear(each)
             self._progress.settle(
                 each.unit.judge.id, each.outcome, cost_nanousd=cost, reused=each.reused is not None
             )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from evenhand.records.instrument import Instrument
 from evenhand.records.rating import Outcome, Usage
 from evenhand.records.run import AttemptState, Unit
 from evenhand.records.verdict import Verdict
@@ -32,6 +33,8 @@ class NewAttempt:
     nonce: str
     reserved_nanousd: int
     """Its worst-case price in billionths of a US dollar."""
+    instrument: int | None = None
+    """What it is made with, as the ledger numbers it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ class PastAttempt:
     """What the failure said, for people; hostile text."""
     maybe_billed: bool
     """Whether a failed call may have been charged for."""
-    instrument: int | None
-    """What it was made with, as the ledger numbers it."""
+    instrument: Instrument | None
+    """What it was made with; None in ledgers of earlier versions."""
     batch: int | None
     """The batch it was part of, as the ledger numbers it; None for a call of its own."""

@@ -1,10 +1,14 @@
 """A run as reports read it: rated items one after the other, and the account of its calls."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evenhand.records.instrument import CallShare, JudgeIdentity, Purpose, judge_identities
+from evenhand.records.judge import ModelJudge
 from evenhand.records.label import HumanLabel
 from evenhand.records.rating import Order, Outcome
+from evenhand.records.run import AttemptState, Manifest
 from evenhand.records.verdict import Verdict
 
 
@@ -62,6 +66,10 @@ class CallCounts:
     cost_nanousd: int = 0
     at_risk_nanousd: int = 0
     """Worst-case price of calls that may have been billed and whose own price is not known."""
+    estimated: int = 0
+    """Replies that did not say what they used, so that their tokens and price are estimated."""
+    unsure_nanousd: int = 0
+    """What these may have cost beyond the estimate, in the worst case."""
     served_models: Mapping[str, int] = field(default_factory=dict)
     """How many replies each served model gave."""
     fingerprints: Mapping[str, int] = field(default_factory=dict)
@@ -80,6 +88,14 @@ class RunAccount:
     """Calls by judge; offline judges make none."""
     preflight: CallCounts = CallCounts()
     """Calls that only asked what an endpoint can do."""
+    shares: tuple[CallShare, ...] = ()
+    """The same calls, by what each was for and who answered."""
+
+    def identities(self, manifest: Manifest) -> tuple[JudgeIdentity, ...]:
+        """Return who answered for each judge of the run that asks a model."""
+        judges = [judge.id for judge in manifest.judges if isinstance(judge, ModelJudge)]
+        expected = {endpoint.judge: endpoint.served_model for endpoint in manifest.endpoints}
+        return judge_identities(judges, expected, self.shares)
 
     @property
     def open(self) -> int:
@@ -93,11 +109,39 @@ class RunAccount:
 
     @property
     def possibly_spent_nanousd(self) -> int:
-        """What all calls cost, with the worst case of those whose price is not known."""
+        """What all calls cost, with the worst case of those whose price is not known or estimated."""
         every = [self.preflight, *self.calls.values()]
-        return sum(counts.cost_nanousd + counts.at_risk_nanousd for counts in every)
+        return sum(each.cost_nanousd + each.at_risk_nanousd + each.unsure_nanousd for each in every)
 
     @property
     def cost_nanousd(self) -> int:
         """What all calls cost."""
         return self.preflight.cost_nanousd + sum(counts.cost_nanousd for counts in self.calls.values())
+
+
+def count_calls(shares: Sequence[CallShare]) -> CallCounts:
+    """Return what calls came to, all of one judge or all of preflight."""
+    made = [each for each in shares if each.purpose is not Purpose.REUSED]
+    return CallCounts(
+        attempts=sum(each.calls for each in made),
+        failed=sum(each.calls for each in made if each.state is AttemptState.FAILED),
+        unread=sum(each.calls for each in made if each.purpose is Purpose.ASKED_AGAIN),
+        possible_duplicates=sum(each.calls for each in made if each.state is AttemptState.UNKNOWN),
+        reused=sum(each.calls for each in shares) - sum(each.calls for each in made),
+        input_tokens=sum(each.input_tokens for each in made),
+        output_tokens=sum(each.output_tokens for each in made),
+        cost_nanousd=sum(each.cost_nanousd for each in made),
+        at_risk_nanousd=sum(each.at_risk_nanousd for each in made),
+        estimated=sum(each.estimated for each in made),
+        unsure_nanousd=sum(each.unsure_nanousd for each in made),
+        served_models=_replies_by(made, lambda each: each.served_model),
+        fingerprints=_replies_by(made, lambda each: each.fingerprint),
+    )
+
+
+def _replies_by(shares: Sequence[CallShare], key: Callable[[CallShare], str]) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for each in sorted(shares, key=key):
+        if key(each):
+            counts[key(each)] += each.calls
+    return dict(counts)

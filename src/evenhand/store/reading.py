@@ -9,13 +9,15 @@ from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
+from evenhand.records.instrument import Purpose
 from evenhand.records.label import HumanLabel
-from evenhand.records.rated import CallCounts, RatedItem, RatedUnit, RunAccount
-from evenhand.records.run import AttemptState, Run
+from evenhand.records.rated import RatedItem, RatedUnit, RunAccount, count_calls
+from evenhand.records.run import Run
 from evenhand.records.verdict import Verdict
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile
 from evenhand.store.rows import read_label, read_unit, searchable
+from evenhand.store.shares import call_shares
 
 _ITEMS_PER_READ = 2_000
 
@@ -47,12 +49,19 @@ def run_account(ledger: LedgerFile, run: Run) -> RunAccount:
     ratings = tables.ratings.c
     states = select(ratings.state, func.count()).where(ratings.run == number).group_by(ratings.state)
     with ledger.read() as connection:
-        return RunAccount(
-            planned=run.manifest.planned_units,
-            terminal=dict(connection.execute(states).all()),
-            calls=_calls(connection, number),
-            preflight=_preflight(connection, number),
-        )
+        terminal: dict[str, int] = dict(connection.execute(states).all())
+        shares = call_shares(connection, number)
+    asked = [each for each in shares if each.purpose is not Purpose.PREFLIGHT]
+    return RunAccount(
+        planned=run.manifest.planned_units,
+        terminal=terminal,
+        calls={
+            judge: count_calls([each for each in asked if each.judge == judge])
+            for judge in sorted({each.judge for each in asked})
+        },
+        preflight=count_calls([each for each in shares if each.purpose is Purpose.PREFLIGHT]),
+        shares=shares,
+    )
 
 
 def _read_block(ledger: LedgerFile, number: int, run: Run, first: int, last: int) -> list[RatedItem]:
@@ -110,75 +119,6 @@ def _item(row: Row[Any], units: list[RatedUnit], labels: list[HumanLabel]) -> Ra
         verdict=None,
         labels=tuple(labels),
     )
-
-
-_attempts = tables.attempts.c
-_UNPRICED = (AttemptState.SENT.value, AttemptState.RECEIVED.value, AttemptState.UNKNOWN.value)
-"""States of calls that may have been billed and whose price is not stored: in flight, not read yet, or lost."""
-
-
-def _calls(connection: Connection, number: int) -> Mapping[str, CallCounts]:
-    """Return the counts of the calls for units, by judge."""
-    mine = and_(_attempts.run == number, _attempts.unit >= 0)
-    counts = {
-        row.judge: _counts(row, connection, and_(mine, _attempts.judge == row.judge))
-        for row in connection.execute(
-            _sums().where(mine).add_columns(_attempts.judge).group_by(_attempts.judge)
-        )
-    }
-    ratings = tables.ratings.c
-    reused = (
-        select(ratings.judge, func.count())
-        .where(ratings.run == number, ratings.reused.is_not(None))
-        .group_by(ratings.judge)
-    )
-    for judge, count in connection.execute(reused):
-        counts[judge] = replace(counts.get(judge, CallCounts()), reused=count)
-    return counts
-
-
-def _preflight(connection: Connection, number: int) -> CallCounts:
-    mine = and_(_attempts.run == number, _attempts.unit < 0)
-    return _counts(connection.execute(_sums().where(mine)).one(), connection, mine)
-
-
-def _sums() -> Any:
-    """Return the query of the sums over attempts; conditions are added by the caller."""
-    unknown = _attempts.state == AttemptState.UNKNOWN.value
-    unpriced = _attempts.state.in_(_UNPRICED) | (_attempts.maybe_billed == 1)
-    return select(
-        func.count().label("attempts"),
-        func.count().filter(_attempts.state == AttemptState.FAILED.value).label("failed"),
-        func.count().filter(unknown).label("unknown"),
-        func.count().filter(_attempts.state == AttemptState.PARSED.value).label("parsed"),
-        func.count(_attempts.unit.distinct())
-        .filter(_attempts.state == AttemptState.PARSED.value)
-        .label("units"),
-        func.coalesce(func.sum(_attempts.input_tokens), 0).label("read"),
-        func.coalesce(func.sum(_attempts.output_tokens), 0).label("written"),
-        func.coalesce(func.sum(_attempts.cost_nanousd), 0).label("cost"),
-        func.coalesce(func.sum(_attempts.reserved_nanousd).filter(unpriced), 0).label("at_risk"),
-    ).select_from(tables.attempts)
-
-
-def _counts(row: Row[Any], connection: Connection, mine: ColumnElement[bool]) -> CallCounts:
-    return CallCounts(
-        attempts=row.attempts,
-        failed=row.failed,
-        unread=max(0, row.parsed - row.units),
-        possible_duplicates=row.unknown,
-        input_tokens=row.read,
-        output_tokens=row.written,
-        cost_nanousd=row.cost,
-        at_risk_nanousd=row.at_risk,
-        served_models=_tally(connection, mine, _attempts.served_model),
-        fingerprints=_tally(connection, mine, _attempts.fingerprint),
-    )
-
-
-def _tally(connection: Connection, mine: ColumnElement[bool], column: Any) -> Mapping[str, int]:
-    query = select(column, func.count()).where(mine, column != "").group_by(column).order_by(column)
-    return dict(connection.execute(query).all())
 
 
 def items_to_decide(ledger: LedgerFile, run: Run) -> tuple[int, ...]:

@@ -4,11 +4,14 @@ import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from evenhand.errors import CallError, LedgerError
 from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, SettledItem, StoredReply
+from evenhand.records.instrument import Instrument
 from evenhand.records.rating import Usage
 from evenhand.records.run import AttemptState, Unit
 from evenhand.store import tables
@@ -51,6 +54,14 @@ class RunLedger:
                 update(_attempts).where(open_ones).values(state=AttemptState.UNKNOWN.value, maybe_billed=1)
             )
 
+    def register(self, instrument: Instrument) -> int:
+        """Return the number of an instrument, which the ledger learns of once."""
+        row = asdict(instrument)
+        same = [tables.instruments.c[name] == value for name, value in row.items()]
+        with self._ledger.write() as connection:
+            connection.execute(insert_or(tables.instruments).on_conflict_do_nothing(), row)
+            return int(connection.execute(select(tables.instruments.c.id).where(*same)).scalar_one())
+
     async def begin(self, attempt: NewAttempt) -> int:
         """Commit `reserved` and `sent`; return the attempt's number."""
         number = self._next_attempt
@@ -66,6 +77,7 @@ class RunLedger:
             _SENT,
             attempt.reserved_nanousd,
             time.time(),
+            attempt.instrument,
         )
         await self._writer.commit([(Write.BEGIN, row)])
         return number

@@ -36,6 +36,7 @@ _BEGIN: Final = (
     "state",
     "reserved_nanousd",
     "sent_at",
+    "instrument",
 )
 _RECEIVED: Final = ("state", "ended_at", "request_id", "reply")
 _FAILED: Final = ("state", "ended_at", "request_id", "error_class", "error", "maybe_billed")

@@ -1,7 +1,7 @@
 """A run as tidy pandas frames, for notebooks."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,12 @@ _ATTEMPTS: Columns = {
     "served_model": "string",
     "fingerprint": "string",
     "request_id": "string",
+    "account": "string",
+    "protocol": "string",
+    "transport": "string",
+    "base_url": "string",
+    "model": "string",
+    "sdk": "string",
     "error_class": "string",
     "error": "string",
     "maybe_billed": "bool",
@@ -104,7 +110,8 @@ class RunFrames:
 
     attempt, unit, number int64 · judge, state string · usd, reserved_usd float64 · sent_at datetime64[ns, UTC] ·
     seconds float64 · input_tokens, output_tokens, cached_tokens Int64 · usage_estimated, maybe_billed bool ·
-    served_model, fingerprint, request_id, error_class, error string.
+    served_model, fingerprint, request_id, error_class, error string · what it was made with: account, protocol,
+    transport, base_url, model (asked for), sdk string, `<NA>` in ledgers of earlier versions.
     """
 
 
@@ -199,6 +206,7 @@ def _attempts(attempts: Iterator[PastAttempt]) -> Iterator[Row]:
     same = [name for name in _ATTEMPTS if name in PastAttempt.__slots__ and name not in {"sent_at", "state"}]
     for attempt in attempts:
         yield {
+            **(asdict(attempt.instrument) if attempt.instrument else {}),
             **{name: getattr(attempt, name) for name in same},
             "attempt": attempt.id,
             "state": attempt.state.value,

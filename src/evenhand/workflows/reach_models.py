@@ -17,6 +17,7 @@ from evenhand.providers.read_reply import read_reply
 from evenhand.providers.registry import OpenProvider, open_provider, open_throttle
 from evenhand.providers.retry import RetryPolicy, ask_with_retries
 from evenhand.providers.throttle import Throttle
+from evenhand.records.instrument import Instrument
 from evenhand.records.judge import ModelJudge, Price
 from evenhand.records.run import Endpoint, Run
 from evenhand.records.settings import Account
@@ -30,6 +31,7 @@ from evenhand.workflows.known_endpoints import (
 )
 from evenhand.workflows.prepare import Prepared
 from evenhand.workflows.replay_models import reader_of
+from evenhand.workflows.versions import with_version
 
 _NO_KEY = bytes(32)
 
@@ -98,13 +100,30 @@ async def reach_models(
         for judge in prepared.model_judges:
             name, account = prepared.account(judge)
             opened.open(name, account)
+            asked_with = writer.register(_instrument(judge, name, account, opened.providers[name]))
             endpoint = known_endpoint(judge, account, known)
             if endpoint is None:
-                endpoint = await _look(judge, name, account, opened, writer, purse, prepared.price(judge))
+                endpoint = await _look(
+                    judge, name, account, opened, writer, purse, prepared.price(judge), asked_with
+                )
                 known.append(run.manifest.model_copy(update={"judges": (judge,), "endpoints": (endpoint,)}))
-            judges[judge.id] = _caller(prepared, judge, name, account, opened, endpoint)
+            judges[judge.id] = _caller(prepared, judge, name, account, opened, endpoint, asked_with)
         unless_reached.pop_all()
     return Reach(judges=judges, providers=opened.providers)
+
+
+def _instrument(judge: ModelJudge, name: str, account: Account, provider: OpenProvider) -> Instrument:
+    """Return what a judge is asked with, the versions of the software in between included."""
+    versions = dict(provider.versions())
+    carriers = [versions.pop(key) for key in list(versions) if key.endswith("transport")]
+    return Instrument(
+        account=name,
+        protocol=account.protocol,
+        transport=", ".join([account.transport, *map(with_version, carriers)]),
+        base_url=account.base_url,
+        model=judge.model.partition("/")[2],
+        sdk=", ".join(f"{key} {text}" for key, text in sorted(versions.items())),
+    )
 
 
 async def _look(
@@ -115,6 +134,7 @@ async def _look(
     ledger: Ledger,
     purse: Purse,
     price: Price | None,
+    instrument: int,
 ) -> Endpoint:
     provider, throttle = opened.providers[name], opened.throttles[name]
     policy = RetryPolicy(attempts=judge.attempts, deadline_s=judge.timeout_s)
@@ -128,6 +148,7 @@ async def _look(
             key=_NO_KEY,
             nonce="",
             worst_case=worst_case_nanousd(price, request),
+            instrument=instrument,
         )
         raw = await ask_with_retries(provider, request, policy, recorder, throttle=throttle)
         await _count(raw, request, recorder, account.protocol, price)
@@ -170,7 +191,13 @@ def _wants(judge: ModelJudge) -> Wants:
 
 
 def _caller(
-    prepared: Prepared, judge: ModelJudge, name: str, account: Account, opened: _Opened, endpoint: Endpoint
+    prepared: Prepared,
+    judge: ModelJudge,
+    name: str,
+    account: Account,
+    opened: _Opened,
+    endpoint: Endpoint,
+    instrument: int,
 ) -> CallingJudge:
     reader = reader_of(prepared, judge, endpoint)
     return CallingJudge(
@@ -182,4 +209,5 @@ def _caller(
         provider=opened.providers[name],
         throttle=opened.throttles[name],
         concurrency=account.concurrency,
+        instrument=instrument,
     )

@@ -5,7 +5,7 @@ import math
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -242,7 +242,9 @@ async def _run(
             return await _replay(prepared, run, ledger, writer, purse, progress, watch)
         reach = await reach_models(prepared, run, ledger, writer, purse, fresh=options.fresh_preflight)
         try:
-            ledger.set_manifest(run.id, _with_findings(run.manifest, reach))
+            run = replace(run, manifest=_with_findings(run.manifest, reach))
+            ledger.set_manifest(run.id, run.manifest)
+            _expect_answers(run, account, progress)
             runner = _runner(prepared, run, ledger, writer, purse, progress, calling=reach.judges)
             watch(run, progress)
             with _interruptible(runner) as signals:
@@ -290,6 +292,14 @@ async def _run_until_stopped(runner: Runner, signals: Sequence[str]) -> tuple[st
         if not signals:
             raise
         return (f"interrupted by {signals[0]}, calls in flight were cut short",)
+
+
+def _expect_answers(run: Run, account: RunAccount, progress: Progress) -> None:
+    """Let every judge be answered by whom preflight saw, and by whom the run's earlier replies are."""
+    for identity in account.identities(run.manifest):
+        answering = progress.judges[identity.judge].answering
+        answering.served_model = next(iter(identity.models), "")
+        answering.fingerprint = next(iter(identity.fingerprints), "")
 
 
 def _with_findings(manifest: Manifest, reach: Reach) -> Manifest:

@@ -25,6 +25,11 @@ def _carriers(account: Account) -> tuple[str, ...]:
     return ("aiohttp",) if account.transport == "native" else _SDK_OF_PROTOCOL[account.protocol]
 
 
+def with_version(carrier: str) -> str:
+    """Return what carries calls with its version, where its name does not say it yet."""
+    return carrier if " " in carrier else f"{carrier} {_version(carrier)}"
+
+
 def _version(package: str) -> str:
     try:
         return version(package)

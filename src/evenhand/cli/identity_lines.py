@@ -1,0 +1,92 @@
+"""Who answered for the judges of a run, and what was paid for what: lines for people, records for JSON."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evenhand.cli.output import plural
+from evenhand.records.instrument import Answerer, Instrument
+from evenhand.records.rated import RunAccount
+from evenhand.records.run import Manifest
+from evenhand.records.spending import Spending, spending_by_judge
+
+_NANOUSD = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweringJudge:
+    """Who answered for one judge."""
+
+    judge: str
+    mixed: bool
+    """Whether its ratings come from more than one instrument: another model, or another fingerprint."""
+    expected: str
+    """Model that preflight saw answer; empty where it did not say."""
+    answered_by: tuple[Answerer, ...]
+    """In the order of their first unit."""
+    asked_with: tuple[Instrument, ...]
+    """Several after an upgrade between two executions."""
+
+
+def answering_judges(manifest: Manifest, account: RunAccount) -> tuple[AnsweringJudge, ...]:
+    """Return who answered for each judge that asks a model."""
+    return tuple(
+        AnsweringJudge(
+            judge=each.judge,
+            mixed=each.is_mixed,
+            expected=each.expected,
+            answered_by=each.answerers,
+            asked_with=each.instruments,
+        )
+        for each in account.identities(manifest)
+    )
+
+
+def mixed_lines(judges: Sequence[AnsweringJudge]) -> Iterator[str]:
+    """Yield a line for each judge that was more than one instrument."""
+    for judge in judges:
+        if judge.mixed:
+            parts = "; ".join(_answerer(each) for each in judge.answered_by)
+            seen = f"preflight saw {judge.expected}; " if judge.expected else ""
+            yield f"judge {judge.judge} is a mixed instrument: {seen}{parts}"
+
+
+def _answerer(each: Answerer) -> str:
+    name = each.served_model or "a model that gave no name"
+    fingerprint = f" with fingerprint {each.fingerprint}" if each.fingerprint else ""
+    since = "in preflight" if each.first_unit < 0 else f"from unit {each.first_unit} on"
+    return f"{name}{fingerprint} gave {plural(each.ratings, 'rating')}, {since}"
+
+
+def upgrade_lines(judges: Sequence[AnsweringJudge]) -> Iterator[str]:
+    """Yield a line for each judge that was asked with more than one set of software."""
+    for judge in judges:
+        software = dict.fromkeys(
+            ", ".join(filter(None, (each.sdk, each.transport))) for each in judge.asked_with
+        )
+        if len(software) > 1:
+            yield f"judge {judge.judge} was asked with different software: {'; then '.join(software)}"
+
+
+def spending_lines(account: RunAccount) -> Iterator[str]:
+    """Yield what each judge cost and for what, where there is more to tell than a sum."""
+    for each in spending_by_judge(account.shares):
+        if parts := _parts(each):
+            yield f"{each.judge}: {_usd(each.nanousd)} USD ({', '.join(parts)})"
+
+
+def _parts(each: Spending) -> list[str]:
+    told = (
+        (each.failed_nanousd, "failed ratings"),
+        (each.asked_again_nanousd, "replies asked again"),
+        (each.preflight_nanousd, "preflight"),
+        (each.open_nanousd, "open ratings"),
+        (each.unanswered_at_risk_nanousd, "at risk without a reply"),
+    )
+    parts = [f"{_usd(nanousd)} {what}" for nanousd, what in told if nanousd]
+    if each.estimated_replies:
+        parts.append(f"{plural(each.estimated_replies, 'price')} estimated")
+    return parts
+
+
+def _usd(nanousd: int) -> str:
+    return f"{nanousd / _NANOUSD:.4f}"
