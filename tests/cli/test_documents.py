@@ -15,6 +15,8 @@ LINES: dict[str, tuple[list[str], int]] = {
     "demo/v1": (["demo", "new-demo"], 0),
     "doctor/v1": (["doctor"], 0),
     "error/v1": (["run", "nothing"], 2),
+    "export-ratings/v1": (["export", "ratings", "latest", "ratings.jsonl"], 0),
+    "export-recordings/v1": (["export", "recordings", "latest", "recordings.jsonl.gz"], 0),
     "explain-code/v1": (["explain", "V001"], 0),
     "explain-item/v1": (["explain", "priv-01@latest"], 0),
     "init/v1": (["init", "new-workspace"], 0),
@@ -63,9 +65,19 @@ def test_an_import_keeps_to_its_schema(workspace: Path, cli: Cli) -> None:
     jsonschema.Draft202012Validator(document_schema("evenhand/import-tidy/v1")).validate(ended.document)
 
 
+def test_an_import_of_recordings_keeps_to_its_schema(workspace: Path, cli: Cli) -> None:
+    cli("export", "recordings", "latest", "recordings.jsonl.gz")
+    ended = cli("import", "recordings", "recordings.jsonl.gz", "--json")
+    assert ended.code == 0
+    schema = document_schema("evenhand/import-recordings/v1")
+    jsonschema.Draft202012Validator(schema).validate(ended.document)
+
+
 def test_every_document_and_every_command_is_tried() -> None:
-    assert {*LINES, "import-tidy/v1"} == set(DOCUMENTS)
-    tried = {" ".join(arguments[:1]) for arguments, _ in LINES.values()} | {"import tidy"}
+    imports = {"import-tidy/v1", "import-recordings/v1"}
+    assert {*LINES, *imports} == set(DOCUMENTS)
+    tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
+    tried |= {"import tidy", "import recordings"}
     assert {entry.path for entry in entries()} <= tried
 
 

@@ -1,18 +1,26 @@
 """A recorded suite is judged again from the ledger alone: nobody is asked, no key is read, and nothing else is used."""
 
+import gzip
+import itertools
+import json
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.kit import model_workspace, plain_cases
 
 from evenhand.errors import UsageError
-from evenhand.records.rated import RatedItem
+from evenhand.records.rated import CallCounts, RatedItem
 from evenhand.records.run import RunState
-from evenhand.testing import LoopbackServer, faults, judges, serve_in_thread
+from evenhand.testing import JudgeAnswer, LoopbackServer, faults, judges, serve_in_thread
+from evenhand.workflows.export_ratings import rating_lines
+from evenhand.workflows.export_recordings import export_recordings
+from evenhand.workflows.import_recordings import import_recordings
 from evenhand.workflows.read_run import read_run
+from evenhand.workflows.report_run import report_run
 from evenhand.workflows.run_suite import RunOptions, RunResult, resume_run, run_suite
 
 CASES = 12
@@ -147,3 +155,132 @@ def first_run(folder: Path) -> str:
 def test_a_replay_can_not_ask_again(other: dict[str, bool]) -> None:
     with pytest.raises(UsageError, match="a replay asks nobody"):
         RunOptions(replay=True, **other)  # type: ignore[arg-type] # the table holds flags only
+
+
+CHANGES = {
+    "a byte of the prompt": ("judges/reader.j2", "{{ principle.text }}", "{{ principle.text }} "),
+    "the rule": ("constitutions/c.yaml", "Keep secrets.", "Keep secrets!"),
+    "a parameter": ("judges/reader.yaml", "attempts: 1", "attempts: 1\nparams: {max_tokens: 500}"),
+    "the model": ("judges/reader.yaml", "loop/scripted", "loop/scripted-2"),
+    "what is judged": ("suites/small.jsonl", "Answer", "An answer"),
+    "the address": ("evenhand.toml", "127.0.0.1", "localhost"),
+    "the protocol": ("evenhand.toml", "openai-chat", "openai-responses"),
+}
+"""File, what it says, and what it says then."""
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_reply_answers_nothing_but_the_question_it_was_given_to(recorded: Workspace, change: str) -> None:
+    folder = recorded()
+    there = carry_over(folder, folder / "elsewhere")
+    name, before, after = CHANGES[change]
+    text = (there / name).read_text(encoding="utf-8")
+    assert before in text
+    (there / name).write_text(text.replace(before, after), encoding="utf-8")
+    done = run(there, REPLAY)
+    assert (done.account.terminal, done.account.open) == ({}, CASES)
+
+
+def test_each_repeat_has_a_reply_of_its_own(recorded: Workspace) -> None:
+    folder = recorded()
+    judge = folder / "judges" / "reader.yaml"
+    judge.write_text(judge.read_text(encoding="utf-8") + "repeats: 2\n", encoding="utf-8")
+    done = run(folder, REPLAY)
+    assert (done.account.terminal, done.account.open) == ({"rated": CASES}, CASES)
+
+
+# -- Elsewhere -------------------------------------------------------------------------------------
+
+
+def lines_of(folder: Path, name: str = "latest") -> str:
+    return "".join(rating_lines(folder, name))
+
+
+def carry_over(folder: Path, there: Path, *, file: str = "r.jsonl.gz", everything: bool = False) -> Path:
+    """Copy the files of a workspace without its ledger, and take its recordings along."""
+    shutil.copytree(folder, there, ignore=shutil.ignore_patterns(".evenhand", "elsewhere*"))
+    export_recordings(folder, "latest", there / file, everything=everything)
+    import_recordings(there, there / file)
+    return there
+
+
+def test_a_replay_elsewhere_gives_the_same_bytes_and_the_same_numbers(recorded: Workspace) -> None:
+    folder = recorded()
+    there = carry_over(folder, folder / "elsewhere")
+    done = run(there, REPLAY)
+    assert done.account.calls["reader"] == CallCounts(reused=CASES)
+    assert lines_of(there) == lines_of(folder)
+    assert lines_of(folder).count("\n") == 1 + 2 * CASES
+    assert numbers(there) == numbers(folder)
+
+
+def numbers(folder: Path) -> dict[str, Any]:
+    """What a report says, without who paid, when it ran and what it is called."""
+    report = report_run(folder, "latest", formats=["json"])
+    told: dict[str, Any] = json.loads(report.reports[0].read_text(encoding="utf-8"))
+    return {name: value for name, value in told.items() if name not in {"stamp", "cost", "notes"}}
+
+
+def test_a_file_of_recordings_is_the_same_each_time_and_after_a_replay_elsewhere(recorded: Workspace) -> None:
+    folder = recorded()
+    there = carry_over(folder, folder / "elsewhere")
+    run(there, REPLAY)
+    for name, workspace in (("a.jsonl.gz", folder), ("b.jsonl.gz", folder), ("c.jsonl.gz", there)):
+        export_recordings(workspace, "latest", folder / name)
+    written = {(folder / name).read_bytes() for name in ("a.jsonl.gz", "b.jsonl.gz", "c.jsonl.gz")}
+    assert written == {(there / "r.jsonl.gz").read_bytes()}
+
+
+def test_recordings_hold_no_key(recorded: Workspace) -> None:
+    folder = recorded()
+    export_recordings(folder, "latest", folder / "r.jsonl", everything=True)
+    assert SENTINEL not in (folder / "r.jsonl").read_text(encoding="utf-8")
+    assert KEY not in (folder / "r.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", sorted(set(STRUCK) - {"unreachable"}))
+def test_what_was_no_answer_is_exported_for_an_audit_only_and_never_used(
+    recorded: Workspace, kind: str
+) -> None:
+    folder = recorded(strikes_one(STRUCK[kind]))
+    plain = export_recordings(folder, "latest", folder / "r.jsonl")
+    there = carry_over(folder, folder / "elsewhere", everything=True)
+    told = list(map(json.loads, gzip.decompress((there / "r.jsonl.gz").read_bytes()).splitlines()))[1:]
+    assert plain.replies == CASES - 1
+    assert [line["state"] for line in told if "state" in line] == [kind]
+    done = run(there, REPLAY)
+    assert (done.account.terminal, done.account.open) == ({"rated": CASES - 1}, 1)
+
+
+def test_an_import_is_known_the_second_time(recorded: Workspace) -> None:
+    folder = recorded()
+    there = carry_over(folder, folder / "elsewhere", file="r.jsonl")
+    again = import_recordings(there, there / "r.jsonl")
+    assert (again.replies, again.added, again.judges) == (CASES, 0, ("reader",))
+
+
+def test_recordings_fill_what_they_hold_and_the_rest_is_asked(
+    recorded: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = recorded(strikes_one(faults.refused()))
+    there = carry_over(folder, folder / "elsewhere")
+    monkeypatch.setenv(KEY, SENTINEL)
+    with serve_in_thread(LoopbackServer(judges.rule("secret"), port=port_of(folder))) as server:
+        done = run(there)
+        assert len(server.ledger.calls) == 1, "what preflight found is in the file"
+    assert done.account.terminal == {"rated": CASES}
+
+
+def test_a_unit_whose_text_another_unit_shares_gets_its_own_reply(tmp_path: Path) -> None:
+    answers = itertools.cycle(["complies", "violates", "violates"])
+    flipping = lambda _request: JudgeAnswer(label=next(answers))  # noqa: E731 - a judge is a function
+    with serve_in_thread(LoopbackServer(flipping)) as server:
+        same = [{"id": f"case-{n}", "prompt": "Q?", "response": "the same"} for n in range(7)]
+        folder = model_workspace(tmp_path / "here", server.base_url, cases=same)
+        run(folder)
+    run(folder, REPLAY)
+    there = carry_over(folder, tmp_path / "there")
+    run(there, REPLAY)
+    first = lines_of(folder, first_run(folder))
+    assert len({item.verdict.label for item in results(folder) if item.verdict}) == 2
+    assert lines_of(folder) == lines_of(there) == first

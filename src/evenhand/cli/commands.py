@@ -42,12 +42,16 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
     ),
     "Exchange": (
         Entry(path="import tidy", help="Import cases, recorded verdicts and human labels from tables."),
+        Entry(path="import recordings", help="Import recorded replies, to replay a run without a call."),
+        Entry(path="export recordings", help="Write the replies of a run, to replay it elsewhere."),
+        Entry(path="export ratings", help="Write every rating and verdict of a run as JSON lines."),
     ),
 }
 """Commands in the order and under the headings in which help shows them."""
 
 GROUPS: Final[Mapping[str, str]] = {
     "import": "Bring in what was made elsewhere.",
+    "export": "Take out what others need.",
 }
 """One line about each word that stands before further words."""
 

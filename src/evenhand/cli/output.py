@@ -130,6 +130,16 @@ class Screen:
         """Write JSON that is itself the result, such as a JSON Schema."""
         _put(sys.stdout, _ascii_json(content) + "\n")
 
+    def line(self, line: str) -> None:
+        """Write a line that is itself the result, such as one of JSON in ASCII; it is written as it is.
+
+        Raises:
+            ValueError: It holds a character that a terminal acts on.
+        """
+        if not (line.isascii() and line.removesuffix("\n").isprintable()):
+            raise ValueError("a line of a result is printable ASCII")
+        _put(sys.stdout, line)
+
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Part]]) -> None:
         """Write a table to the result: two spaces between columns, no lines."""
         if self.as_json:

@@ -98,6 +98,16 @@ class Plan:
             yield outputs[:2]
 
 
+def places_of(judges: Sequence[Judge], *, pairwise: bool) -> tuple[tuple[str, Order, int], ...]:
+    """Return judge, order and repeat of each unit of an item, in the order of the plan; the same for every item."""
+    return tuple(
+        (judge.id, order, repeat)
+        for judge in judges
+        for order in _orders(judge, is_pair=pairwise)
+        for repeat in range(_repeats(judge))
+    )
+
+
 def scales_of(suite: Suite, constitution: Constitution, *, pairwise: bool) -> dict[str, Scale]:
     """Return the scale of every principle a suite judges."""
     return {

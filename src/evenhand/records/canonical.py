@@ -49,6 +49,16 @@ def canonical_json(value: Any) -> bytes:
     ).encode()
 
 
+def ascii_line(value: Any) -> str:
+    """Return `value` as canonical JSON on one line, in ASCII: no character in it acts on a terminal.
+
+    Raises:
+        ValueError: A number is not finite.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.replace("\x7f", "\\u007f") + "\n"
+
+
 def content_hash(value: Any) -> str:
     """Return `sha256:` and the hex digest of the canonical JSON of `value`."""
     return "sha256:" + hashlib.sha256(canonical_json(value)).hexdigest()

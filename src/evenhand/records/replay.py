@@ -7,13 +7,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from evenhand.records.canonical import FileRecord, Identifier
+from evenhand.records.canonical import FileRecord, Identifier, canonical_json
 from evenhand.records.judge import ModelJudge
 from evenhand.records.rating import Order
 from evenhand.records.run import Endpoint
 
 MAX_BODY_BYTES = 4_900_000
 """Most bytes of one reply in a file of recordings; larger ones are not exported."""
+
+_LONGER = 1_000
+"""So much longer than in base64 a body may be as text before base64 is chosen."""
 
 Name = Annotated[str, StringConstraints(max_length=1000)]
 """Something a provider or a suite calls a thing."""
@@ -103,6 +106,16 @@ class ReplyRecording(FileRecord):
             return base64.b64decode(self.reply_base64 or "", validate=True)
         except binascii.Error as error:
             raise ValueError(str(error)) from error
+
+
+def body_texts(body: bytes) -> tuple[str | None, str | None]:
+    """Return a body as `reply` and `reply_base64`, one of them None: as text where that is safe and not long."""
+    packed = base64.b64encode(body).decode()
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None, packed
+    return (text, None) if len(canonical_json(text)) <= len(packed) + _LONGER else (None, packed)
 
 
 def digest_of(body: bytes) -> str:

@@ -1,6 +1,5 @@
 """Replies of a run on their way out of the ledger, and replies of other ledgers on their way in."""
 
-import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -11,7 +10,14 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from evenhand.records.canonical import canonical_json
 from evenhand.records.rating import Order
-from evenhand.records.replay import MAX_BODY_BYTES, RecordingsHead, ReplyRecording, ReplyUsage, digest_of
+from evenhand.records.replay import (
+    MAX_BODY_BYTES,
+    RecordingsHead,
+    ReplyRecording,
+    ReplyUsage,
+    body_texts,
+    digest_of,
+)
 from evenhand.records.run import Run
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile, chunks
@@ -22,8 +28,6 @@ OPEN = "open"
 _MALFORMED = "malformed"
 """State of a reply after which the same was asked again."""
 _LONGEST_NAME = 1000
-_SHORT = 1_000
-"""So much longer than base64 a body may be as text before base64 is chosen."""
 _UNITS_PER_READ = 500
 _ROWS_PER_COMMIT = 2_000
 _HEADS_LOOKED_AT = 20
@@ -138,7 +142,7 @@ class RunReplies:
     def _recording(self, row: Row[Any]) -> ReplyRecording:
         judge, order, repeat = self._places[row.unit % len(self._places)]
         endpoint = self._endpoints[judge]
-        as_text, as_base64 = _texts(row.body)
+        as_text, as_base64 = body_texts(row.body)
         return ReplyRecording(
             key=row.key.hex(),
             judge=judge,
@@ -170,16 +174,6 @@ def _item_of(run: Any, seq: Any) -> Any:
     return and_(tables.items.c.run == run, tables.items.c.seq == seq)
 
 
-def _texts(body: bytes) -> tuple[str | None, str | None]:
-    """Return the body as text or in base64, whichever is safe and short."""
-    packed = base64.b64encode(body).decode()
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return None, packed
-    return (text, None) if len(canonical_json(text)) <= len(packed) + _SHORT else (None, packed)
-
-
 def _usage(row: Row[Any]) -> ReplyUsage | None:
     if row.input_tokens is None or row.output_tokens is None or row.usage_estimated:
         return None
@@ -192,7 +186,7 @@ def _state(row: Row[Any]) -> str:
 
 def add_recordings(
     ledger: LedgerFile, source: str, head: RecordingsHead, lines: Iterable[ReplyRecording]
-) -> tuple[int, int]:
+) -> int:
     """Add the replies of a file; those that are there already add nothing. The caller holds the right to write.
 
     Args:
@@ -202,23 +196,22 @@ def add_recordings(
         lines: The others.
 
     Returns:
-        How many replies were added, and how many were there.
+        How many replies were added.
     """
-    added = known = 0
+    added = 0
     statement = insert_or(tables.recordings).on_conflict_do_nothing()
     for chunk in chunks(lines, _ROWS_PER_COMMIT):
         rows = [_row(line, line.body(), source) for line in chunk]
         bodies = [{"hash": row["reply"], "body": row.pop("body")} for row in rows]
         with ledger.write() as connection:
             connection.execute(insert_or(tables.replies).on_conflict_do_nothing(), bodies)
-            before = connection.execute(_COUNT).scalar_one()
+            before = int(connection.execute(_COUNT).scalar_one())
             connection.execute(statement, rows)
-            more = connection.execute(_COUNT).scalar_one() - before
-        added, known = added + more, known + len(rows) - more
+            added += int(connection.execute(_COUNT).scalar_one()) - before
     with ledger.write() as connection:
         row = {"source": source, "head": canonical_json(head.canonical()).decode(), "added": _now()}
         connection.execute(insert_or(tables.recording_heads).on_conflict_do_nothing(), row)
-    return added, known
+    return added
 
 
 _COUNT: Final = select(func.count()).select_from(tables.recordings)
