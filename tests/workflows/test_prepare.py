@@ -1,5 +1,6 @@
 """What is refused before anything is paid."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from evenhand.errors import FileError, NothingSelectedError, UsageError
 from evenhand.workflows.plan_suite import plan_suite
 from evenhand.workflows.prepare import prepare
+from evenhand.workflows.survey import SAMPLED_ITEMS
 
 FILES = {
     "evenhand.toml": "",
@@ -66,3 +68,21 @@ def test_equal_files_pin_to_equal_hashes_and_a_changed_byte_does_not(tmp_path: P
     assert prepare(tmp_path, suite).manifest(command="b").inputs_hash() == first
     (tmp_path / "cases.jsonl").write_text('{"id": "1", "response": "y"}\n', encoding="utf-8")
     assert prepare(tmp_path, suite).manifest(command="a").inputs_hash() != first
+
+
+@pytest.mark.parametrize("count", [1, 399, 400, 401, 1_000, 5_000])
+def test_the_sample_of_a_suite_is_small_and_evenly_spread(tmp_path: Path, count: int) -> None:
+    lines = "".join(f'{{"id": "{n}", "response": "x"}}\n' for n in range(count))
+    survey = prepare(tmp_path, workspace(tmp_path, **{"cases.jsonl": lines})).survey
+    places = [item.seq for item in survey.sample]
+    steps = {after - before for before, after in pairwise(places)}
+    assert survey.items == survey.scan.count == count
+    assert min(count, SAMPLED_ITEMS // 2) <= len(places) <= SAMPLED_ITEMS
+    assert len(steps) <= 1
+    assert places[0] == 0
+    assert count - places[-1] <= max(steps, default=1)
+
+
+def test_reading_the_cases_again_gives_what_the_survey_saw(tmp_path: Path) -> None:
+    prepared = prepare(tmp_path, workspace(tmp_path))
+    assert tuple(prepared.plan.items()) == prepared.survey.sample

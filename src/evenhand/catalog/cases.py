@@ -1,6 +1,6 @@
 """Cases from JSONL files: streamed, ids kept as they are written, every bad line named."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,16 +29,17 @@ class CaseScan:
     """Candidates by who wrote them, where the case says."""
 
 
-def read_cases(files: Mapping[Path, str] | Iterable[Path]) -> Iterator[Case]:
+def read_cases(files: Mapping[Path, str] | Iterable[Path], *, read_before: bool = False) -> Iterator[Case]:
     """Yield the cases of files, file by file and line by line.
 
     Args:
         files: JSONL files (`.gz` for gzip); a mapping gives each the word that is added to the tags of its cases.
+        read_before: Whether they were scanned without a finding: then what stands twice is not looked for again.
 
     Raises:
         FileError: Lines are wrong, or a case id stands twice; no case after the first bad line of a file was yielded.
     """
-    seen = FirstSeen()
+    seen = None if read_before else FirstSeen()
     tags = files if isinstance(files, Mapping) else {}
     for path in files:
         tag = tags.get(path, "")
@@ -46,8 +47,8 @@ def read_cases(files: Mapping[Path, str] | Iterable[Path]) -> Iterator[Case]:
             yield case.model_copy(update={"tags": (*case.tags, tag)}) if tag else case
 
 
-def scan_cases(files: Iterable[Path]) -> CaseScan:
-    """Read every case once, to count them, check them and take the digests of their files.
+def scan_cases(files: Iterable[Path], note: Callable[[Case], None] = lambda _case: None) -> CaseScan:
+    """Read every case once, to count them, check them and take the digests of their files; `note` sees each.
 
     Raises:
         FileError: As `read_cases`.
@@ -62,6 +63,7 @@ def scan_cases(files: Iterable[Path]) -> CaseScan:
         lines = _open_cases(path, seen)
         for case in lines:
             count += 1
+            note(case)
             scopes.update(case.scope)
             for pattern in case.principles:
                 patterns.setdefault(pattern, (lines.shown, lines.number))
@@ -79,7 +81,10 @@ def scan_cases(files: Iterable[Path]) -> CaseScan:
     )
 
 
-def _open_cases(path: Path, seen: FirstSeen) -> JsonLines[Case]:
+def _open_cases(path: Path, seen: FirstSeen | None) -> JsonLines[Case]:
+    if seen is None:
+        return JsonLines(path, Case, read_before=True)
+
     def check(case: Case, line: int) -> Iterator[Complaint]:
         if before := seen.add(case.id, line):
             yield "D010", f"case id {quoted(case.id)} stands twice, first in {before}", "id"

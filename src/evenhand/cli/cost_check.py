@@ -1,21 +1,20 @@
 """Nobody spends more than a set sum by surprise."""
 
-from pathlib import Path
-
 from evenhand.cli.session import Session
 from evenhand.errors import UsageError
-from evenhand.workflows.plan_suite import RunPlan, plan_suite
+from evenhand.workflows.plan_suite import RunPlan, plan_run
+from evenhand.workflows.prepare import Prepared
 
 ASK_ABOVE_USD = 1.0
 
 
-def agree_to_cost(session: Session, suite: Path, *, cap: float | None) -> None:
+def agree_to_cost(session: Session, prepared: Prepared, *, cap: float | None) -> None:
     """Ask a person, on a terminal, before a run that may cost more than `ASK_ABOVE_USD`.
 
     Raises:
         UsageError: Nobody can be asked, or the answer is no.
     """
-    plan = plan_suite(session.workspace, suite)
+    plan = plan_run(prepared)
     most = _most(plan, cap)
     if most is None or most <= ASK_ABOVE_USD:
         return

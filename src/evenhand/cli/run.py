@@ -10,7 +10,8 @@ from evenhand.cli.run_outcome import show_outcome
 from evenhand.cli.session import session_of
 from evenhand.workflows.find_divided import find_divided
 from evenhand.workflows.find_suite import find_suite
-from evenhand.workflows.run_suite import RunOptions, run_suite
+from evenhand.workflows.prepare import prepare
+from evenhand.workflows.run_suite import RunOptions, run_prepared
 
 
 def run(
@@ -55,9 +56,9 @@ def run(
     resume`, and a second run takes what did not change from the ledger.
     """
     session = session_of(context)
-    path = find_suite(session.workspace, suite)
+    prepared = prepare(session.workspace, find_suite(session.workspace, suite))
     if not (yes or replay):
-        agree_to_cost(session, path, cap=max_usd)
+        agree_to_cost(session, prepared, cap=max_usd)
     options = RunOptions(
         max_usd=max_usd,
         fresh_preflight=fresh_preflight,
@@ -67,6 +68,6 @@ def run(
         command=session.command_line,
     )
     with RunWatch(session.screen) as watch:
-        result = run_suite(session.workspace, path, options, watch.watch)
+        result = run_prepared(prepared, options, watch.watch)
     divided = find_divided(session.workspace, result.run.id)
     return show_outcome(result, session.screen, document="run/v1", divided=divided)

@@ -53,18 +53,26 @@ class Plan:
         """Yield every item, case by case."""
         seq = 0
         for case in self._cases():
-            for principle in self._principles:
-                if not _concerns(principle, case):
-                    continue
-                for candidates in self._shown(case):
-                    yield Item(
-                        seq=seq,
-                        case=case,
-                        candidates=candidates,
-                        principle_id=principle.id,
-                        scale=self.scales[principle.id],
-                    )
-                    seq += 1
+            for item in self.items_of(case, seq):
+                yield item
+                seq += 1
+
+    def items_of(self, case: Case, first: int) -> Iterator[Item]:
+        """Yield the items of one case, numbered from `first`."""
+        places = (
+            (principle, candidates)
+            for principle in self._principles
+            if _concerns(principle, case)
+            for candidates in self._shown(case)
+        )
+        for seq, (principle, candidates) in enumerate(places, first):
+            yield Item(
+                seq=seq,
+                case=case,
+                candidates=candidates,
+                principle_id=principle.id,
+                scale=self.scales[principle.id],
+            )
 
     def units(self) -> Iterator[Unit]:
         """Yield every unit, item by item, judge by judge in the panel's order."""

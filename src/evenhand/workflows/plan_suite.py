@@ -10,11 +10,10 @@ from evenhand.judging.prompt import Prompt, Prompter
 from evenhand.providers.interface import ChatRequest
 from evenhand.records.judge import ModelJudge
 from evenhand.records.rating import Usage
-from evenhand.records.run import Endpoint
+from evenhand.records.run import Endpoint, Unit
 from evenhand.workflows.prepare import Prepared, prepare
+from evenhand.workflows.survey import SAMPLED_ITEMS
 
-_SAMPLED_UNITS = 400
-"""Prompts rendered per judge; larger suites are scaled up from so many, evenly spread."""
 _FEWEST_CHARS_PER_TOKEN = 2.5
 _MOST_CHARS_PER_TOKEN = 6.0
 _SHORT_ANSWER_TOKENS = 25
@@ -77,8 +76,12 @@ def plan_suite(start: Path, suite: Path) -> RunPlan:
         FileError: A file has findings.
         UsageError: The parts do not fit together.
     """
-    prepared = prepare(start, suite)
-    cases = prepared.scan.count
+    return plan_run(prepare(start, suite))
+
+
+def plan_run(prepared: Prepared) -> RunPlan:
+    """Plan a run of a suite that is loaded."""
+    cases = prepared.survey.scan.count
     per_judge = prepared.plan.units_by_judge()
     judges = tuple(
         _judge_plan(prepared, judge, prepared.items * per_judge[judge.id]) for judge in prepared.model_judges
@@ -95,12 +98,12 @@ def plan_suite(start: Path, suite: Path) -> RunPlan:
         judges=judges,
         minutes=_minutes(prepared, judges),
         prices_as_of=PRICE_TABLE_DATE,
-        sampled=any(prepared.items * per_judge[judge.id] > _SAMPLED_UNITS for judge in prepared.model_judges),
+        sampled=bool(prepared.model_judges) and prepared.items > SAMPLED_ITEMS,
     )
 
 
 def _judge_plan(prepared: Prepared, judge: ModelJudge, units: int) -> JudgePlan:
-    chars = _mean_prompt_chars(prepared, judge, units)
+    chars = _mean_prompt_chars(prepared, judge)
     most_calls = units * (1 + judge.answer.reasks) + _PREFLIGHT_CALLS
     calls = Range(low=units, high=most_calls if units else 0)
     read = Range(
@@ -129,17 +132,15 @@ def _usd(prepared: Prepared, judge: ModelJudge, read: Range, written: Range) -> 
     return Range(low=low, high=high)
 
 
-def _mean_prompt_chars(prepared: Prepared, judge: ModelJudge, units: int) -> float:
-    """Render prompts, all of them or an even sample, and return their mean length."""
+def _mean_prompt_chars(prepared: Prepared, judge: ModelJudge) -> float:
+    """Render prompts, all of them or an even sample, and return their mean length; orders and repeats are alike."""
     prompter = Prompter(
         judge=judge,
         template=prepared.loaded.templates[judge.id],
         constitution=prepared.loaded.constitution,
         endpoint=_assumed_endpoint(judge),
     )
-    step = max(1, units // _SAMPLED_UNITS)
-    mine = (unit for unit in prepared.plan.units() if unit.judge.id == judge.id)
-    prompts = [prompter.render(unit) for number, unit in enumerate(mine) if number % step == 0]
+    prompts = [prompter.render(Unit(seq=0, item=item, judge=judge)) for item in prepared.survey.sample]
     lengths = [_chars(prompt.request) for prompt in prompts if isinstance(prompt, Prompt)]
     return sum(lengths) / len(lengths) if lengths else 0.0
 

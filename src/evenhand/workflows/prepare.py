@@ -1,27 +1,26 @@
 """Load a suite with everything it names, pin the files it reads, and lay out its plan."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from evenhand.catalog.aliases import alias_of
-from evenhand.catalog.cases import CaseScan, read_cases, scan_cases
+from evenhand.catalog.cases import read_cases
 from evenhand.catalog.files import digest_file
 from evenhand.catalog.judges import read_judge
 from evenhand.catalog.lint_judges import lint_alias
 from evenhand.catalog.prices import PRICE_TABLE_DATE, lookup_price
 from evenhand.catalog.settings import Workspace, find_workspace
 from evenhand.catalog.source import refuse
-from evenhand.catalog.suite_checks import check_cases
 from evenhand.catalog.suites import LoadedSuite, load_suite
 from evenhand.errors import NothingSelectedError, Severity, UnknownNameError, UsageError
 from evenhand.judging.plan import Plan
 from evenhand.records.judge import ModelJudge, Price
-from evenhand.records.own_family import OwnFamily, Producers, add_producers, own_families
+from evenhand.records.own_family import OwnFamily, own_families
 from evenhand.records.run import Manifest, PinnedFile
 from evenhand.records.settings import Account
 from evenhand.records.suite import Case
+from evenhand.workflows.survey import Survey, take_survey
 from evenhand.workflows.versions import versions_in_use
 
 
@@ -33,35 +32,18 @@ class Prepared:
     loaded: LoadedSuite
     plan: Plan
 
+    survey: Survey
+    """What one pass over the cases found."""
+
     @property
     def items(self) -> int:
         """How many items the plan has."""
-        return self._counted[0]
+        return self.survey.items
 
     @property
     def own_families(self) -> tuple[OwnFamily, ...]:
         """The judges whose own model family wrote items they judge."""
-        return own_families(self.loaded.judges, self._counted[1], self.items)
-
-    @cached_property
-    def _counted(self) -> tuple[int, Mapping[Producers, int]]:
-        """Count the items, in all and by who wrote their candidates; one pass over the cases."""
-        count, producers = 0, dict[Producers, int]()
-        for item in self.plan.items():
-            count += 1
-            add_producers(producers, (candidate.producer for candidate in item.candidates))
-        return count, producers
-
-    @cached_property
-    def scan(self) -> CaseScan:
-        """How many cases there are, and the digests of their files; one pass over the files.
-
-        Raises:
-            FileError: A line is wrong, or a case names a principle that is not there and would be left out unseen.
-        """
-        scan = scan_cases(self.loaded.case_files)
-        refuse(list(check_cases(scan, self.loaded.constitution)))
-        return scan
+        return own_families(self.loaded.judges, self.survey.producers, self.items)
 
     @property
     def model_judges(self) -> tuple[ModelJudge, ...]:
@@ -147,7 +129,7 @@ class Prepared:
         return price
 
     def _pins(self) -> Iterator[PinnedFile]:
-        for path, digest in self.scan.digests.items():
+        for path, digest in self.survey.scan.digests.items():
             yield PinnedFile(role="cases", path=self.relative(path), sha256=digest)
         for path in self.loaded.label_files:
             yield PinnedFile(role="labels", path=self.relative(path), sha256=digest_file(path))
@@ -174,7 +156,7 @@ def prepare(start: Path, suite_path: Path) -> Prepared:
     loaded = load_suite(suite_path, workspace.root)
 
     def cases() -> Iterator[Case]:
-        return read_cases(loaded.case_files)
+        return read_cases(loaded.case_files, read_before=True)
 
     plan = Plan(
         suite=loaded.suite,
@@ -183,4 +165,4 @@ def prepare(start: Path, suite_path: Path) -> Prepared:
         judges=loaded.judges,
         cases=cases,
     )
-    return Prepared(workspace=workspace, loaded=loaded, plan=plan)
+    return Prepared(workspace=workspace, loaded=loaded, plan=plan, survey=take_survey(loaded, plan))

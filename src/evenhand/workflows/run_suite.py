@@ -106,7 +106,11 @@ def run_suite(start: Path, suite: Path, options: RunOptions, watch: Watch) -> Ru
         UsageError: The parts do not fit together, or a price is unknown.
         MeasureError: Nothing could be measured: no ledger, no key, no endpoint.
     """
-    prepared = prepare(start, suite)
+    return run_prepared(prepare(start, suite), options, watch)
+
+
+def run_prepared(prepared: Prepared, options: RunOptions, watch: Watch) -> RunResult:
+    """Start a run of a suite that is loaded, as `run_suite`."""
     if not (options.allow_alias or options.replay):
         prepared.refuse_aliases()
     manifest = prepared.manifest(command=options.command, again=options.again)
