@@ -91,7 +91,7 @@ async def ways(
         Connection(account="bench", base_url=url, concurrency=concurrency, transport=transport)
     )
     bare, create = sdk(protocol, url, transport, concurrency)
-    throttle, log = Throttle(concurrency=concurrency), NoLog()
+    throttle, log = Throttle(concurrency=concurrency, slow_start=concurrency), NoLog()
 
     async def loop() -> RawReply:
         return await ask_with_retries(provider, REQUEST, POLICY, log, throttle=throttle)

@@ -10,7 +10,8 @@
     ├── MeasureError             exit 3: the measurement could not be made or finished
     │   ├── LedgerError          the ledger cannot be opened, read or written
     │   ├── BudgetError          the next call does not fit under the cap
-    │   └── ProviderStopError    an account refuses (money, key, model); the run stays resumable
+    │   ├── ProviderStopError    an account refuses (money, key, model); the run stays resumable
+    │   └── PutOffError          a unit is better asked later in the run
     └── CallError                one call failed; carries its class (see `CallClass`)
 """
 
@@ -114,6 +115,10 @@ class BudgetError(MeasureError):
 
 class ProviderStopError(MeasureError):
     """An account refuses to serve: money, key, model or parameters."""
+
+
+class PutOffError(MeasureError):
+    """A unit is better asked later in the run: its account fails too often to try it again at once."""
 
 
 class CallClass(StrEnum):

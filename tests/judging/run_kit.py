@@ -91,6 +91,8 @@ class SmallRun:
     count: int = 12
     concurrency: int = 4
     cap_usd: float | None = None
+    patience_s: float = 600.0
+    probe_every_s: float = 0.05
 
     def __post_init__(self) -> None:
         self.all_cases = cases(self.count)
@@ -161,7 +163,13 @@ class SmallRun:
 
     def _calling(self, judges: Sequence[ModelJudge]) -> dict[str, CallingJudge]:
         connection = Connection(account="loop", base_url=self.base_url, concurrency=self.concurrency)
-        self.provider, throttle = OpenAIChat(connection), Throttle(concurrency=self.concurrency)
+        self.provider = OpenAIChat(connection)
+        self.throttle = Throttle(
+            account="loop",
+            concurrency=self.concurrency,
+            patience_s=self.patience_s,
+            probe_every_s=self.probe_every_s,
+        )
         return {
             judge.id: CallingJudge(
                 judge=judge,
@@ -170,7 +178,7 @@ class SmallRun:
                     judge=judge, template=TEMPLATE, constitution=CONSTITUTION, endpoint=self._endpoint(judge)
                 ),
                 provider=self.provider,
-                throttle=throttle,
+                throttle=self.throttle,
                 concurrency=self.concurrency,
                 price=PRICE,
                 evidence_required=frozenset(),

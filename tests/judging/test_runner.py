@@ -136,17 +136,34 @@ async def test_money_errors_stop_the_account_and_leave_the_run_resumable(start: 
     assert run_account(run.ledger, run.run).terminal == {"rated": 30}
 
 
-async def test_an_outage_stops_the_account_and_leaves_its_units_open(start: Start, serve: Serve) -> None:
+@pytest.mark.parametrize(("attempts", "concurrency"), [(1, 2), (4, 16)])
+async def test_an_account_that_is_given_up_leaves_its_units_open(
+    start: Start, serve: Serve, attempts: int, concurrency: int
+) -> None:
     healed: list[bool] = []
     server = await serve(until_healed(faults.vendor_error("server_error"), healed))
-    run = start(server, count=40, concurrency=2, judges=(model_judge(attempts=1), pattern_judge()))
-    assert len(await go(run)) == 1
+    model = model_judge(attempts=attempts)
+    run = start(server, count=40, concurrency=concurrency, patience_s=0.2, judges=(model, pattern_judge()))
+    assert await go(run) == ("account 'loop' gave no answers for 0 s",)
     account = run_account(run.ledger, run.run)
-    assert account.open == 40
+    assert (account.open, account.terminal) == (40, {"rated": 40})
     assert account.planned == account.open + sum(account.terminal.values())
     healed.append(True)
     assert await go(run) == ()
     assert run_account(run.ledger, run.run).terminal == {"rated": 80}
+
+
+@pytest.mark.parametrize(
+    ("attempts", "fault"), [(1, faults.reset_after_body()), (4, faults.vendor_error("server_error"))]
+)
+async def test_units_wait_for_the_end_of_an_outage_and_none_fails(
+    start: Start, serve: Serve, attempts: int, fault: faults.Fault
+) -> None:
+    server = await serve(faults.on_calls(fault, range(5, 40)))
+    run = start(server, count=60, concurrency=8, judges=(model_judge(attempts=attempts),))
+    assert await go(run) == ()
+    assert run_account(run.ledger, run.run).terminal == {"rated": 60}
+    assert len(server.ledger.calls) == 60 + 35
 
 
 async def test_a_single_unit_without_an_answer_is_a_failed_rating(start: Start, serve: Serve) -> None:

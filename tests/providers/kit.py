@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Literal
 
+from benchmarks.virtual_time import now
 from pydantic import SecretStr
 
 from evenhand.errors import CallClass, CallError
@@ -126,6 +127,17 @@ class Clock:
 
 def timing(clock: Clock, draw: Callable[[], float] = lambda: 1.0) -> Timing:
     return Timing(clock=clock, sleep=clock.sleep, draw=draw)
+
+
+def virtual_timing(draw: float = 1.0, sleeps: list[float] | None = None) -> Timing:
+    """The clock of a virtual loop, dice that always show `draw`, and a note of every wait."""
+
+    async def sleep(seconds: float) -> None:
+        if sleeps is not None:
+            sleeps.append(seconds)
+        await asyncio.sleep(seconds)
+
+    return Timing(clock=now, sleep=sleep, draw=lambda: draw)
 
 
 class Scripted:

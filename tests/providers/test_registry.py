@@ -69,10 +69,11 @@ def test_litellm_masks_every_key_it_could_find_by_itself() -> None:
     assert connection.mask()(f"{KEY} ant-{KEY} /home/somebody") == "[key] [key] /home/somebody"
 
 
-async def test_a_throttle_has_the_accounts_limits() -> None:
-    throttle = open_throttle(Account(protocol="openai-chat", concurrency=1))
-    async with throttle.slot():
-        assert throttle._free.locked()
+@pytest.mark.parametrize(("concurrency", "slow_start", "limit"), [(1, 20, 1), (256, 20, 20), (256, 256, 256)])
+def test_a_throttle_has_the_accounts_limits(concurrency: int, slow_start: int, limit: int) -> None:
+    account = Account(protocol="openai-chat", concurrency=concurrency, slow_start=slow_start)
+    throttle = open_throttle("mine", account)
+    assert (throttle.account, throttle.limit) == ("mine", limit)
 
 
 async def test_a_provider_says_what_it_is_made_of() -> None:

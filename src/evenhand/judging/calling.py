@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from evenhand.errors import CallClass, CallError, ProviderStopError
+from evenhand.errors import CallClass, CallError, ProviderStopError, PutOffError
 from evenhand.judging.budget import Purse, worst_case_nanousd
 from evenhand.judging.ports import Ledger
 from evenhand.judging.prompt import Prompt
 from evenhand.judging.reader import Reader, served_by
 from evenhand.judging.reuse import own_reply, wants_another
 from evenhand.providers.interface import Provider
-from evenhand.providers.retry import RetryPolicy, ask_with_retries
+from evenhand.providers.retry import RetryPolicy, TimeLeft, ask_with_retries
 from evenhand.providers.throttle import Throttle
 from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled
 from evenhand.records.rating import FailedRating, FailureKind, Outcome
@@ -77,7 +77,8 @@ async def ask_unit(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Led
     """Answer `unit` by a reply that this run has of it already, or by a call.
 
     Raises:
-        ProviderStopError: The account refuses to serve.
+        ProviderStopError: The account refuses to serve, or is given up.
+        PutOffError: The account fails too often now; the unit is better asked later.
         BudgetError: The call does not fit under the cap.
         LedgerError: The ledger can not be written.
     """
@@ -86,18 +87,31 @@ async def ask_unit(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Led
     if stored and (not wants_another(stored.outcome) or asked > caller.judge.answer.reasks):
         return stored
     served = list(stored.served) if stored else []
-    outcome: Outcome = FailedRating(kind=FailureKind.EMPTY)
+    outcome: Outcome = stored.outcome if stored else FailedRating(kind=FailureKind.EMPTY)
+    left = TimeLeft(caller.judge.timeout_s)
     for _ in range(asked, caller.judge.answer.reasks + 1):
-        outcome, answered = await _ask_once(unit, prompt, caller, ledger, purse)
+        try:
+            latest, answered = await _ask_once(unit, prompt, caller, ledger, purse, left)
+        except PutOffError:
+            if not served:
+                raise
+            break
+        if served and _is_unanswered(latest):
+            break  # the unreadable reply is what the judge had to say
+        outcome = latest
         served += answered
-        if not wants_another(outcome):
+        if not wants_another(outcome) or left.seconds <= 0:
             break
         prompt = prompt.with_new_nonce()
     return Settled(unit=unit, key=prompt.key, outcome=outcome, served=tuple(served))
 
 
+def _is_unanswered(outcome: Outcome) -> bool:
+    return isinstance(outcome, FailedRating) and outcome.kind is FailureKind.UNREACHABLE
+
+
 async def _ask_once(
-    unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger, purse: Purse
+    unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger, purse: Purse, left: TimeLeft
 ) -> tuple[Outcome, Sequence[Served]]:
     recorder = AttemptRecorder(
         ledger=ledger,
@@ -112,11 +126,11 @@ async def _ask_once(
     policy = RetryPolicy(attempts=caller.judge.attempts, deadline_s=caller.judge.timeout_s)
     try:
         raw = await ask_with_retries(
-            caller.provider, prompt.request, policy, recorder, throttle=caller.throttle
+            caller.provider, prompt.request, policy, recorder, throttle=caller.throttle, left=left
         )
     except CallError as error:
         if error.call_class.stops_account:
-            raise ProviderStopError(f"account {caller.account}: {error}", hint=error.hint) from error
+            raise ProviderStopError(str(error), hint=error.hint) from error
         return _failed_call(error), ()
     read = caller.read(raw.body, prompt.nonce, unit, prompt)
     served = served_by(recorder.attempt, read.reply, raw.body, prompt.request, caller.price)

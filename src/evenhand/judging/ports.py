@@ -5,6 +5,7 @@ from typing import Protocol
 
 from evenhand.errors import CallError
 from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, SettledItem, StoredReply
+from evenhand.records.pacing import PacingEvent
 from evenhand.records.rating import Outcome
 from evenhand.records.run import Unit
 
@@ -30,6 +31,10 @@ class Ledger(Protocol):
 
     async def served(self, served: Served) -> None:
         """Commit what a reply outside any unit said, such as one of preflight."""
+        ...
+
+    async def paced(self, events: Sequence[PacingEvent]) -> None:
+        """Commit changes of the pace at which accounts are asked."""
         ...
 
     @property

@@ -1,10 +1,11 @@
 """How far a run is: counters that the runner moves and a screen reads."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from evenhand.judging.answerers import Answering
+from evenhand.providers.throttle import Throttle
 from evenhand.records.attempt import Settled
 from evenhand.records.rating import FailedRating, Outcome
 from evenhand.records.verdict import Verdict
@@ -42,6 +43,8 @@ class Progress:
 
     judges: dict[str, JudgeProgress] = field(default_factory=dict)
     """By judge, in the panel's order."""
+    throttles: Mapping[str, Throttle] = field(default_factory=dict)
+    """The limits of each account, to be looked at."""
     items_decided: int = 0
     """Items with a settled verdict, among those whose units are all settled."""
     items_undecided: int = 0

@@ -1,14 +1,15 @@
 """The runner: every open unit of a plan is taken to its terminal state, many calls at a time.
 
 It feeds items in the order of the plan into a window (`open_items`), hands units to the lane of their account
-(`lane`), and commits what comes back.
+(`lane`), and commits what comes back. Units of an account that fails are put off and asked in a later round, so that
+the other accounts go on.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from evenhand.errors import BudgetError, EvenhandError, ProviderStopError, UsageError
+from evenhand.errors import BudgetError, EvenhandError, ProviderStopError, PutOffError, UsageError
 from evenhand.judging.budget import Purse
 from evenhand.judging.calling import CallingJudge, ask_unit
 from evenhand.judging.decide import Decider
@@ -22,6 +23,7 @@ from evenhand.judging.prompt import Prompt
 from evenhand.judging.reader import Reader
 from evenhand.judging.reuse import own_reply, seek_replies, wants_another
 from evenhand.records.attempt import Settled
+from evenhand.records.pacing import PaceChange, PacingEvent
 from evenhand.records.rating import FailedRating, FailureKind
 from evenhand.records.run import Unit
 from evenhand.records.suite import Item
@@ -32,6 +34,9 @@ _SOUGHT_CHUNK = 400
 _SMALLEST_WINDOW = 512
 _KEPT_CHARS = 20_000
 """A prompt that was made to look its unit up is kept until the call, unless it is longer than this."""
+_FRUITLESS_ROUNDS = 3
+"""After so many rounds in which nothing was settled, what is put off stays open."""
+_SECONDS_BETWEEN_NOTES = 1.0
 _UNANSWERED = frozenset({FailureKind.UNREACHABLE, FailureKind.REJECTED})
 
 
@@ -75,9 +80,12 @@ class Runner:
         self._settled = settled
         self._purse = purse
         self._progress = progress
-        workers = {caller.account: caller.concurrency for caller in calling.values()}
-        self._lanes = {account: Lane(account, workers=count) for account, count in workers.items()}
-        self._open = OpenItems(decider, most=max(_SMALLEST_WINDOW, 2 * sum(workers.values())))
+        self._lanes = {
+            caller.account: Lane(caller.account, workers=caller.concurrency, throttle=caller.throttle)
+            for caller in calling.values()
+        }
+        workers = sum(lane.workers for lane in self._lanes.values())
+        self._open = OpenItems(decider, most=max(_SMALLEST_WINDOW, 2 * workers))
         self._reasons: list[str] = []
         self._stopping = False
         self._rated: list[Settled] = []
@@ -86,12 +94,18 @@ class Runner:
         """Units that are looked up in the store before anybody is asked."""
         self._prompts: dict[int, Prompt] = {}
         """Prompts that were made to look for a reply, until they are sent."""
+        self._count = 0
+        """Units settled so far."""
+        self._events: list[PacingEvent] = []
+        self._noted_at = float("-inf")
+        progress.throttles = {account: lane.throttle for account, lane in self._lanes.items()}
 
     def stop(self, reason: str) -> None:
         """Take no new units; calls in flight are finished and stored."""
         self._stopping = True
         self._note(reason)
         for lane in self._lanes.values():
+            lane.throttle.close(reason)
             self._close(lane)
         self._open.wake()
 
@@ -105,6 +119,8 @@ class Runner:
             LedgerError: The ledger can not be written.
             UsageError: The cases can not be read any more.
         """
+        for lane in self._lanes.values():
+            lane.throttle.start(self._pace_changed)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._feed())
@@ -115,9 +131,38 @@ class Runner:
             raise errors.exceptions[0] from None
         for lane in self._lanes.values():
             await self._settle(lane.release())
+        await self._note_pace()
         return tuple(self._reasons)
 
     async def _feed(self) -> None:
+        """Go through the plan, and again as long as units were put off and that brings something."""
+        fruitless = 0
+        while not self._stopping:
+            settled = self._count
+            await self._go_through()
+            await self._until_idle()
+            fruitless = 0 if self._count > settled else fruitless + 1
+            if not self._begin_round(last=fruitless >= _FRUITLESS_ROUNDS):
+                break
+        for lane in self._lanes.values():
+            lane.send_home()
+
+    async def _until_idle(self) -> None:
+        """Wait until no unit is under way: what is in flight may still be put off."""
+        while not self._stopping and not all(lane.is_idle for lane in self._lanes.values()):
+            await self._open.changed()
+
+    def _begin_round(self, *, last: bool) -> bool:
+        """Tell whether another round has something to ask. What is held back then is asked in it too."""
+        late = [lane for lane in self._lanes.values() if lane.put_off and not lane.closed]
+        for lane in late:
+            self._put_off(lane)
+            lane.put_off = False
+            if last:
+                self._stop_lane(lane, f"account {lane.account!r} fails too often to answer all that is asked")
+        return bool(late) and not last
+
+    async def _go_through(self) -> None:
         """Open items in order; settle what needs no call on the way, and hand the rest to their account."""
         for item, units in self._plan.questions():
             if self._is_chunk_full() or not self._open.has_room:
@@ -128,8 +173,6 @@ class Runner:
                 break
             self._open_item(item, units)
         await self._flush()
-        for lane in self._lanes.values():
-            lane.send_home()
 
     def _is_chunk_full(self) -> bool:
         return len(self._rated) >= _OFFLINE_CHUNK or len(self._sought) >= _SOUGHT_CHUNK
@@ -165,7 +208,7 @@ class Runner:
         """Queue a unit that no earlier reply answers; where nobody is asked, its own replies are all there is."""
         if unit.judge.id not in self._calling:
             await self._replay_own(unit, prompt)
-        elif self._lane(unit).closed:
+        elif not self._can_ask(unit):
             self._open.abandon(unit)
         else:
             if sum(len(turn.content) for turn in prompt.request.turns) <= _KEPT_CHARS:
@@ -181,9 +224,11 @@ class Runner:
 
     def _can_ask(self, unit: Unit) -> bool:
         name = unit.judge.id
-        if name in self._calling:
-            return not self._lane(unit).closed
-        return name in self._offline or name in self._readers
+        if name not in self._calling:
+            return name in self._offline or name in self._readers
+        lane = self._lane(unit)
+        lane.put_off = lane.put_off or not lane.takes_units
+        return lane.takes_units
 
     def _lane(self, unit: Unit) -> Lane:
         return self._lanes[self._calling[unit.judge.id].account]
@@ -201,6 +246,12 @@ class Runner:
             except ProviderStopError as error:
                 self._open.abandon(unit)
                 self._stop_lane(lane, str(error))
+            except PutOffError:
+                self._open.abandon(unit)
+                lane.put_off = True
+            lane.done()
+            if lane.is_idle:
+                self._open.wake()
 
     async def _judge(self, unit: Unit, lane: Lane) -> None:
         caller = self._calling[unit.judge.id]
@@ -220,13 +271,36 @@ class Runner:
             await self._settle([*lane.release(), settled])
 
     def _hold_back(self, lane: Lane, settled: Settled, detail: str) -> None:
-        """Wait before calling a unit without an answer failed: in an outage it stays open, and resume asks it again."""
-        if lane.hold_back(settled):
+        """Wait before calling a unit without an answer failed: in an outage it is put off, or stays open for resume."""
+        straight = lane.hold_back(settled)
+        if lane.closed or lane.throttle.is_open:
+            self._put_off(lane)
+        elif straight:
             self._stop_lane(
-                lane, f"account {lane.account}: {STRAIGHT_FAILURES} units in a row got no answer ({detail})"
+                lane, f"account {lane.account!r}: {STRAIGHT_FAILURES} units in a row got no answer ({detail})"
             )
-        if lane.closed:
-            self._abandon(each.unit for each in lane.release())
+
+    def _put_off(self, lane: Lane) -> None:
+        """Leave what waits and what is held back for a later round."""
+        units = lane.clear()
+        lane.put_off = lane.put_off or bool(units)
+        self._abandon(units)
+
+    def _pace_changed(self, event: PacingEvent) -> None:
+        """Remember a change of an account's pace, and keep the others going where it is an outage."""
+        self._events.append(event)
+        lane = self._lanes[event.account]
+        if event.why is PaceChange.OPENED:
+            self._put_off(lane)
+        elif event.why is PaceChange.GIVEN_UP:
+            self._stop_lane(lane, lane.throttle.reason)
+
+    async def _note_pace(self) -> None:
+        """Commit what changed in the pace of the accounts."""
+        self._noted_at = asyncio.get_running_loop().time()
+        events, self._events = self._events, []
+        if events:
+            await self._ledger.paced(events)
 
     async def _settle(self, settled: Sequence[Settled]) -> None:
         """Commit terminal states, and in the same commit the verdicts of the items they complete."""
@@ -234,6 +308,7 @@ class Runner:
         await self._ledger.settle(settled, decided)
         for each in settled:
             self._settled[each.unit.seq] = 1
+            self._count += 1
             cost = sum(served.cost_nanousd for served in each.served)
             self._progress.hear(each)
             self._progress.settle(
@@ -241,9 +316,12 @@ class Runner:
             )
         for each_item in decided:
             self._progress.decide(each_item.verdict)
+        if self._events and asyncio.get_running_loop().time() - self._noted_at >= _SECONDS_BETWEEN_NOTES:
+            await self._note_pace()
 
     def _abandon(self, units: Iterable[Unit]) -> None:
         for unit in units:
+            self._prompts.pop(unit.seq, None)
             self._open.abandon(unit)
 
     def _stop_lane(self, lane: Lane, reason: str) -> None:

@@ -19,6 +19,7 @@ from evenhand.providers.body import ASK_UNPACKED, read_within_bounds, refuse_len
 from evenhand.providers.classify import FailedResponse, classify_response, request_id_of, unanswered
 from evenhand.providers.connection import Connection
 from evenhand.providers.interface import RawReply
+from evenhand.providers.rate_headers import rest_asked_s
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession
@@ -74,7 +75,11 @@ class NativeClient:
         async with session.post(self._address(path), data=data, allow_redirects=False) as response:
             body = await self._body(response)
             if 200 <= response.status < 300:
-                return RawReply(body=body, request_id=request_id_of(response.headers, self._mask))
+                return RawReply(
+                    body=body,
+                    request_id=request_id_of(response.headers, self._mask),
+                    rest_s=rest_asked_s(response.raw_headers, now=time.time()),
+                )
             raise self._refused(response, body)
 
     async def _body(self, response: "ClientResponse") -> bytes:

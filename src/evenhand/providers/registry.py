@@ -88,9 +88,15 @@ def open_batches(name: str, account: Account, environ: Mapping[str, str]) -> Bat
     return BATCH_PROVIDERS[account.protocol](connection_of(name, account, environ))
 
 
-def open_throttle(account: Account) -> Throttle:
+def open_throttle(name: str, account: Account) -> Throttle:
     """Return the throttle that all judges of an account share."""
-    return Throttle(concurrency=account.concurrency, requests_per_minute=account.requests_per_minute)
+    return Throttle(
+        account=name,
+        concurrency=account.concurrency,
+        slow_start=account.slow_start,
+        requests_per_minute=account.requests_per_minute,
+        patience_s=account.patience_minutes * 60,
+    )
 
 
 def connection_of(name: str, account: Account, environ: Mapping[str, str]) -> Connection:

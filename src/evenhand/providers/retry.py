@@ -5,15 +5,18 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState
 
-from evenhand.errors import CallClass, CallError
+from evenhand.errors import CallClass, CallError, PutOffError
 from evenhand.providers.interface import ChatRequest, Provider, RawReply
-from evenhand.providers.throttle import Sleep, Throttle
+from evenhand.providers.throttle import Throttle
 
 Token = TypeVar("Token")
+Sleep = Callable[[float], Awaitable[None]]
+_MOST_OUTAGES: Final = 3
+"""After so many outages of its account a unit that still fails is to blame itself."""
 
 
 class AttemptLog(Protocol[Token]):
@@ -41,17 +44,23 @@ class RetryPolicy:
     """How long one unit is tried."""
 
     attempts: int = 4
-    """Most calls that fail for passing reasons; waits for a rate limit do not count."""
+    """Most calls that fail for passing reasons; waits for the account do not count."""
     deadline_s: float = 60.0
-    """Seconds one unit may take in all, waits included, time in the account's queue not."""
+    """Seconds one unit may take in all: its calls, and its waits after a failure of its own. Waits for the account,
+    which are its queue, its rate limits and its outages, are not the unit's time."""
     rate_waits: int = 20
     """Most times a rate limit is waited for."""
-    longest_wait_s: float = 300.0
-    """A provider that asks to wait longer is given up for now: the error is raised, with the time it asked for."""
     first_backoff_s: float = 0.5
     """Upper end of the first random wait; it doubles each time."""
     longest_backoff_s: float = 30.0
     """Upper end of every random wait."""
+
+
+@dataclass(slots=True)
+class TimeLeft:
+    """What is left of a unit's deadline; one for all askings of a unit."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,20 +84,38 @@ async def ask_with_retries(
     *,
     throttle: Throttle,
     timing: Timing = REAL_TIME,
+    left: TimeLeft | None = None,
 ) -> RawReply:
     """Ask until a reply comes, the failure is one that trying again cannot mend, or a bound of `policy` is met.
 
+    While the account gives no answers the unit waits for it, and then has its attempts and its time again.
+
+    Args:
+        provider: Whom to ask.
+        request: What to ask.
+        policy: How long to try.
+        log: Where attempts are written down.
+        throttle: The account's limits; told what comes of each call.
+        timing: Clock and dice.
+        left: What earlier askings of the same unit left of its deadline; None for the whole.
+
     Raises:
-        CallError: The last failure. Its `retry_after_s` is above `policy.longest_wait_s` where the provider asked
-            for a longer rest than this loop waits.
+        CallError: The last failure.
+        PutOffError: The account fails too often for one more retry now; the unit is better asked later.
+        ProviderStopError: The account is asked nothing more.
         BudgetError: `log` refused the next attempt.
     """
-    asking = _Asking(provider, request, policy, log, throttle, timing)
+    asking = _Asking(provider, request, policy, log, throttle, timing, left or TimeLeft(policy.deadline_s))
     first = await asking.attempt()
     if isinstance(first, RawReply):
         return first  # a call that went well does not pay for the retry machinery, 50 microseconds
     retrying = AsyncRetrying(
-        sleep=timing.sleep, wait=asking.wait_s, retry=_may_help, stop=asking.gives_up, reraise=True
+        sleep=timing.sleep,
+        wait=asking.wait_s,
+        retry=_may_help,
+        stop=asking.gives_up,
+        before_sleep=asking.charge_wait,
+        reraise=True,
     )
     return await retrying(asking.starting_with(first))
 
@@ -102,8 +129,11 @@ class _Asking:
     """One unit on its way: what was tried and how much time is left."""
 
     __slots__ = (
-        "_deadline",
+        "_era",
+        "_left",
         "_log",
+        "_made",
+        "_outages",
         "_passing",
         "_policy",
         "_provider",
@@ -121,6 +151,7 @@ class _Asking:
         log: AttemptLog[Token],
         throttle: Throttle,
         timing: Timing,
+        left: TimeLeft,
     ) -> None:
         self._provider = provider
         self._request = request
@@ -128,23 +159,38 @@ class _Asking:
         self._log = log
         self._throttle = throttle
         self._timing = timing
-        self._deadline: float = timing.clock() + policy.deadline_s
+        self._left = left
+        self._made = 0
         self._passing = 0
         self._rate = 0
+        self._outages = 0
+        self._era = 0
 
     async def attempt(self) -> RawReply | CallError:
         """Make one attempt and write it down."""
-        queued = self._timing.clock()
-        async with self._throttle.slot():
-            now = self._timing.clock()
-            self._deadline += now - queued
-            token = await self._log.begin(self._passing + self._rate + 1)
-            outcome = await self._outcome(min(self._request.timeout_s, self._deadline - now))
+        era = await self._throttle.enter()
+        try:
+            if self._passing and (era != self._era or self._throttle.is_open):
+                self._begin_again(era)
+            self._era = era
+            self._made += 1
+            token = await self._log.begin(self._made)
+            outcome = await self._timed_call()
+            self._tell(outcome)
+        finally:
+            self._throttle.leave()
         if isinstance(outcome, CallError):
             await self._log.failed(token, outcome)
         else:
             await self._log.received(token, outcome)
         return outcome
+
+    def _begin_again(self, era: int) -> None:
+        """Give attempts and time back in and after an outage of the account, which is not the unit's fault."""
+        if self._outages < _MOST_OUTAGES:
+            self._outages += era != self._era and not self._throttle.is_open
+            self._passing = 0
+            self._left.seconds = self._policy.deadline_s
 
     def starting_with(self, first: CallError) -> Callable[[], Awaitable[RawReply]]:
         """Return a function that fails with `first`, which was an attempt already, and then makes new attempts."""
@@ -158,43 +204,73 @@ class _Asking:
 
         return next_attempt
 
-    async def _outcome(self, timeout_s: float) -> RawReply | CallError:
-        request = (
-            self._request
-            if timeout_s == self._request.timeout_s
-            else replace(self._request, timeout_s=timeout_s)
-        )
+    async def _timed_call(self) -> RawReply | CallError:
+        """Make one call in the time that is left, and take what it took from that; a rate limit takes nothing."""
+        request = self._request
+        if request.timeout_s > self._left.seconds:
+            request = replace(request, timeout_s=self._left.seconds)
+        started = self._timing.clock()
         try:
-            return await self._provider.ask(request)
+            outcome: RawReply | CallError = await self._provider.ask(request)
         except CallError as error:
-            self._count(error)
-            return error
+            outcome = error
+            if error.call_class is CallClass.RATE:
+                return error
+        self._left.seconds -= self._timing.clock() - started
+        return outcome
 
-    def _count(self, error: CallError) -> None:
-        if error.call_class is not CallClass.RATE:
+    def _tell(self, outcome: RawReply | CallError) -> None:
+        """Tell the account's gate what came of the call, before its place is given to another."""
+        throttle = self._throttle
+        if isinstance(outcome, RawReply):
+            throttle.answered(self._era, clean=self._made == 1, rest_s=outcome.rest_s)
+        elif outcome.call_class is CallClass.RATE:
+            self._rate += 1
+            throttle.limited(outcome.retry_after_s)
+        elif outcome.call_class is CallClass.TRANSIENT:
             self._passing += 1
-            return
-        self._rate += 1
-        if error.retry_after_s is not None:
-            self._throttle.rest(min(error.retry_after_s, self._policy.longest_wait_s))
+            throttle.unanswered(self._era, outcome.retry_after_s)
+        else:
+            throttle.answered(self._era, clean=self._made == 1)
+            if outcome.call_class.stops_account:
+                throttle.close(str(outcome), hint=outcome.hint)
+
+    def _is_parked(self) -> bool:
+        """Whether the unit waits for the end of an outage rather than for itself."""
+        return self._throttle.is_open and self._outages < _MOST_OUTAGES
 
     def wait_s(self, state: RetryCallState) -> float:
-        """Return a random wait that grows, or at least what the provider asked for."""
-        error = _error(state)
-        earlier = (self._rate if error.call_class is CallClass.RATE else self._passing) - 1
+        """Return a random wait that grows. What the provider asked for is waited for at the account's gate."""
+        if self._is_parked():
+            return 0.0
+        rate = _error(state).call_class is CallClass.RATE
+        earlier = (self._rate if rate else self._passing) - 1
         ceiling = min(self._policy.longest_backoff_s, self._policy.first_backoff_s * 2.0**earlier)
-        jitter = self._timing.draw() * ceiling
-        return jitter if error.retry_after_s is None else error.retry_after_s + jitter
+        return self._timing.draw() * ceiling
 
     def gives_up(self, state: RetryCallState) -> bool:
-        """Whether a bound is met; called with the next wait known."""
-        asked = _error(state).retry_after_s or 0.0
-        return (
-            self._passing >= self._policy.attempts
-            or self._rate > self._policy.rate_waits
-            or asked > self._policy.longest_wait_s
-            or self._timing.clock() + state.upcoming_sleep >= self._deadline
-        )
+        """Whether a bound is met; called with the next wait known.
+
+        Raises:
+            PutOffError: None is, but the account has no retry left.
+        """
+        error = _error(state)
+        if self._throttle.is_closed:
+            return True
+        if error.call_class is CallClass.RATE:
+            return self._rate > self._policy.rate_waits
+        if self._is_parked():
+            return False
+        if self._passing >= self._policy.attempts or state.upcoming_sleep >= self._left.seconds:
+            return True
+        if not self._throttle.may_retry():
+            raise PutOffError(f"put off, the account fails too often to try again at once: {error}")
+        return False
+
+    def charge_wait(self, state: RetryCallState) -> None:
+        """Take a wait after a failure of the unit's own from its time."""
+        if _error(state).call_class is CallClass.TRANSIENT:
+            self._left.seconds -= state.upcoming_sleep
 
 
 def _error(state: RetryCallState) -> CallError:

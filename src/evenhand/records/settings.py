@@ -24,7 +24,13 @@ class Account(FileRecord):
     api_key_env: str = ""
     """Environment variable that holds the key; empty means the vendor's usual one."""
     concurrency: int = Field(default=16, ge=1, le=4096)
-    """Most calls in flight."""
+    """Most calls in flight. How many are, is found out: see `slow_start`."""
+    slow_start: int = Field(default=20, ge=1, le=4096)
+    """Calls in flight at first, never above `concurrency`; the limit doubles with each round that goes well, and
+    falls when the provider limits the rate. An endpoint of one's own may start at its full concurrency."""
+    patience_minutes: float = Field(default=10, ge=0, le=1440)
+    """How long an account that gives no answers is waited for before its ratings are left open for `evenhand resume`;
+    0 gives up at once."""
     requests_per_minute: float | None = Field(default=None, gt=0)
     """Most calls a minute, where the provider sets a limit."""
 

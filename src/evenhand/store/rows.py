@@ -7,6 +7,7 @@ from sqlalchemy import Row
 
 from evenhand.records.attempt import SettledItem
 from evenhand.records.label import HumanLabel, LabelKind
+from evenhand.records.pacing import PaceChange, PacingEvent
 from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import (
     Basis,
@@ -73,6 +74,28 @@ def verdict_values(run: int, item: SettledItem) -> Values:
     undecided = verdict.undecided.value if verdict.undecided else None
     distribution = json.dumps(verdict.distribution)
     return (run, item.seq, verdict.label, undecided, verdict.score, verdict.disagreement, distribution)
+
+
+PACING_COLUMNS = ("run", "account", "at", "limit", "in_flight", "why")
+
+
+def pacing_values(run: int, event: PacingEvent) -> Values:
+    """Return the values of `PACING_COLUMNS` for an event; how long a rest is stands behind the word."""
+    why = f"{event.why.value} {event.rest_s:.3f}" if event.rest_s else event.why.value
+    return (run, event.account, event.at, event.limit, event.in_flight, why)
+
+
+def read_pacing(row: Row[Any]) -> PacingEvent:
+    """Return the event a row of `pacing` holds."""
+    why, _, rest_s = row.why.partition(" ")
+    return PacingEvent(
+        account=row.account,
+        at=row.at,
+        limit=row.limit,
+        in_flight=row.in_flight,
+        why=PaceChange(why),
+        rest_s=float(rest_s or 0),
+    )
 
 
 def searchable(name: str) -> str:

@@ -12,13 +12,14 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 from evenhand.errors import CallError, LedgerError
 from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, SettledItem, StoredReply
 from evenhand.records.instrument import Instrument
+from evenhand.records.pacing import PacingEvent
 from evenhand.records.rating import Usage
 from evenhand.records.run import AttemptState, Unit
 from evenhand.store import tables
 from evenhand.store.known_replies import KnownReplies
 from evenhand.store.ledger import LedgerFile
 from evenhand.store.prepared import Values
-from evenhand.store.rows import outcome_values, verdict_values
+from evenhand.store.rows import outcome_values, pacing_values, verdict_values
 from evenhand.store.statements import Write, run_statements
 from evenhand.store.writer import Writer
 
@@ -113,6 +114,10 @@ class RunLedger:
     async def served(self, served: Served) -> None:
         """Commit what a reply outside any unit said, such as one of preflight."""
         await self._writer.commit([(Write.PARSED, _served_row(served))])
+
+    async def paced(self, events: Sequence[PacingEvent]) -> None:
+        """Commit changes of the pace at which accounts are asked."""
+        await self._writer.commit([(Write.PACE, pacing_values(self._run, event)) for event in events])
 
     @property
     def has_earlier(self) -> bool:

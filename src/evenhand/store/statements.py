@@ -10,7 +10,7 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from evenhand.store import tables
 from evenhand.store.prepared import Prepared, prepare
-from evenhand.store.rows import OUTCOME_COLUMNS, VERDICT_COLUMNS
+from evenhand.store.rows import OUTCOME_COLUMNS, PACING_COLUMNS, VERDICT_COLUMNS
 
 
 class Write(IntEnum):
@@ -23,6 +23,7 @@ class Write(IntEnum):
     PARSED = 4
     RATING = 5
     VERDICT = 6
+    PACE = 7
 
 
 _BEGIN: Final = (
@@ -64,6 +65,7 @@ def run_statements() -> tuple[Prepared, ...]:
         _attempt_update(_PARSED),
         prepare(insert_or(tables.ratings).on_conflict_do_nothing(), _RATING),
         add_verdict(),
+        prepare(insert(tables.pacing), PACING_COLUMNS),
     )
 
 

@@ -71,7 +71,7 @@ class _Opened:
     def open(self, name: str, account: Account) -> None:
         if name not in self.providers:
             self.providers[name] = open_provider(name, account, os.environ)
-            self.throttles[name] = open_throttle(account)
+            self.throttles[name] = open_throttle(name, account)
 
     async def close(self) -> None:
         for provider in self.providers.values():
