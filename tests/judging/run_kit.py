@@ -1,9 +1,10 @@
 """A small run on real parts: SQLite on disk, the OpenAI SDK, and the loopback server."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from evenhand.judging.budget import NANOUSD, Purse
 from evenhand.judging.calling import CallingJudge
@@ -93,12 +94,15 @@ class SmallRun:
     cap_usd: float | None = None
     patience_s: float = 600.0
     probe_every_s: float = 0.05
+    panel_fields: Mapping[str, Any] = field(default_factory=lambda: {"quorum": 1})
+    """What the panel says besides its judges."""
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    """Base URL of the account of each judge that is on another one than "loop"."""
 
     def __post_init__(self) -> None:
         self.all_cases = cases(self.count)
-        panel = Panel(
-            schema_="panel/v1", id="small", judges=tuple(judge.id for judge in self.judges), quorum=1
-        )
+        names = tuple(judge.id for judge in self.judges)
+        panel = Panel(schema_="panel/v1", id="small", judges=names, **self.panel_fields)
         suite = Suite(
             schema_="suite/v1",
             id="small",
@@ -124,9 +128,8 @@ class SmallRun:
         )
         self.decider = Decider(
             panel=panel,
-            judges=[judge.id for judge in self.judges],
+            units_by_judge=self.plan.units_by_judge(),
             scales=self.plan.scales,
-            units_per_item=self.plan.units_per_item,
         )
         self.ledger: LedgerFile = open_ledger(self.folder / "ledger.sqlite", create=True)
         self.run: Run = self.new_run()
@@ -143,7 +146,10 @@ class SmallRun:
         """A runner for what is open."""
         writer = RunLedger(self.ledger, self.ledger.run_number(self.run.id))
         self.progress = Progress(
-            judges={judge.id: JudgeProgress(planned=self.count) for judge in self.judges}
+            judges={
+                judge: JudgeProgress(planned=self.count * units)
+                for judge, units in self.plan.units_by_judge().items()
+            }
         )
         try:
             yield Runner(
@@ -159,32 +165,40 @@ class SmallRun:
             )
         finally:
             writer.close()
-            await self.provider.close()
+            for provider in self.providers.values():
+                await provider.close()
 
     def _calling(self, judges: Sequence[ModelJudge]) -> dict[str, CallingJudge]:
-        connection = Connection(account="loop", base_url=self.base_url, concurrency=self.concurrency)
-        self.provider = OpenAIChat(connection)
-        self.throttle = Throttle(
-            account="loop",
-            concurrency=self.concurrency,
-            patience_s=self.patience_s,
-            probe_every_s=self.probe_every_s,
-        )
+        self.providers: dict[str, OpenAIChat] = {}
+        throttles: dict[str, Throttle] = {}
+        for account in dict.fromkeys(map(self._account, judges)):
+            url = self.accounts.get(account, self.base_url)
+            connection = Connection(account=account, base_url=url, concurrency=self.concurrency)
+            self.providers[account] = OpenAIChat(connection)
+            throttles[account] = Throttle(
+                account=account,
+                concurrency=self.concurrency,
+                patience_s=self.patience_s,
+                probe_every_s=self.probe_every_s,
+            )
         return {
             judge.id: CallingJudge(
                 judge=judge,
-                account="loop",
+                account=self._account(judge),
                 prompter=Prompter(
                     judge=judge, template=TEMPLATE, constitution=CONSTITUTION, endpoint=self._endpoint(judge)
                 ),
-                provider=self.provider,
-                throttle=self.throttle,
+                provider=self.providers[self._account(judge)],
+                throttle=throttles[self._account(judge)],
                 concurrency=self.concurrency,
                 price=PRICE,
                 evidence_required=frozenset(),
             )
             for judge in judges
         }
+
+    def _account(self, judge: ModelJudge) -> str:
+        return judge.id if judge.id in self.accounts else "loop"
 
     @staticmethod
     def _endpoint(judge: ModelJudge) -> Endpoint:

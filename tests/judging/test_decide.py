@@ -21,9 +21,8 @@ def rated(judge: str, outcome: Outcome, order: Order = Order.GIVEN, repeat: int 
 def decider(*judges: str, units_per_item: int) -> Decider:
     return Decider(
         panel=builders.panel(*judges),
-        judges=judges,
+        units_by_judge=dict.fromkeys(judges, units_per_item // len(judges)),
         scales={"p": COMPLY, "pair": PAIR},
-        units_per_item=units_per_item,
     )
 
 

@@ -11,7 +11,16 @@ from evenhand.records.judge import Judge, ModelJudge, RecordedJudge, RecordedRat
 from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.panel import Panel
 from evenhand.records.rated import CallCounts, RatedItem, RatedUnit, RunAccount
-from evenhand.records.rating import Basis, FailedRating, FailureKind, Order, Outcome, Rating
+from evenhand.records.rating import (
+    Basis,
+    FailedRating,
+    FailureKind,
+    Order,
+    Outcome,
+    Rating,
+    Spared,
+    state_of,
+)
 from evenhand.records.run import Endpoint, Manifest, PinnedFile, Run, RunState
 from evenhand.records.scale import PAIR, Scale
 from evenhand.records.suite import Candidate, CaseFile, Suite
@@ -187,8 +196,9 @@ def decide(manifest: Manifest, principle: str, units: Sequence[RatedUnit]) -> Ve
     pairwise = any(each.order is Order.SWAPPED for each in units)
     constitution = manifest.constitution
     scale = PAIR if pairwise else constitution.scale_of(constitution.by_id[principle])
+    asked = [(each, each.outcome) for each in units if not isinstance(each.outcome, Spared)]
     opinions = [
-        pool(judge.id, [(each.order, each.outcome) for each in units if each.judge == judge.id], scale)
+        pool(judge.id, [(each.order, outcome) for each, outcome in asked if each.judge == judge.id], scale)
         for judge in manifest.judges
     ]
     return combine(opinions, manifest.panel, scale)
@@ -196,11 +206,7 @@ def decide(manifest: Manifest, principle: str, units: Sequence[RatedUnit]) -> Ve
 
 def make_account(manifest: Manifest, items: Iterable[RatedItem]) -> RunAccount:
     """Return the account that belongs to `items`, with made-up calls for every model judge."""
-    states = Counter(
-        each.outcome.kind.value if isinstance(each.outcome, FailedRating) else "rated"
-        for item in items
-        for each in item.units
-    )
+    states = Counter(state_of(each.outcome) for item in items for each in item.units)
     counts = CallCounts(
         attempts=120,
         failed=2,

@@ -58,7 +58,9 @@ def recorded_manifest() -> Manifest:
 
 
 def recorded_items(folder: Path, manifest: Manifest) -> Iterator[RatedItem]:
-    decider = Decider(panel=manifest.panel, judges=JUDGES, scales={PRINCIPLE: SCALE}, units_per_item=2)
+    decider = Decider(
+        panel=manifest.panel, units_by_judge=dict.fromkeys(JUDGES, 1), scales={PRINCIPLE: SCALE}
+    )
     given = {(row["item_id"], row["judge"]): row["label"] for row in rows(folder / "verdicts.csv.gz")}
     final = {
         row["item_id"]: row["label"] for row in rows(folder / "humans.csv.gz") if row["annotator"] == "final"

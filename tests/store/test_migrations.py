@@ -20,6 +20,9 @@ FIRST_VERSION = (
         "key BLOB NOT NULL, nonce TEXT NOT NULL, state TEXT NOT NULL, "
         "reserved_nanousd INTEGER NOT NULL, sent_at FLOAT NOT NULL)"
     ),
+    "CREATE TABLE ratings (run INTEGER, unit INTEGER, item INTEGER, PRIMARY KEY (run, unit)) WITHOUT ROWID",
+    "CREATE TABLE verdicts (run INTEGER, item INTEGER, label TEXT, PRIMARY KEY (run, item)) WITHOUT ROWID",
+    "INSERT INTO ratings VALUES (1, 0, 0)",
     "INSERT INTO runs VALUES (1, 'r', 'finished', '', '', '', '', '{}')",
     "INSERT INTO attempts VALUES (1, 1, 0, 'j', 1, x'00', '', 'sent', 5, 0.0)",
     "PRAGMA user_version = 1",
@@ -44,6 +47,8 @@ def columns(ledger: LedgerFile, table: str) -> set[str]:
 def test_an_older_ledger_gets_what_it_lacks(tmp_path: Path) -> None:
     ledger = open_ledger(first_version(tmp_path / "ledger.sqlite"))
     assert {"instrument", "batch"} <= columns(ledger, "attempts")
+    assert "step" in columns(ledger, "ratings")
+    assert "road" in columns(ledger, "verdicts")
     for table in (tables.instruments, tables.batches, tables.pacing, tables.recordings, tables.leases):
         assert columns(ledger, table.name) == {column.name for column in table.columns}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.records.rating import Rating
+from evenhand.records.rating import Rating, state_of
 from evenhand.workflows.read_run import StoredRun, read_run
 
 CASES = 60
@@ -96,7 +96,7 @@ def outcomes(stored: StoredRun) -> list[tuple[str, str, object]]:
         (
             item.name,
             unit.judge,
-            (unit.outcome.label if isinstance(unit.outcome, Rating) else unit.outcome.kind),
+            (unit.outcome.label if isinstance(unit.outcome, Rating) else state_of(unit.outcome)),
         )
         for item in stored.items()
         for unit in item.units

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from evenhand.records.calibration import CalibrationMap
 from evenhand.records.constitution import Constitution
 from evenhand.records.judge import Judge
 from evenhand.records.label import LabelLine
@@ -20,6 +21,10 @@ ROOTS: Mapping[str, tuple[Any, str]] = {
     "judge": (Judge, "A model rater or an offline rater: what it is, what it sees and how it answers."),
     "panel": (Panel, "Judges who rate the same items, with the rule that combines them."),
     "suite": (Suite, "A named set of cases, the constitution they are judged by and the panel that judges."),
+    "calibration-map": (
+        CalibrationMap,
+        "What the probabilities of judges are worth, measured against human labels.",
+    ),
     "case": (Case, "One line of a file of cases."),
     "label": (LabelLine, "One line of a file of human labels."),
     "settings": (Settings, "What evenhand.toml, or tool.evenhand in pyproject.toml, may say."),

@@ -1,13 +1,16 @@
-"""Panels from files, with the judges they name."""
+"""Panels from files, with the judges and the calibration map they name."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from evenhand.catalog.judges import JudgeFile, LoadedJudge, read_judge
 from evenhand.catalog.record_files import RecordFile, follow_reference, read_record
 from evenhand.catalog.shape_errors import did_you_mean, quoted
-from evenhand.catalog.source import refuse, select_texts
-from evenhand.errors import Finding
+from evenhand.catalog.source import Document, lookup, refuse, select, select_texts
+from evenhand.errors import Finding, nearest_name
+from evenhand.records.calibration import CalibrationMap
+from evenhand.records.cascade import membership_faults
 from evenhand.records.panel import Panel
 
 _ENDINGS = (".yaml", ".yml")
@@ -22,6 +25,8 @@ class LoadedPanel:
     path: Path
     judges: tuple[LoadedJudge, ...]
     """Its judges, in its order."""
+    calibration: CalibrationMap | None = None
+    """The calibration map it names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,8 @@ class PanelFile:
     file: RecordFile[Panel]
     judges: tuple[JudgeFile, ...]
     """The judges' files that were found."""
+    calibration: RecordFile[CalibrationMap] | None
+    """The calibration map's file, if it names one that was found."""
     loaded: LoadedPanel | None
     """The panel; None where something is wrong in it or in a judge."""
     findings: tuple[Finding, ...]
@@ -54,9 +61,9 @@ def load_panel(path: Path, root: Path) -> LoadedPanel:
 
 
 def read_panel(path: Path, root: Path) -> PanelFile:
-    """Read a panel and its judges with everything wrong in them."""
-    file: RecordFile[Panel] = read_record(path, Panel, "panel/v1")
-    findings = list(file.findings)
+    """Read a panel, its judges and its calibration map with everything wrong in them."""
+    file: RecordFile[Panel] = read_record(path, Panel, "panel/v1", _misplaced)
+    findings = _once(file)
     judges: list[JudgeFile] = []
     for place, name in select_texts(file.document.data, "judges", None):
         target = _judge_file(file, int(place[1]), name, root)
@@ -66,8 +73,67 @@ def read_panel(path: Path, root: Path) -> PanelFile:
             judges.append(read_judge(target, root))
             findings += judges[-1].findings
     findings += _repeated(judges)
-    loaded = _put_together(file, judges) if not findings else None
-    return PanelFile(file=file, judges=tuple(judges), loaded=loaded, findings=tuple(findings))
+    calibration = _calibration(file, root, findings)
+    if calibration:
+        findings += [*calibration.findings, *_strange_maps(calibration, judges)]
+    loaded = _put_together(file, judges, calibration) if not findings else None
+    return PanelFile(
+        file=file, judges=tuple(judges), calibration=calibration, loaded=loaded, findings=tuple(findings)
+    )
+
+
+def _misplaced(document: Document) -> Iterator[Finding]:
+    """Yield judges that are not in exactly one step of the cascade; the shape of the panel may be wrong."""
+    steps = [
+        [
+            (int(place[3]), judge)
+            for place, judge in select_texts(document.data, "cascade", number, "judges", None)
+        ]
+        for number, _ in enumerate(select(document.data, "cascade", None))
+    ]
+    judges = [judge for _, judge in select_texts(document.data, "judges", None)]
+    for fault in membership_faults(judges, steps) if steps else ():
+        hint = did_you_mean(str(lookup(document.data, fault.place)), fault.near) if fault.near else ""
+        span = document.source.value_span(fault.place)
+        yield document.source.finding("P003", fault.message, span, suggestion=hint)
+
+
+def _once(file: RecordFile[Panel]) -> list[Finding]:
+    """Return what is wrong in the file; the shape knows only that the cascade does not fit, which is said in full."""
+    told = {finding.message for finding in file.findings if finding.code == "P003"}
+    return [finding for finding in file.findings if finding.code == "P003" or finding.message not in told]
+
+
+def _calibration(
+    file: RecordFile[Panel], root: Path, findings: list[Finding]
+) -> RecordFile[CalibrationMap] | None:
+    if not any(name for _, name in select_texts(file.document.data, "calibration")):
+        return None
+    target = follow_reference(file, ("calibration",), root=root)
+    if isinstance(target, Finding):
+        findings.append(target)
+        return None
+    return read_record(target, CalibrationMap, "calibration-map/v1")
+
+
+def _strange_maps(file: RecordFile[CalibrationMap], judges: list[JudgeFile]) -> Iterator[Finding]:
+    """Yield maps that nobody would read, and those measured on another version of their judge."""
+    known: Mapping[str, str] = {
+        each.file.record.id: each.file.record.version for each in judges if each.file.record
+    }
+    for number, each in enumerate(file.record.maps if file.record else ()):
+        if each.judge not in known:
+            if near := nearest_name(each.judge, known):
+                message = f"the panel has no judge {quoted(each.judge)}"
+                place = ("maps", number, "judge")
+                yield file.finding("P004", message, place, suggestion=f'did you mean "{near}"?')
+        elif each.version != known[each.judge]:
+            message = (
+                f"measured on version {each.version} of {each.judge}, which is now {known[each.judge]}: "
+                "what its probabilities are worth is not known"
+            )
+            hint = "calibrate it again, or leave the map out"
+            yield file.finding("P005", message, ("maps", number, "version"), suggestion=hint)
 
 
 def judge_names(folder: Path) -> tuple[str, ...]:
@@ -105,11 +171,18 @@ def _repeated(judges: list[JudgeFile]) -> list[Finding]:
     return findings
 
 
-def _put_together(file: RecordFile[Panel], judges: list[JudgeFile]) -> LoadedPanel:
+def _put_together(
+    file: RecordFile[Panel], judges: list[JudgeFile], calibration: RecordFile[CalibrationMap] | None
+) -> LoadedPanel:
     panel = file.record
     assert panel is not None
     loaded = tuple(judge.loaded for judge in judges if judge.loaded)
     ids = {name: judge.judge.id for name, judge in zip(panel.judges, loaded, strict=True)}
     weights = {ids[name]: weight for name, weight in panel.weights.items()}
-    named = panel.model_copy(update={"judges": tuple(ids.values()), "weights": weights})
-    return LoadedPanel(panel=named, path=file.path, judges=loaded)
+    cascade = tuple(
+        step.model_copy(update={"judges": tuple(ids[name] for name in step.judges)}) for step in panel.cascade
+    )
+    named = panel.model_copy(update={"judges": tuple(ids.values()), "weights": weights, "cascade": cascade})
+    return LoadedPanel(
+        panel=named, path=file.path, judges=loaded, calibration=calibration.record if calibration else None
+    )

@@ -18,6 +18,7 @@ from evenhand.errors import FileError, Finding
 KINDS = {
     "constitution/v1": "constitution",
     "judge/v1": "judge",
+    "calibration-map/v1": "calibration map",
     "panel/v1": "panel",
     "suite/v1": "suite",
 }
@@ -55,7 +56,7 @@ def read_record(path: Path, root: Any, schema: str, check: Check | None = None) 
         schema: Its `schema:`.
         check: Looks for what the shape does not show.
     """
-    document = read_document(path)
+    document = read_document(path, json_too=schema == "calibration-map/v1")
     found = lookup(document.data, ("schema",))
     if found in KINDS and found != schema:
         message = f"this is a {KINDS[str(found)]}, and a {KINDS[schema]} belongs here"
@@ -71,8 +72,13 @@ def read_record(path: Path, root: Any, schema: str, check: Check | None = None) 
     )
 
 
-def read_document(path: Path) -> Document:
-    """Read a file into plain data by the ending of its name; a file that can not be read is a finding in it."""
+def read_document(path: Path, *, json_too: bool = False) -> Document:
+    """Read a file into plain data by the ending of its name; a file that can not be read is a finding in it.
+
+    Args:
+        path: The file.
+        json_too: Whether it may be JSON, which is YAML on its way in.
+    """
     shown = shown_path(path)
     try:
         text = read_utf8(path)
@@ -82,7 +88,7 @@ def read_document(path: Path) -> Document:
         )
     if path.suffix == ".md":
         return parse_markdown(text, shown)
-    if path.suffix in {".yaml", ".yml"}:
+    if path.suffix in {".yaml", ".yml"} or (json_too and path.suffix == ".json"):
         return parse_yaml(text, shown)
     hint = "name it .yaml, or .md for a constitution in Markdown"
     finding = whole_file(

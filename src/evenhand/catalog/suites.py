@@ -12,6 +12,7 @@ from evenhand.catalog.source import Place, refuse, select_texts, whole_file
 from evenhand.catalog.suite_checks import check_suite, drifted
 from evenhand.catalog.workspace import find_root
 from evenhand.errors import Finding
+from evenhand.records.calibration import CalibrationMap
 from evenhand.records.constitution import Constitution
 from evenhand.records.judge import Judge
 from evenhand.records.panel import Panel
@@ -26,6 +27,8 @@ class LoadedSuite:
     constitution: Constitution
     panel: Panel
     """The panel; it names its judges by their ids."""
+    calibration: CalibrationMap | None
+    """The calibration map the panel names."""
     judges: tuple[Judge, ...]
     """The judges, in the panel's order."""
     templates: Mapping[str, str]
@@ -167,6 +170,7 @@ def _put_together(
         suite=suite,
         constitution=rules,
         panel=bench.panel,
+        calibration=bench.calibration,
         judges=tuple(each.judge for each in judges),
         templates={each.judge.id: each.template for each in judges if each.template_path},
         root=root,

@@ -13,6 +13,7 @@ from evenhand.cli.identity_lines import (
 )
 from evenhand.cli.output import Mark, Part, Screen, Style, plural
 from evenhand.records.rated import CallCounts, RunAccount
+from evenhand.records.rating import RATED, SPARED
 from evenhand.records.run import RunState
 from evenhand.records.spending import Spending, spending_by_judge
 from evenhand.workflows.run_suite import RunResult
@@ -33,10 +34,12 @@ class OutcomeDocument:
     reasons: tuple[str, ...]
     """Why ratings are left open; empty when none is."""
     planned: int
-    """Ratings in the plan; the sum of the next three."""
+    """Ratings in the plan; the sum of the next four."""
     rated: int
     failed: Mapping[str, int]
     """Failed ratings by kind."""
+    spared: int
+    """Ratings not asked for, because an earlier step of a cascade settled their item."""
     open: int
     failed_share: float
     failed_share_limit: float
@@ -107,8 +110,9 @@ def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
         interrupted=result.interrupted,
         reasons=result.reasons,
         planned=account.planned,
-        rated=account.terminal.get("rated", 0),
+        rated=account.terminal.get(RATED, 0),
         failed=_failed(account),
+        spared=account.spared,
         open=account.open,
         failed_share=result.failed_share,
         failed_share_limit=result.run.manifest.suite.limits.failed_share,
@@ -142,13 +146,14 @@ def _asked_in_vain(result: RunResult) -> bool:
 
 
 def conservation_line(account: RunAccount) -> str:
-    """Return where every planned unit went: planned = rated + failed + open."""
+    """Return where every planned unit went: planned = rated + failed + spared + open."""
     failed = _failed(account)
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in failed.items())
     detail = f" ({kinds})" if kinds else ""
+    spared = f" + {account.spared:,} spared" if account.spared else ""
     return (
         f"{account.planned:,} planned = {account.terminal.get('rated', 0):,} rated "
-        f"+ {account.failed:,} failed{detail} + {account.open:,} open"
+        f"+ {account.failed:,} failed{detail}{spared} + {account.open:,} open"
     )
 
 
@@ -198,7 +203,7 @@ def _counts(account: RunAccount) -> Iterator[CallCounts]:
 
 
 def _failed(account: RunAccount) -> dict[str, int]:
-    return {kind: count for kind, count in sorted(account.terminal.items()) if kind != "rated"}
+    return {kind: count for kind, count in sorted(account.terminal.items()) if kind not in {RATED, SPARED}}
 
 
 def _is_too_broken(result: RunResult) -> bool:

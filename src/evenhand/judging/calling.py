@@ -13,7 +13,7 @@ from evenhand.providers.interface import Provider
 from evenhand.providers.retry import RetryPolicy, TimeLeft, ask_with_retries
 from evenhand.providers.throttle import Throttle
 from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled
-from evenhand.records.rating import FailedRating, FailureKind, Outcome
+from evenhand.records.rating import FailedRating, FailureKind, Outcome, TerminalState
 from evenhand.records.run import Unit
 
 
@@ -87,7 +87,7 @@ async def ask_unit(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Led
     if stored and (not wants_another(stored.outcome) or asked > caller.judge.answer.reasks):
         return stored
     served = list(stored.served) if stored else []
-    outcome: Outcome = stored.outcome if stored else FailedRating(kind=FailureKind.EMPTY)
+    outcome: TerminalState = stored.outcome if stored else FailedRating(kind=FailureKind.EMPTY)
     left = TimeLeft(caller.judge.timeout_s)
     for _ in range(asked, caller.judge.answer.reasks + 1):
         try:

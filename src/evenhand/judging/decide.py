@@ -1,34 +1,67 @@
 """From the terminal states of an item to its verdict; the same function while running and when read back."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from evenhand.judging.cascade import Ask, Cascade
 from evenhand.judging.opinion import pool
 from evenhand.judging.panel import combine
+from evenhand.records.calibration import CalibrationMap
 from evenhand.records.panel import Panel
 from evenhand.records.rated import RatedUnit
+from evenhand.records.rating import Spared
 from evenhand.records.scale import Scale
-from evenhand.records.verdict import Verdict
+from evenhand.records.verdict import Opinion, Verdict
 
 
 class Decider:
     """Decides items of one run."""
 
     def __init__(
-        self, *, panel: Panel, judges: Sequence[str], scales: Mapping[str, Scale], units_per_item: int
+        self,
+        *,
+        panel: Panel,
+        units_by_judge: Mapping[str, int],
+        scales: Mapping[str, Scale],
+        calibration: CalibrationMap | None = None,
     ) -> None:
-        """Hold the panel, its judges in order, the scale of each principle, and how many units make an item whole."""
+        """Hold the panel, how many units each of its judges has on an item, and the scale of each principle."""
         self._panel = panel
-        self._judges = tuple(judges)
+        self._units_by_judge = dict(units_by_judge)
         self._scales = scales
-        self._units_per_item = units_per_item
+        self._units_per_item = sum(units_by_judge.values())
+        self._cascade = Cascade(panel, calibration) if panel.cascade else None
+
+    @property
+    def cascade(self) -> Cascade | None:
+        """The steps judges are asked in; None where all are asked about everything."""
+        return self._cascade
 
     def decide(self, principle_id: str, units: Sequence[RatedUnit]) -> Verdict | None:
-        """Return the verdict; None while a unit of the item is open."""
+        """Return the verdict; None while a unit it needs is open."""
+        if self._cascade:
+            move = self.next_move(principle_id, units)
+            return None if isinstance(move, Ask) else move
         if len(units) < self._units_per_item:
             return None
         scale = self._scales[principle_id]
-        opinions = [
-            pool(judge, [(unit.order, unit.outcome) for unit in units if unit.judge == judge], scale)
-            for judge in self._judges
-        ]
+        opinions = [self._opinion(judge, units, scale) for judge in self._units_by_judge]
         return combine(opinions, self._panel, scale)
+
+    def next_move(self, principle_id: str, units: Sequence[RatedUnit]) -> Verdict | Ask:
+        """Return the verdict, or the first step of the cascade of which a unit is open."""
+        assert self._cascade is not None
+        scale = self._scales[principle_id]
+        counts = Counter(unit.judge for unit in units if not isinstance(unit.outcome, Spared))
+        whole = [judge for judge, count in self._units_by_judge.items() if counts[judge] >= count]
+        opinions = {judge: self._opinion(judge, units, scale) for judge in whole}
+        return self._cascade.decide(opinions, scale, principle_id)
+
+    @staticmethod
+    def _opinion(judge: str, units: Sequence[RatedUnit], scale: Scale) -> Opinion:
+        outcomes = [
+            (unit.order, unit.outcome)
+            for unit in units
+            if unit.judge == judge and not isinstance(unit.outcome, Spared)
+        ]
+        return pool(judge, outcomes, scale)

@@ -37,6 +37,11 @@ class Lane:
         return self._load == 0
 
     @property
+    def holds_units(self) -> bool:
+        """Whether units without an answer are held back."""
+        return bool(self._unanswered)
+
+    @property
     def takes_units(self) -> bool:
         """Whether a unit is of use here now: in an outage one is enough, to be the probe."""
         return not self.closed and (self.is_idle or not self.throttle.is_open)

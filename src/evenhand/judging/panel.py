@@ -20,7 +20,8 @@ def check_rule(panel: Panel, scale: Scale) -> None:
     """Refuse a rule that has no meaning on a scale.
 
     Raises:
-        UsageError: The rule is "median" and the scale has no order, or the scale is numeric and the rule votes.
+        UsageError: The rule is "median" and the scale has no order, the scale is numeric and the rule votes, or a
+            cascade asks for the probability of a number.
     """
     ordered = isinstance(scale, OrdinalScale | NumericScale)
     if panel.rule == "median" and not ordered:
@@ -31,6 +32,11 @@ def check_rule(panel: Panel, scale: Scale) -> None:
         raise UsageError(
             f'panel {panel.id}: the rule "{panel.rule}" votes, and numbers do not vote',
             hint='use "mean" or "median" for a numeric scale',
+        )
+    if isinstance(scale, NumericScale) and panel.asks_for_confidence:
+        raise UsageError(
+            f"panel {panel.id}: a step of its cascade settles by confidence, and a number has no probability",
+            hint="settle by `disagreement` on a numeric scale",
         )
 
 
@@ -52,7 +58,7 @@ def combine(opinions: Sequence[Opinion], panel: Panel, scale: Scale) -> Verdict:
         label=label,
         undecided=undecided,
         distribution=_mean_distribution(voters),
-        disagreement=_disagreement(opinions, scale),
+        disagreement=disagreement_of(opinions, scale),
         opinions=tuple(opinions),
         score=score,
         steps=tuple(steps),
@@ -65,6 +71,7 @@ _WORDS = {
     Undecided.ABSTENTION: "a judge can not tell, and the panel leaves such items to people",
     Undecided.MISSING: "a rating failed, and the panel leaves such items to people",
     Undecided.SPLIT: "the judges differ, and the rule asks for one voice",
+    Undecided.ESCALATED: "no step of the cascade was sure enough",
 }
 
 _Ruling = tuple[str | None, float | None, Undecided | None, list[str]]
@@ -182,7 +189,7 @@ def _mean_distribution(voters: Sequence[Opinion]) -> Distribution:
     )
 
 
-def _disagreement(opinions: Sequence[Opinion], scale: Scale) -> float:
+def disagreement_of(opinions: Sequence[Opinion], scale: Scale) -> float:
     """Return how far the judges are from one voice, 0 to 1.
 
     Labels: the entropy of the answers, abstentions included as their own answer, over its largest possible value.
@@ -216,4 +223,4 @@ _RULES: Mapping[str, Callable[[Sequence[Opinion], Panel, Scale], _Ruling]] = {
 }
 
 
-__all__ = ["check_rule", "combine", "expected_score"]
+__all__ = ["check_rule", "combine", "disagreement_of", "expected_score"]

@@ -1,5 +1,6 @@
 """The plan of a run: which principles meet which cases, and which units that makes, always in the same order."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import groupby
@@ -89,9 +90,7 @@ class Plan:
 
     def units_by_judge(self) -> Mapping[str, int]:
         """Return how many units each judge has on an item; it is the same for all items of a suite."""
-        return {
-            judge.id: len(_orders(judge, is_pair=self.pairwise)) * _repeats(judge) for judge in self.judges
-        }
+        return units_by_judge(self.judges, pairwise=self.pairwise)
 
     @property
     def units_per_item(self) -> int:
@@ -114,6 +113,11 @@ def places_of(judges: Sequence[Judge], *, pairwise: bool) -> tuple[tuple[str, Or
         for order in _orders(judge, is_pair=pairwise)
         for repeat in range(_repeats(judge))
     )
+
+
+def units_by_judge(judges: Sequence[Judge], *, pairwise: bool) -> dict[str, int]:
+    """Return how many units each judge has on an item; it is the same for every item."""
+    return dict(Counter(judge for judge, _, _ in places_of(judges, pairwise=pairwise)))
 
 
 def scales_of(suite: Suite, constitution: Constitution, *, pairwise: bool) -> dict[str, Scale]:

@@ -6,6 +6,7 @@ from typing import Protocol
 from evenhand.errors import CallError
 from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, SettledItem, StoredReply
 from evenhand.records.pacing import PacingEvent
+from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import Outcome
 from evenhand.records.run import Unit
 
@@ -35,6 +36,10 @@ class Ledger(Protocol):
 
     async def paced(self, events: Sequence[PacingEvent]) -> None:
         """Commit changes of the pace at which accounts are asked."""
+        ...
+
+    def rated_units(self, units: Sequence[Unit]) -> Mapping[int, RatedUnit]:
+        """Return the terminal states of those `units` of one item that have one, by position in the plan."""
         ...
 
     @property

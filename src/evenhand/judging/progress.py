@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from evenhand.judging.answerers import Answering
 from evenhand.providers.throttle import Throttle
 from evenhand.records.attempt import Settled
-from evenhand.records.rating import FailedRating, Outcome
+from evenhand.records.rating import FailedRating, Spared, TerminalState
 from evenhand.records.verdict import Verdict
 
 _MIXED = "its ratings are of a mixed instrument, and the report says how many are whose"
@@ -26,6 +26,8 @@ class JudgeProgress:
     reused: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     """Failed ratings by kind."""
+    spared: int = 0
+    """Units not asked, because an earlier step of a cascade settled their item."""
     in_flight: int = 0
     cost_nanousd: int = 0
     answering: Answering = field(default_factory=Answering)
@@ -34,7 +36,7 @@ class JudgeProgress:
     @property
     def settled(self) -> int:
         """Units with a terminal state."""
-        return self.rated + self.failed.total()
+        return self.rated + self.failed.total() + self.spared
 
 
 @dataclass(slots=True)
@@ -60,11 +62,15 @@ class Progress:
             if change := self.judges[judge].answering.note(served):
                 self.tell(f"judge {judge} is answered by {change}, from unit {settled.unit.seq} on: {_MIXED}")
 
-    def settle(self, judge: str, outcome: Outcome, *, cost_nanousd: int = 0, reused: bool = False) -> None:
+    def settle(
+        self, judge: str, outcome: TerminalState, *, cost_nanousd: int = 0, reused: bool = False
+    ) -> None:
         """Count one terminal state."""
         counters = self.judges[judge]
         if isinstance(outcome, FailedRating):
             counters.failed[outcome.kind.value] += 1
+        elif isinstance(outcome, Spared):
+            counters.spared += 1
         else:
             counters.rated += 1
         counters.reused += reused

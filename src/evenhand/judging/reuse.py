@@ -12,7 +12,7 @@ from evenhand.judging.ports import Ledger
 from evenhand.judging.prompt import Prompt
 from evenhand.judging.reader import Reader, served_by
 from evenhand.records.attempt import Served, Settled, StoredReply
-from evenhand.records.rating import FailedRating, FailureKind, Outcome
+from evenhand.records.rating import FailedRating, FailureKind, Outcome, TerminalState
 from evenhand.records.run import Unit
 
 
@@ -75,6 +75,6 @@ def own_reply(unit: Unit, prompt: Prompt, reader: Reader, ledger: Ledger) -> Set
     )
 
 
-def wants_another(outcome: Outcome) -> bool:
+def wants_another(outcome: TerminalState) -> bool:
     """Tell whether a reply is worth asking the same question again."""
     return isinstance(outcome, FailedRating) and outcome.kind is FailureKind.MALFORMED

@@ -15,7 +15,7 @@ from evenhand.judging.calling import CallingJudge, ask_unit
 from evenhand.judging.decide import Decider
 from evenhand.judging.lane import STRAIGHT_FAILURES, Lane
 from evenhand.judging.offline.key import OfflineKeys
-from evenhand.judging.open_items import OpenItems
+from evenhand.judging.open_items import OpenItems, Turn
 from evenhand.judging.plan import Plan
 from evenhand.judging.ports import Ledger, OfflineJudge
 from evenhand.judging.progress import Progress
@@ -86,6 +86,8 @@ class Runner:
         }
         workers = sum(lane.workers for lane in self._lanes.values())
         self._open = OpenItems(decider, most=max(_SMALLEST_WINDOW, 2 * workers))
+        self._ready: list[Turn] = []
+        """Items found decided when they were opened, to be committed with the next terminal states."""
         self._reasons: list[str] = []
         self._stopping = False
         self._rated: list[Settled] = []
@@ -148,9 +150,19 @@ class Runner:
             lane.send_home()
 
     async def _until_idle(self) -> None:
-        """Wait until no unit is under way: what is in flight may still be put off."""
-        while not self._stopping and not all(lane.is_idle for lane in self._lanes.values()):
-            await self._open.changed()
+        """Wait until no unit is under way: what is in flight may be put off, or be the last of a step.
+
+        Units without an answer are called failed when all else is over, which may again be the last of a step.
+        """
+        while not self._stopping:
+            if self._sought:
+                await self._flush()
+            elif not all(lane.is_idle for lane in self._lanes.values()):
+                await self._open.changed()
+            elif held := [lane for lane in self._lanes.values() if lane.holds_units and not lane.put_off]:
+                await self._settle([settled for lane in held for settled in lane.release()])
+            else:
+                break
 
     def _begin_round(self, *, last: bool) -> bool:
         """Tell whether another round has something to ask. What is held back then is asked in it too."""
@@ -168,7 +180,7 @@ class Runner:
             if self._is_chunk_full() or not self._open.has_room:
                 await self._flush()
             while not self._open.has_room and not self._stopping:
-                await self._open.changed()
+                await (self._flush() if self._sought else self._open.changed())
             if self._stopping:
                 break
             self._open_item(item, units)
@@ -183,6 +195,9 @@ class Runner:
             raise UsageError(
                 "there are more cases than when the run began: their files change while it reads them"
             )
+        if self._open.steps:
+            self._open_steps(item, units)
+            return
         askable = [unit for unit in units if not self._settled[unit.seq] and self._can_ask(unit)]
         if not askable:
             return
@@ -190,10 +205,38 @@ class Runner:
         for unit in askable:
             if unit.judge.id in self._offline:
                 self._rated.append(self._rate(unit))
-            elif self._ledger.has_earlier or unit.judge.id not in self._calling:
-                self._sought.append(unit)
             else:
-                self._lane(unit).put(unit)
+                self._queue(unit)
+
+    def _queue(self, unit: Unit) -> None:
+        """Queue a unit for the store where that may know its answer, else for its account."""
+        if self._ledger.has_earlier or unit.judge.id not in self._calling:
+            self._sought.append(unit)
+        else:
+            self._lane(unit).put(unit)
+
+    def _open_steps(self, item: Item, units: Sequence[Unit]) -> None:
+        """Open an item of a cascade at the step it stands at, which the ledger knows."""
+        settled = [unit for unit in units if self._settled[unit.seq]]
+        if len(settled) == len(units):
+            return
+        turn = self._open.open_steps(item, units, self._ledger.rated_units(units) if settled else {})
+        if turn.decided:
+            self._ready.append(turn)
+        self._rated += (self._rate(unit) for unit in turn.asked if unit.judge.id in self._offline)
+        self._queue_step(turn)
+
+    def _queue_step(self, turn: Turn) -> None:
+        """Queue the units of a step that need more than an offline judge."""
+        for unit in turn.asked:
+            if unit.judge.id in self._offline:
+                continue
+            if self._can_ask(unit):
+                self._queue(unit)
+            else:
+                self._open.abandon(unit)
+        if self._sought:
+            self._open.wake()
 
     async def _flush(self) -> None:
         """Look up what is sought, commit what that and the offline judges settled, and queue what has to be asked."""
@@ -304,7 +347,10 @@ class Runner:
 
     async def _settle(self, settled: Sequence[Settled]) -> None:
         """Commit terminal states, and in the same commit the verdicts of the items they complete."""
-        decided = [item for each in settled if (item := self._open.complete(each))]
+        turns = [turn for each in settled if (turn := self._open.complete(each))]
+        if self._open.steps:
+            settled, turns = self._walk_on(settled, turns)
+        decided = [turn.decided for turn in turns if turn.decided]
         await self._ledger.settle(settled, decided)
         for each in settled:
             self._settled[each.unit.seq] = 1
@@ -314,10 +360,29 @@ class Runner:
             self._progress.settle(
                 each.unit.judge.id, each.outcome, cost_nanousd=cost, reused=each.reused is not None
             )
-        for each_item in decided:
-            self._progress.decide(each_item.verdict)
+        for item in decided:
+            self._progress.decide(item.verdict)
+        for turn in turns:
+            self._queue_step(turn)
         if self._events and asyncio.get_running_loop().time() - self._noted_at >= _SECONDS_BETWEEN_NOTES:
             await self._note_pace()
+
+    def _walk_on(self, settled: Sequence[Settled], turns: Sequence[Turn]) -> tuple[list[Settled], list[Turn]]:
+        """Take items of a cascade as far as they go without a call.
+
+        Units of offline judges are rated, which may bring the next turn, and spared units join what is committed. The
+        calls of the next step come after that commit, so that none is made for a step the ledger does not lead to.
+        """
+        rows, walked = list(settled), [*self._ready, *turns]
+        self._ready = []
+        for turn in walked:
+            rows += turn.spared
+            for unit in turn.asked:
+                if unit.judge.id in self._offline:
+                    rows.append(self._rate(unit))
+                    if following := self._open.complete(rows[-1]):
+                        walked.append(following)
+        return rows, walked
 
     def _abandon(self, units: Iterable[Unit]) -> None:
         for unit in units:

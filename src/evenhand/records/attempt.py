@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from evenhand.records.instrument import Instrument
-from evenhand.records.rating import Outcome, Usage
+from evenhand.records.rating import TerminalState, Usage
 from evenhand.records.run import AttemptState, Unit
 from evenhand.records.verdict import Verdict
 
@@ -55,7 +55,7 @@ class Settled:
 
     unit: Unit
     key: bytes
-    outcome: Outcome
+    outcome: TerminalState
     served: tuple[Served, ...] = ()
     """The replies read for it, the last one decides."""
     reused: int | None = None

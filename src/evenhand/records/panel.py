@@ -1,11 +1,12 @@
 """Panels: judges who rate the same items, with the rule that combines them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from evenhand.records.canonical import FileRecord, Identifier
+from evenhand.records.cascade import CascadeFault, CascadeStep, membership_faults, step_faults, voters_of
 
 Rule = Literal["majority", "unanimous", "mean", "median", "weighted"]
 
@@ -35,6 +36,13 @@ class Panel(FileRecord):
     on_missing: Literal["quorum", "undecided"] = "quorum"
     """Whether a failed rating leaves the vote to a quorum of the others or leaves the item to people."""
 
+    cascade: tuple[CascadeStep, ...] = ()
+    """Steps of judges: each is asked only about items that no step before it settled. What no step settles is undecided
+    and goes to people. Without it all judges are asked about everything."""
+    calibration: str = ""
+    """File of the calibration map, as a path from this file: what the judges' probabilities are worth, for the
+    confidence that a step of the cascade asks for."""
+
     @model_validator(mode="after")
     def _weights_fit_the_judges(self) -> Self:
         if len(set(self.judges)) != len(self.judges):
@@ -48,6 +56,40 @@ class Panel(FileRecord):
         if any(not weight > 0 for weight in self.weights.values()):
             raise ValueError("weights must be above zero")
         return self
+
+    @model_validator(mode="after")
+    def _cascade_fits_the_judges(self) -> Self:
+        for fault in self._cascade_faults():
+            raise ValueError(fault.message)
+        return self
+
+    def _cascade_faults(self) -> Iterator[CascadeFault]:
+        if self.cascade:
+            steps = [list(enumerate(step.judges)) for step in self.cascade]
+            yield from membership_faults(self.judges, steps)
+            yield from step_faults(self.cascade, self.quorum)
+        if self.calibration and not self.asks_for_confidence:
+            message = "calibration is for a cascade, and no step of one asks for a confidence"
+            yield CascadeFault(place=("calibration",), message=message)
+
+    @property
+    def asks_for_confidence(self) -> bool:
+        """Whether a step of the cascade settles by confidence."""
+        return any(step.settle and step.settle.confidence is not None for step in self.cascade)
+
+    def at_step(self, number: int) -> "Panel":
+        """Return the panel that votes in a step of the cascade, counted from 1: the same rule for its voters."""
+        voters = voters_of(self.cascade, number)
+        weights = {judge: self.weights[judge] for judge in voters} if self.weights else {}
+        return self.model_copy(
+            update={
+                "judges": voters,
+                "weights": weights,
+                "quorum": self.cascade[number - 1].quorum,
+                "cascade": (),
+                "calibration": "",
+            }
+        )
 
     @property
     def quorum_needed(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from evenhand.records.instrument import CallShare, JudgeIdentity, Purpose, judge_identities
 from evenhand.records.judge import ModelJudge
 from evenhand.records.label import HumanLabel
-from evenhand.records.rating import Order, Outcome
+from evenhand.records.rating import RATED, SPARED, Order, Spared, TerminalState
 from evenhand.records.run import AttemptState, Manifest
 from evenhand.records.verdict import Verdict
 
@@ -19,7 +19,7 @@ class RatedUnit:
     judge: str
     order: Order
     repeat: int
-    outcome: Outcome
+    outcome: TerminalState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,11 @@ class RatedItem:
     """What the panel made of them; None while a unit of the item is open."""
     labels: tuple[HumanLabel, ...] = ()
     """What people said."""
+
+    @property
+    def asked(self) -> tuple[RatedUnit, ...]:
+        """Units that were not spared."""
+        return tuple(unit for unit in self.units if not isinstance(unit.outcome, Spared))
 
     @property
     def name(self) -> str:
@@ -83,7 +88,7 @@ class RunAccount:
     planned: int
     """Units in the plan."""
     terminal: Mapping[str, int]
-    """Units by terminal state: "rated", or the kind of failure."""
+    """Units by terminal state: "rated", "spared", or the kind of failure."""
     calls: Mapping[str, CallCounts]
     """Calls by judge; offline judges make none."""
     preflight: CallCounts = CallCounts()
@@ -105,7 +110,17 @@ class RunAccount:
     @property
     def failed(self) -> int:
         """Units that ended in a failed rating."""
-        return sum(count for state, count in self.terminal.items() if state != "rated")
+        return sum(count for state, count in self.terminal.items() if state not in {RATED, SPARED})
+
+    @property
+    def spared(self) -> int:
+        """Units that were not asked, because an earlier step of a cascade settled their item."""
+        return self.terminal.get(SPARED, 0)
+
+    @property
+    def failed_share(self) -> float:
+        """Share of failed ratings among the units that were not spared."""
+        return self.failed / max(1, self.planned - self.spared)
 
     @property
     def possibly_spent_nanousd(self) -> int:

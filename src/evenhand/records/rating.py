@@ -87,8 +87,34 @@ class FailedRating:
     """What was seen, for people; hostile text."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spared:
+    """Not asked, because an earlier step of the panel's cascade settled the item. Neither an answer nor a failure."""
+
+    step: int
+    """The step that settled the item, from 1."""
+
+    @property
+    def reason(self) -> str:
+        """Why it was not asked, in words."""
+        return f"step {self.step} of the cascade settled the item"
+
+
 Outcome = Rating | FailedRating
-"""The terminal state of a unit."""
+"""What asking a judge brought."""
+
+TerminalState = Outcome | Spared
+"""What became of a unit."""
+
+RATED, SPARED = "rated", "spared"
+"""Names of the states that are no failure; those of failures are their kinds."""
+
+
+def state_of(outcome: TerminalState) -> str:
+    """Return the name of a terminal state."""
+    if isinstance(outcome, FailedRating):
+        return outcome.kind.value
+    return SPARED if isinstance(outcome, Spared) else RATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

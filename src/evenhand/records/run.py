@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from evenhand.records.calibration import CalibrationMap
 from evenhand.records.canonical import FileRecord, content_hash
 from evenhand.records.constitution import Constitution
 from evenhand.records.judge import Judge, Price
@@ -69,6 +70,8 @@ class Manifest(FileRecord):
     """The constitution as it was."""
     panel: Panel
     """The panel as it was."""
+    calibration: CalibrationMap | None = None
+    """The calibration map the panel names, as it was; None where it names none."""
     judges: tuple[Judge, ...]
     """The judges as they were, in the panel's order."""
     templates: Mapping[str, str] = Field(default_factory=dict)

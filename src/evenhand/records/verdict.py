@@ -19,6 +19,19 @@ class Undecided(StrEnum):
     """A rating failed, and the panel leaves such items to people."""
     SPLIT = "split"
     """The rule asks for unanimity and the judges differ."""
+    ESCALATED = "escalated"
+    """The last step of a cascade was not sure enough of its verdict."""
+
+
+class StepDecision(StrEnum):
+    """What became of an item at a step of a cascade."""
+
+    SETTLED = "settled"
+    """The step's verdict holds; later judges are spared."""
+    ESCALATED = "escalated"
+    """The next step was asked."""
+    PEOPLE = "people"
+    """There is no next step: people decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +59,30 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepOutcome:
+    """What one step of a cascade came to on an item."""
+
+    step: int
+    """Its number, from 1."""
+    decision: StepDecision
+    """What became of the item."""
+    label: str | None
+    """The verdict of its voters, sure enough or not; None where the rule leaves it open."""
+    undecided: Undecided | None
+    """Why the rule leaves it open."""
+    disagreement: float
+    """Of its voters."""
+    confidence: float | None
+    """Probability of the label that was compared with the threshold; None without a label."""
+    raw: float | None
+    """The same as the judges give it, before calibration."""
+    calibrated: bool
+    """Whether every voter's probability was read through a calibration map."""
+    words: tuple[str, ...]
+    """The arithmetic, in words, so that it can be re-derived by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The panel's settled result on one item."""
 
@@ -64,3 +101,5 @@ class Verdict:
     """Panel value on the scale, for the rules "mean" and "median" on scales with an order."""
     steps: tuple[str, ...] = ()
     """The arithmetic, in words, so that it can be re-derived by hand."""
+    cascade: tuple[StepOutcome, ...] = ()
+    """The road through the steps of the panel's cascade; empty without one."""

@@ -1,15 +1,13 @@
-"""The conservation law: every planned unit is rated, failed in a known way, or open (design.md section 4)."""
+"""The conservation law: every planned unit is rated, failed in a known way, spared, or open (design.md section 4)."""
 
 from collections.abc import Iterator
 
 from evenhand.errors import MeasureError
 from evenhand.records.rated import RunAccount
-from evenhand.records.rating import FailureKind
+from evenhand.records.rating import RATED, SPARED, FailureKind
 from evenhand.records.run import Run, RunState
 from evenhand.reporting.summary import Conservation
 from evenhand.reporting.tally import WHOLE, Tally
-
-RATED = "rated"
 
 
 def conserve(run: Run, account: RunAccount, tally: Tally) -> Conservation:
@@ -31,6 +29,7 @@ def conserve(run: Run, account: RunAccount, tally: Tally) -> Conservation:
         planned=account.planned,
         rated=tally.states[RATED],
         failed={kind: tally.states[kind.value] for kind in FailureKind if tally.states[kind.value]},
+        spared=tally.states[SPARED],
         open=account.open,
         items=planned_items,
         decided=decided,
@@ -45,7 +44,7 @@ def _breaches(run: Run, account: RunAccount, tally: Tally) -> Iterator[str]:
     manifest = run.manifest
     if account.planned != manifest.planned_units:
         yield f"the account plans {account.planned} ratings, the manifest {manifest.planned_units}"
-    if unknown := sorted(set(account.terminal) - {RATED, *FailureKind}):
+    if unknown := sorted(set(account.terminal) - {RATED, SPARED, *FailureKind}):
         yield f"{unknown[0]!r} is no terminal state"
     for state in sorted({*account.terminal, *tally.states}):
         if account.terminal.get(state, 0) != tally.states[state]:

@@ -39,7 +39,7 @@ class DividedItems:
         return tuple(item for _, _, item in sorted(self._heap, reverse=True))
 
     def _rank(self, item: RatedItem, disagreement: float) -> _Rank:
-        failed = sum(isinstance(unit.outcome, FailedRating) for unit in item.units)
-        share = failed / len(item.units) if item.units else 0.0
+        failed = sum(isinstance(unit.outcome, FailedRating) for unit in item.asked)
+        share = failed / len(item.asked) if item.asked else 0.0
         drawn = hashlib.blake2b(f"{self._seed}:{item.seq}".encode(), digest_size=8).digest()
         return disagreement, share, drawn

@@ -119,6 +119,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     yield from _case_lines(explanation.item)
     for judge in explanation.item.judges:
         yield f"judge {one_line(judge.judge)}"
+        if judge.spared:
+            yield f"  not asked: {judge.spared}"
         for answer in judge.answers:
             yield from _answer_lines(answer)
         yield ""
@@ -189,7 +191,11 @@ def _panel_lines(explanation: Explanation) -> Iterator[str]:
         yield f"  {one_line(step)}"
     if not explanation.steps:
         yield "  ratings are still open"
-    yield f"  disagreement {explanation.item.disagreement:.2f} of {len(explanation.item.judges)} judges"
+    yield f"  disagreement {explanation.item.disagreement:.2f} of {_asked(explanation.item)} judges"
+
+
+def _asked(item: ItemView) -> int:
+    return sum(not judge.spared for judge in item.judges)
 
 
 def _people_lines(item: ItemView) -> Iterator[str]:

@@ -6,7 +6,7 @@ from itertools import islice
 from urllib.parse import quote
 
 from evenhand.records.rated import RatedItem
-from evenhand.records.rating import FailedRating
+from evenhand.records.rating import FailedRating, Spared
 from evenhand.records.verdict import Opinion, Verdict
 from evenhand.reporting.display import count
 from evenhand.reporting.document import Cell, Table, words
@@ -116,7 +116,10 @@ def _answer_cell(item: RatedItem, judge: str, opinion: Opinion | None) -> Cell:
         for unit in item.units
         if unit.judge == judge and isinstance(unit.outcome, FailedRating)
     ]
-    return text_cell(f"no answer: {', '.join(dict.fromkeys(kinds))}" if kinds else "open")
+    if kinds:
+        return text_cell(f"no answer: {', '.join(dict.fromkeys(kinds))}")
+    spared = any(unit.judge == judge and isinstance(unit.outcome, Spared) for unit in item.units)
+    return text_cell("not asked" if spared else "open")
 
 
 def _labels(item: RatedItem) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.message import Text, flatten
 from evenhand.records.rated import RatedItem, RatedUnit
-from evenhand.records.rating import Basis, Distribution, FailedRating, FailureKind, Order
+from evenhand.records.rating import Basis, Distribution, FailedRating, FailureKind, Order, Outcome, Spared
 from evenhand.records.suite import Candidate
 from evenhand.records.verdict import Opinion, Undecided
 
@@ -93,6 +93,8 @@ class JudgeView:
     """Whether its two orders of a pair differ."""
     one_order: bool
     """Whether it saw a pair in one order only."""
+    spared: str
+    """Why it was not asked; empty where it was."""
     answers: tuple[AnswerView, ...]
     answers_left_out: int
     """Further answers that are not shown."""
@@ -140,7 +142,7 @@ class ItemView:
     undecided: Undecided | None
     disagreement: float
     units: int
-    """Ratings and failed ratings of the item."""
+    """Ratings and failed ratings of the item; spared units are none."""
     failed: int
     """Failed ratings among them."""
     judges: tuple[JudgeView, ...]
@@ -170,8 +172,8 @@ def view_item(item: RatedItem, text: CaseText | None, limits: ViewLimits) -> Ite
         label=item.verdict.label if item.verdict else None,
         undecided=item.verdict.undecided if item.verdict else None,
         disagreement=item.verdict.disagreement if item.verdict else 0.0,
-        units=len(item.units),
-        failed=sum(isinstance(unit.outcome, FailedRating) for unit in item.units),
+        units=len(item.asked),
+        failed=sum(isinstance(unit.outcome, FailedRating) for unit in item.asked),
         judges=tuple(_judge_view(judge, opinions.get(judge), item.units, limits) for judge in judges),
         labels=tuple(_label_view(label, limits) for label in item.labels[: limits.labels]),
         labels_left_out=_left_out(len(item.labels), limits.labels),
@@ -183,19 +185,21 @@ def _judge_view(
     judge: str, opinion: Opinion | None, units: tuple[RatedUnit, ...], limits: ViewLimits
 ) -> JudgeView:
     own = [unit for unit in units if unit.judge == judge]
+    spared = [unit.outcome.reason for unit in own if isinstance(unit.outcome, Spared)]
+    answers = [(unit, unit.outcome) for unit in own if not isinstance(unit.outcome, Spared)]
     return JudgeView(
         judge=judge,
         label=opinion.label if opinion else None,
         abstains=opinion.abstains if opinion else False,
         inconsistent=opinion.inconsistent if opinion else False,
         one_order=opinion.one_order if opinion else False,
-        answers=tuple(_answer_view(unit, limits) for unit in own[: limits.answers]),
-        answers_left_out=_left_out(len(own), limits.answers),
+        spared=spared[0] if spared else "",
+        answers=tuple(_answer_view(unit, outcome, limits) for unit, outcome in answers[: limits.answers]),
+        answers_left_out=_left_out(len(answers), limits.answers),
     )
 
 
-def _answer_view(unit: RatedUnit, limits: ViewLimits) -> AnswerView:
-    outcome = unit.outcome
+def _answer_view(unit: RatedUnit, outcome: Outcome, limits: ViewLimits) -> AnswerView:
     if isinstance(outcome, FailedRating):
         return AnswerView(
             order=unit.order,

@@ -129,7 +129,7 @@ def _item(item: ItemView) -> Iterator[_Piece]:
         f"### {_code(item.name)}",
         "",
         (
-            f"Verdict: {verdict}. Disagreement {item.disagreement:.2f} of {len(item.judges)} judges; "
+            f"Verdict: {verdict}. Disagreement {item.disagreement:.2f} of {_asked(item)} judges; "
             f"{item.failed} of {item.units} ratings failed."
         ),
         "",
@@ -141,7 +141,13 @@ def _item(item: ItemView) -> Iterator[_Piece]:
         yield _Piece(text=texts, extra=TEXTS)
 
 
+def _asked(item: ItemView) -> int:
+    return sum(not judge.spared for judge in item.judges)
+
+
 def _says(judge: JudgeView) -> str:
+    if judge.spared:
+        return f"not asked: {_own(judge.spared)}"
     if judge.label is None:
         failures = ", ".join(
             dict.fromkeys(answer.failure.value for answer in judge.answers if answer.failure)

@@ -56,9 +56,10 @@ def warnings(run: Run, account: RunAccount, conservation: Conservation, tally: T
             f"are open. Go on with: evenhand resume {run.id}"
         )
     limit = run.manifest.suite.limits.failed_share
-    if account.failed > limit * account.planned:
+    if account.failed_share > limit:
+        asked = account.planned - account.spared
         yield (
-            f"{account.failed:,} of {account.planned:,} ratings failed, above the suite's limit of {limit:.3g}: "
+            f"{account.failed:,} of {asked:,} ratings failed, above the suite's limit of {limit:.3g}: "
             "the run could not measure."
         )
     yield from _call_warnings(account)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from evenhand.records.judge import ModelJudge
 from evenhand.records.rated import CallCounts, RatedItem, RunAccount
+from evenhand.records.rating import RATED, SPARED
 from evenhand.records.run import Manifest, Run
 from evenhand.records.scale import Reading
 from evenhand.reporting.categories import Categories
@@ -14,7 +15,7 @@ from evenhand.reporting.comparing import (
     pair_agreements,
     principle_sets,
 )
-from evenhand.reporting.conservation import RATED, conserve
+from evenhand.reporting.conservation import conserve
 from evenhand.reporting.item_view import REPORT_LIMITS, FindTexts, ItemView, view_item
 from evenhand.reporting.measuring import TOO_FEW, Measuring
 from evenhand.reporting.notes import NOTES, warnings
@@ -182,7 +183,9 @@ def _divided(tally: Tally, find_texts: FindTexts | None) -> Iterator[ItemView]:
 
 
 def _failures(tally: Tally, judge: str, measuring: Measuring) -> JudgeFailures:
-    asked = sum(count for (name, _), count in tally.units.items() if name == judge)
+    asked = (
+        sum(count for (name, _), count in tally.units.items() if name == judge) - tally.units[judge, SPARED]
+    )
     groups = tuple(
         FailureGroup(
             judge=judge,

@@ -20,11 +20,13 @@ SCHEMA: Final = "run-report/v1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conservation:
-    """Where every planned unit and item went: planned = rated + failed of every kind + open."""
+    """Where every planned unit and item went: planned = rated + failed of every kind + spared + open."""
 
     planned: int
     rated: int
     failed: Mapping[FailureKind, int]
+    spared: int
+    """Units not asked, because an earlier step of a cascade settled their item."""
     open: int
     items: int
     """Items planned; each ends in one of the next three."""

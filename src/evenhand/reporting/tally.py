@@ -9,7 +9,7 @@ from itertools import combinations, groupby
 from evenhand.errors import MeasureError
 from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.rated import RatedItem, RatedUnit
-from evenhand.records.rating import FailedRating, FailureKind, Order, Rating
+from evenhand.records.rating import FailedRating, FailureKind, Order, Rating, state_of
 from evenhand.records.run import Manifest
 from evenhand.records.verdict import Opinion, Undecided, Verdict
 from evenhand.reporting.categories import Categories, categories_by_principle
@@ -164,7 +164,7 @@ class Tally:
 
     def _add_units(self, item: RatedItem) -> None:
         for unit in item.units:
-            state = unit.outcome.kind.value if isinstance(unit.outcome, FailedRating) else "rated"
+            state = state_of(unit.outcome)
             self.states[state] += 1
             self.units[unit.judge, state] += 1
             if isinstance(unit.outcome, FailedRating):

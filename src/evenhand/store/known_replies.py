@@ -6,10 +6,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, and_, bindparam, select
 
 from evenhand.records.attempt import StoredReply
+from evenhand.records.rating import RATED
 from evenhand.records.run import Unit
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile
-from evenhand.store.rows import RATED
 
 _KEYS_PER_READ = 500
 

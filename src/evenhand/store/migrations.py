@@ -22,7 +22,7 @@ def migrate(connection: Connection, version: int) -> None:
 
 
 def _add_engine_tables(connection: Connection) -> None:
-    """2: what asked, batches, pacing, imported recordings and leases."""
+    """2: what asked, batches, pacing, imported recordings, leases and the steps of cascades."""
     for table in (
         tables.instruments,
         tables.batches,
@@ -34,6 +34,8 @@ def _add_engine_tables(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
     connection.execute(text("ALTER TABLE attempts ADD COLUMN instrument INTEGER"))
     connection.execute(text("ALTER TABLE attempts ADD COLUMN batch INTEGER"))
+    connection.execute(text("ALTER TABLE ratings ADD COLUMN step INTEGER"))
+    connection.execute(text("ALTER TABLE verdicts ADD COLUMN road TEXT"))
 
 
 _STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _add_engine_tables}

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, and_, func, literal, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from evenhand.records.canonical import canonical_json
-from evenhand.records.rating import Order
+from evenhand.records.rating import RATED, Order
 from evenhand.records.replay import (
     MAX_BODY_BYTES,
     RecordingsHead,
@@ -21,7 +21,6 @@ from evenhand.records.replay import (
 from evenhand.records.run import Run
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile, chunks
-from evenhand.store.rows import RATED
 
 OPEN = "open"
 """State of a reply whose unit has no terminal state."""

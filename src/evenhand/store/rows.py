@@ -10,19 +10,20 @@ from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.pacing import PaceChange, PacingEvent
 from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import (
+    RATED,
+    SPARED,
     Basis,
     Distribution,
     FailedRating,
     FailureKind,
     Order,
-    Outcome,
     Rating,
+    Spared,
+    TerminalState,
 )
 from evenhand.records.run import Manifest, Run, RunState
+from evenhand.records.verdict import StepOutcome
 from evenhand.store.prepared import Values
-
-RATED = "rated"
-"""State of a unit that ended in a readable rating; the others are kinds of failure."""
 
 OUTCOME_COLUMNS = (
     "state",
@@ -34,15 +35,18 @@ OUTCOME_COLUMNS = (
     "reason",
     "quotes",
     "flags",
+    "step",
 )
 """Columns of `ratings` that hold an outcome."""
-VERDICT_COLUMNS = ("run", "item", "label", "undecided", "score", "disagreement", "distribution")
+VERDICT_COLUMNS = ("run", "item", "label", "undecided", "score", "disagreement", "distribution", "road")
 
 
-def outcome_values(outcome: Outcome) -> Values:
+def outcome_values(outcome: TerminalState) -> Values:
     """Return the values of `OUTCOME_COLUMNS` for an outcome."""
     if isinstance(outcome, FailedRating):
-        return (outcome.kind.value, None, None, None, None, None, outcome.detail, None, None)
+        return (outcome.kind.value, None, None, None, None, None, outcome.detail, None, None, None)
+    if isinstance(outcome, Spared):
+        return (SPARED, None, None, None, None, None, None, None, None, outcome.step)
     return (
         RATED,
         outcome.label,
@@ -53,6 +57,7 @@ def outcome_values(outcome: Outcome) -> Values:
         outcome.reason or None,
         json.dumps(outcome.quotes) if outcome.quotes else None,
         json.dumps(outcome.flags) if outcome.flags else None,
+        None,
     )
 
 
@@ -73,7 +78,21 @@ def verdict_values(run: int, item: SettledItem) -> Values:
     verdict = item.verdict
     undecided = verdict.undecided.value if verdict.undecided else None
     distribution = json.dumps(verdict.distribution)
-    return (run, item.seq, verdict.label, undecided, verdict.score, verdict.disagreement, distribution)
+    road = json.dumps([_step_values(each) for each in verdict.cascade]) if verdict.cascade else None
+    return (run, item.seq, verdict.label, undecided, verdict.score, verdict.disagreement, distribution, road)
+
+
+def _step_values(outcome: StepOutcome) -> dict[str, Any]:
+    """Return what a step of a cascade came to, without the words that follow from it."""
+    return {
+        "step": outcome.step,
+        "decision": outcome.decision.value,
+        "label": outcome.label,
+        "undecided": outcome.undecided.value if outcome.undecided else None,
+        "disagreement": outcome.disagreement,
+        "confidence": outcome.confidence,
+        "raw": outcome.raw,
+    }
 
 
 PACING_COLUMNS = ("run", "account", "at", "limit", "in_flight", "why")
@@ -103,8 +122,10 @@ def searchable(name: str) -> str:
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def read_outcome(row: Row[Any]) -> Outcome:
+def read_outcome(row: Row[Any]) -> TerminalState:
     """Return the outcome a row of `ratings` holds."""
+    if row.state == SPARED:
+        return Spared(step=row.step)
     if row.state != RATED:
         return FailedRating(kind=FailureKind(row.state), detail=row.reason or "")
     return Rating(

@@ -13,13 +13,14 @@ from evenhand.errors import CallError, LedgerError
 from evenhand.records.attempt import NewAttempt, RawReply, Served, Settled, SettledItem, StoredReply
 from evenhand.records.instrument import Instrument
 from evenhand.records.pacing import PacingEvent
+from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import Usage
 from evenhand.records.run import AttemptState, Unit
 from evenhand.store import tables
 from evenhand.store.known_replies import KnownReplies
 from evenhand.store.ledger import LedgerFile
 from evenhand.store.prepared import Values
-from evenhand.store.rows import outcome_values, pacing_values, verdict_values
+from evenhand.store.rows import outcome_values, pacing_values, read_unit, verdict_values
 from evenhand.store.statements import Write, run_statements
 from evenhand.store.writer import Writer
 
@@ -118,6 +119,14 @@ class RunLedger:
     async def paced(self, events: Sequence[PacingEvent]) -> None:
         """Commit changes of the pace at which accounts are asked."""
         await self._writer.commit([(Write.PACE, pacing_values(self._run, event)) for event in events])
+
+    def rated_units(self, units: Sequence[Unit]) -> Mapping[int, RatedUnit]:
+        """Return the terminal states of those `units` of one item that have one, by position in the plan."""
+        rated = tables.ratings
+        span = rated.c.unit.between(units[0].seq, units[-1].seq)
+        with self._ledger.read() as connection:
+            rows = connection.execute(select(rated).where(rated.c.run == self._run, span)).all()
+        return {row.unit: read_unit(row) for row in rows}
 
     @property
     def has_earlier(self) -> bool:

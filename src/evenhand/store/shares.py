@@ -9,9 +9,9 @@ from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from evenhand.records.instrument import CallShare, Instrument, Purpose
+from evenhand.records.rating import RATED
 from evenhand.records.run import AttemptState
 from evenhand.store import tables
-from evenhand.store.rows import RATED
 
 _attempts = tables.attempts.c
 _ratings = tables.ratings.c

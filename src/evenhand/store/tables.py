@@ -183,6 +183,7 @@ ratings = Table(
     Column("reason", Text),
     Column("quotes", Text),
     Column("flags", Text),
+    Column("step", Integer),
     Column("reused", Integer),
     sqlite_with_rowid=False,
 )
@@ -197,6 +198,7 @@ verdicts = Table(
     Column("score", Float),
     Column("disagreement", Float, nullable=False),
     Column("distribution", Text, nullable=False),
+    Column("road", Text),
     sqlite_with_rowid=False,
 )
 

@@ -4,14 +4,14 @@ Two runs that judged the same in the same way give the same bytes, whoever paid 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from evenhand.judging.plan import places_of
 from evenhand.records.canonical import ascii_line
 from evenhand.records.rated import RatedItem, RatedUnit
-from evenhand.records.rating import FailedRating, Order, Outcome
+from evenhand.records.rating import SPARED, FailedRating, Order, Spared, TerminalState
 from evenhand.records.verdict import Verdict
 from evenhand.workflows.read_run import read_run
 from evenhand.workflows.write_lines import write_lines
@@ -96,7 +96,9 @@ def _rating(place: tuple[str, Order, int], unit: RatedUnit | None) -> dict[str, 
     return {**asked, **(_outcome(unit.outcome) if unit else {"state": "open"})}
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: TerminalState) -> dict[str, Any]:
+    if isinstance(outcome, Spared):
+        return {"state": SPARED, "step": outcome.step}
     if isinstance(outcome, FailedRating):
         return {"state": outcome.kind.value, "detail": outcome.detail}
     return {
@@ -119,4 +121,5 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "score": verdict.score,
         "disagreement": verdict.disagreement,
         "distribution": verdict.distribution,
+        **({"cascade": [asdict(outcome) for outcome in verdict.cascade]} if verdict.cascade else {}),
     }

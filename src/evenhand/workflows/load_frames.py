@@ -9,7 +9,7 @@ from evenhand.judging.budget import NANOUSD
 from evenhand.records.attempt import PastAttempt
 from evenhand.records.label import HumanLabel
 from evenhand.records.rated import RatedItem, RatedUnit
-from evenhand.records.rating import Rating
+from evenhand.records.rating import Rating, Spared, state_of
 from evenhand.records.run import Run
 from evenhand.records.verdict import Verdict
 from evenhand.store.attempts import read_attempts
@@ -92,9 +92,10 @@ class RunFrames:
     """One row per unit in a terminal state.
 
     item int64 · case, candidate, principle, judge string · order string ("given", "swapped") · repeat int64 ·
-    state string ("rated", or the kind of failure) · label string, `<NA>` for a failed rating · probability float64,
-    that of the label · distribution object, a dict of label to probability · basis string · missing_mass float64 ·
-    stated float64 · reason string (hostile text; for a failed rating its detail) · quotes, flags object, tuples of str.
+    state string ("rated", "spared", or the kind of failure) · label string, `<NA>` without a rating · probability
+    float64, that of the label · distribution object, a dict of label to probability · basis string ·
+    missing_mass float64 · stated float64 · reason string (hostile text; for a failed rating its detail) ·
+    quotes, flags object, tuples of str.
     """
     verdicts: "pd.DataFrame"
     """One row per item.
@@ -163,7 +164,8 @@ def _rating(unit: RatedUnit) -> Row:
     asked = {"judge": unit.judge, "order": unit.order.value, "repeat": unit.repeat}
     outcome = unit.outcome
     if not isinstance(outcome, Rating):
-        return {**asked, "state": outcome.kind.value, "reason": outcome.detail, "quotes": (), "flags": ()}
+        reason = outcome.reason if isinstance(outcome, Spared) else outcome.detail
+        return {**asked, "state": state_of(outcome), "reason": reason, "quotes": (), "flags": ()}
     distribution = dict(outcome.distribution)
     return {
         **asked,

@@ -100,6 +100,7 @@ class Prepared:
             suite_path=self.relative(self.loaded.path),
             constitution=self.loaded.constitution,
             panel=self.loaded.panel,
+            calibration=self.loaded.calibration,
             judges=self.loaded.judges,
             templates=dict(self.loaded.templates),
             files=pins,

@@ -8,7 +8,7 @@ from evenhand.catalog.cases import read_cases
 from evenhand.catalog.files import digest_file
 from evenhand.catalog.settings import find_workspace
 from evenhand.judging.decide import Decider
-from evenhand.judging.plan import scales_of
+from evenhand.judging.plan import scales_of, units_by_judge
 from evenhand.records.rated import RatedItem, RunAccount
 from evenhand.records.run import Manifest, Run
 from evenhand.records.suite import Case
@@ -79,9 +79,10 @@ def read_run(start: Path, name: str) -> StoredRun:
 
 def decider_of(manifest: Manifest) -> Decider:
     """Return what settles the items of a run, from its manifest alone."""
+    pairwise = manifest.mode == "pairwise"
     return Decider(
         panel=manifest.panel,
-        judges=[judge.id for judge in manifest.judges],
-        scales=scales_of(manifest.suite, manifest.constitution, pairwise=manifest.mode == "pairwise"),
-        units_per_item=manifest.units_per_item,
+        units_by_judge=units_by_judge(manifest.judges, pairwise=pairwise),
+        scales=scales_of(manifest.suite, manifest.constitution, pairwise=pairwise),
+        calibration=manifest.calibration,
     )

@@ -21,6 +21,7 @@ from evenhand.judging.reader import Reader
 from evenhand.judging.runner import Runner
 from evenhand.records.attempt import SettledItem
 from evenhand.records.rated import RunAccount
+from evenhand.records.rating import RATED, SPARED
 from evenhand.records.run import Manifest, Run, RunState
 from evenhand.store.ledger import LedgerFile, open_ledger
 from evenhand.store.reading import (
@@ -94,8 +95,8 @@ class RunResult:
 
     @property
     def failed_share(self) -> float:
-        """Share of the planned units that ended in a failed rating."""
-        return self.account.failed / self.account.planned
+        """Share of failed ratings among the units that were not spared."""
+        return self.account.failed_share
 
 
 def run_suite(start: Path, suite: Path, options: RunOptions, watch: Watch) -> RunResult:
@@ -165,7 +166,16 @@ def _changes(then: Manifest, now: Manifest) -> list[str]:
     old, new = then.canonical(), now.canonical()
     parts = [
         name
-        for name in ("suite", "constitution", "panel", "judges", "templates", "prices", "planned_items")
+        for name in (
+            "suite",
+            "constitution",
+            "panel",
+            "calibration",
+            "judges",
+            "templates",
+            "prices",
+            "planned_items",
+        )
         if old.get(name) != new.get(name)
     ]
     pins = {(file.role, file.path): file.sha256 for file in then.files}
@@ -345,8 +355,10 @@ def _progress(prepared: Prepared, run: Run, ledger: LedgerFile, account: RunAcco
         judge: JudgeProgress(planned=run.manifest.planned_items * units) for judge, units in per_judge.items()
     }
     for (judge, state), count in counts.items():
-        if state == "rated":
+        if state == RATED:
             judges[judge].rated += count
+        elif state == SPARED:
+            judges[judge].spared += count
         else:
             judges[judge].failed[state] += count
     for judge, calls in account.calls.items():

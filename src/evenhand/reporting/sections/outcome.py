@@ -54,6 +54,7 @@ _BECAUSE = {
     Undecided.ABSTENTION: "a judge could not tell",
     Undecided.MISSING: "a rating failed",
     Undecided.SPLIT: "the judges were not of one voice",
+    Undecided.ESCALATED: "no step of the cascade was sure enough",
 }
 
 _MOST_SLICE_ROWS = 600
@@ -73,7 +74,8 @@ def outcome_section(summary: RunSummary) -> Section:
 def _law(summary: RunSummary) -> Iterator[Block]:
     law = summary.conservation
     failed = [f"{count(number)} {kind.value}" for kind, number in law.failed.items()]
-    parts = " + ".join([f"{count(law.rated)} rated", *failed, f"{count(law.open)} open"])
+    spared = [f"{count(law.spared)} spared"] if law.spared else []
+    parts = " + ".join([f"{count(law.rated)} rated", *failed, *spared, f"{count(law.open)} open"])
     yield Paragraph(
         words=words(
             f"{count(law.planned)} ratings planned = {parts}. {count(law.items)} items planned = "
