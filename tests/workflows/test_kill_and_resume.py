@@ -47,7 +47,7 @@ def billed(address: str) -> int:
         return int(json.load(answer)["billed"])
 
 
-def workspace(folder: Path, address: str) -> Path:
+def workspace(folder: Path, address: str, *, cases: int = CASES, concurrency: int = CONCURRENCY) -> Path:
     folder.mkdir()
     lines = [
         {
@@ -55,11 +55,11 @@ def workspace(folder: Path, address: str) -> Path:
             "prompt": f"Question {n}?",
             "response": f"Answer {n}" + " and the secret" * (n % 4 == 0),
         }
-        for n in range(CASES)
+        for n in range(cases)
     ]
     files = {
         "evenhand.toml": f'[accounts.loop]\nprotocol = "openai-chat"\nbase_url = "{address}"\n'
-        f"concurrency = {CONCURRENCY}\n",
+        f"concurrency = {concurrency}\n",
         "c.yaml": "schema: constitution/v1\nid: c\nversion: 1.0.0\n"
         "principles: [{id: keep.secrets, text: Keep secrets.}]\n",
         "reader.yaml": "schema: judge/v1\nid: reader\nversion: 1.0.0\nkind: model\nmodel: loop/scripted\n"

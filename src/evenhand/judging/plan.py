@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from itertools import groupby
-from operator import attrgetter
+from functools import cached_property
 
 from evenhand.errors import NothingSelectedError, UsageError
 from evenhand.judging.panel import check_rule
@@ -77,22 +76,28 @@ class Plan:
 
     def units(self) -> Iterator[Unit]:
         """Yield every unit, item by item, judge by judge in the panel's order."""
-        seq = 0
-        for item in self.items():
-            for judge in self.judges:
-                for order, repeat in _askings(judge, item):
-                    yield Unit(seq=seq, item=item, judge=judge, order=order, repeat=repeat)
-                    seq += 1
+        return (unit for item in self.items() for unit in self._units_of(item))
 
-    def questions(self) -> Iterator[tuple[Item, list[Unit]]]:
-        """Yield every item with its units."""
-        return ((item, list(units)) for item, units in groupby(self.units(), attrgetter("item")))
+    def questions(self, settled: bytes | bytearray = b"") -> Iterator[tuple[Item, list[Unit]]]:
+        """Yield every item with its units; not those whose units are all settled, with a 1 for each in `settled`."""
+        each = self.units_per_item
+        for item in self.items():
+            first = item.seq * each
+            if settled.count(1, first, first + each) < each:
+                yield item, list(self._units_of(item))
+
+    def _units_of(self, item: Item) -> Iterator[Unit]:
+        seq = item.seq * self.units_per_item
+        for judge in self.judges:
+            for order, repeat in _askings(judge, item):
+                yield Unit(seq=seq, item=item, judge=judge, order=order, repeat=repeat)
+                seq += 1
 
     def units_by_judge(self) -> Mapping[str, int]:
         """Return how many units each judge has on an item; it is the same for all items of a suite."""
         return units_by_judge(self.judges, pairwise=self.pairwise)
 
-    @property
+    @cached_property
     def units_per_item(self) -> int:
         """How many units each item has."""
         return sum(self.units_by_judge().values())

@@ -176,7 +176,7 @@ class Runner:
 
     async def _go_through(self) -> None:
         """Open items in order; settle what needs no call on the way, and hand the rest to their account."""
-        for item, units in self._plan.questions():
+        for item, units in self._plan.questions(self._settled):
             if self._is_chunk_full() or not self._open.has_room:
                 await self._flush()
             while not self._open.has_room and not self._stopping:

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.exc import DBAPIError
 
@@ -152,8 +152,15 @@ class LedgerFile:
         with self.write() as connection:
             connection.execute(change.values(state=state.value, reason=reason, finished=finished))
 
-    def add_items(self, run: int, items: Iterable[Item]) -> None:
-        """Add the items of a run; those that are there already stay as they are."""
+    def add_items(self, run: int, items: Iterable[Item], *, planned: int | None = None) -> None:
+        """Add the items of a run, in order; those that are there already stay as they are.
+
+        With the number of `planned` items, nothing is looked at where so many are there: commits add them in order,
+        so the first ones are never missing.
+        """
+        there = self._items_of(run) if planned is not None else 0
+        if there == planned:
+            return
         rows = (
             {
                 "run": run,
@@ -163,12 +170,17 @@ class LedgerFile:
                 "principle_id": item.principle_id,
                 "slice": canonical_json(dict(item.case.slice)).decode(),
             }
-            for item in items
+            for item in islice(items, there, None)
         )
         statement = insert_or(tables.items).on_conflict_do_nothing()
         for chunk in chunks(rows, _ROWS_PER_COMMIT):
             with self.write() as connection:
                 connection.execute(statement, chunk)
+
+    def _items_of(self, run: int) -> int:
+        query = select(func.count()).select_from(tables.items).where(tables.items.c.run == run)
+        with self.read() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def add_labels(self, source: str, labels: Iterable[HumanLabel]) -> int:
         """Add the human labels of one file, known by `Manifest.label_source`, in one commit; known ones add nothing.

@@ -17,7 +17,7 @@ from evenhand.errors import LedgerError
 BUSY_TIMEOUT_MS = 10_000
 _HAND_OVER_SECONDS = 10.0
 _WAL_SAFE_SINCE = (3, 51, 3)
-_SETTINGS = {
+SETTINGS: dict[str, str | int] = {
     "journal_mode": "wal",
     "synchronous": 2,
     "busy_timeout": BUSY_TIMEOUT_MS,
@@ -40,7 +40,7 @@ def open_engine(path: Path) -> Engine:
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
-    for name, value in _SETTINGS.items():
+    for name, value in SETTINGS.items():
         connection.execute(f"PRAGMA {name} = {value}")
         (read_back,) = connection.execute(f"PRAGMA {name}").fetchone()
         if read_back != value:

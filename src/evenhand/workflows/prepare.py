@@ -83,15 +83,23 @@ class Prepared:
         ]
         refuse([finding for file in files for finding in lint_alias(file, Severity.ERROR)])
 
-    def manifest(self, *, command: str, again: bool = False) -> Manifest:
+    def manifest(self, *, command: str, again: bool = False, earlier: Manifest | None = None) -> Manifest:
         """Pin everything that decides the results.
+
+        Args:
+            command: The command line.
+            again: Whether every question is asked again.
+            earlier: A manifest of the same suite; where its files have not changed, what they hold is known from it.
 
         Raises:
             NothingSelectedError: No case meets a principle.
             UsageError: A model has no known price.
         """
-        pins = tuple(self._pins())
-        if not self.items:
+        if earlier is None or not self._has_files_of(earlier):
+            earlier = None
+        pins = earlier.files if earlier else tuple(self._pins())
+        items = earlier.planned_items if earlier else self.items
+        if not items:
             raise NothingSelectedError(
                 "no case meets a principle of the suite", hint="see `principles:` and the scopes"
             )
@@ -107,9 +115,9 @@ class Prepared:
             prices={judge.id: self._known_price(judge) for judge in self.model_judges},
             prices_as_of=PRICE_TABLE_DATE,
             aliases={judge.id: alias.why for judge in self.model_judges if (alias := alias_of(judge.model))},
-            own_family=self.own_families,
+            own_family=earlier.own_family if earlier else self.own_families,
             mode="pairwise" if self.plan.pairwise else "absolute",
-            planned_items=self.items,
+            planned_items=items,
             units_per_item=self.plan.units_per_item,
             versions=versions_in_use(self.account(judge)[1] for judge in self.model_judges),
             command=command,
@@ -128,6 +136,18 @@ class Prepared:
                 hint=how_to_price(judge.model),
             )
         return price
+
+    def _has_files_of(self, earlier: Manifest) -> bool:
+        """Tell whether the suite reads the files that an earlier manifest pins, byte for byte and in their order."""
+        files = [(path, "cases") for path in self.loaded.case_files]
+        files += [(path, "labels") for path in self.loaded.label_files]
+        files += [(path, "recording") for path in self.loaded.recording_files]
+        if len(files) != len(earlier.files):
+            return False
+        return all(
+            (role, self.relative(path)) == (pin.role, pin.path) and digest_file(path) == pin.sha256
+            for (path, role), pin in zip(files, earlier.files, strict=True)
+        )
 
     def _pins(self) -> Iterator[PinnedFile]:
         for path, digest in self.survey.scan.digests.items():

@@ -136,7 +136,8 @@ def resume_run(start: Path, name: str, options: RunOptions, watch: Watch) -> Run
     if run.state is RunState.FINISHED:
         return _result(run, ledger, _progress(prepared, run, ledger, run_account(ledger, run)))
     with ledger.writing(), _stopped_by_errors(run, ledger):
-        ledger.add_items(ledger.run_number(run.id), prepared.plan.items())
+        planned = run.manifest.planned_items
+        ledger.add_items(ledger.run_number(run.id), prepared.plan.items(), planned=planned)
         _add_labels(prepared, run.manifest, ledger)
         ledger.set_state(run.id, RunState.RUNNING)
         return _execute(prepared, run, ledger, options, watch)
@@ -152,7 +153,7 @@ def prepare_for_run(start: Path, name: str) -> tuple[Prepared, Run, LedgerFile]:
     ledger = open_ledger(workspace.ledger_path)
     run = ledger.run(name)
     prepared = prepare(start, workspace.root / run.manifest.suite_path)
-    now = prepared.manifest(command="")
+    now = prepared.manifest(command="", earlier=run.manifest)
     if now.inputs_hash() != run.manifest.inputs_hash():
         raise UsageError(
             f"the files of run {run.id} have changed since it started: {', '.join(_changes(run.manifest, now))}",
