@@ -12,9 +12,9 @@ from typing import Any
 from evenhand.workflows.report_run import report_run
 
 _ASIDE = frozenset(
-    {"run", "created", "finished", "calls", "failed", "possible_duplicates", "at_risk_nanousd"}
+    {"run", "created", "finished", "calls", "failed", "possible_duplicates", "at_risk_nanousd", "pacing"}
 )
-"""Fields that name or date a run, or count its attempts."""
+"""Fields that name or date a run, count its attempts, or say when they were made."""
 _LOST_CALLS = "Calls whose reply never reached the ledger"
 
 

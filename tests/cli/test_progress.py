@@ -18,6 +18,7 @@ from evenhand.cli.progress import (
     starting_line,
 )
 from evenhand.judging.progress import JudgeProgress, Progress
+from evenhand.providers.throttle import Throttle
 from evenhand.workflows.read_run import read_run
 
 
@@ -65,6 +66,23 @@ def test_the_table_has_a_row_for_each_judge_and_the_totals(progress: Progress) -
     assert re.fullmatch(r"close-reader +43/100 +━+╌+ +5 +8 +3 \(2 malformed, 1 truncated\)", lines[1])
     assert re.fullmatch(r"patterns +97/100 +━+╌ +0 +0 +0", lines[2])
     assert lines[3].startswith("10 of 40 items undecided")
+
+
+def test_each_account_has_a_line_with_its_calls_in_flight_and_its_limit(progress: Progress) -> None:
+    resting, failing = Throttle(account="loop", concurrency=64), Throttle(account="far", concurrency=8)
+    resting.rest(20.0)
+    failing.give_up("account 'far' gave no answers for 10 min")
+    progress.throttles = {"loop": resting, "far": failing}
+    console = Console(file=io.StringIO(), width=120)
+    console.print(progress_table(progress, Pace()))
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]  # the StringIO given above
+    assert lines[4:] == [
+        "account loop: 0 of 20 calls in flight, rests for 20 s because it asked for it",
+        "account far: 0 of 8 calls in flight, is asked nothing more",
+    ]
+    assert progress_line(progress, Pace()).endswith(
+        "; account loop rests for 20 s because it asked for it; account far is asked nothing more"
+    )
 
 
 def test_a_large_panel_shows_who_is_behind_and_the_others_as_one() -> None:

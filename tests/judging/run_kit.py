@@ -170,12 +170,12 @@ class SmallRun:
 
     def _calling(self, judges: Sequence[ModelJudge]) -> dict[str, CallingJudge]:
         self.providers: dict[str, OpenAIChat] = {}
-        throttles: dict[str, Throttle] = {}
+        self.throttles: dict[str, Throttle] = {}
         for account in dict.fromkeys(map(self._account, judges)):
             url = self.accounts.get(account, self.base_url)
             connection = Connection(account=account, base_url=url, concurrency=self.concurrency)
             self.providers[account] = OpenAIChat(connection)
-            throttles[account] = Throttle(
+            self.throttles[account] = Throttle(
                 account=account,
                 concurrency=self.concurrency,
                 patience_s=self.patience_s,
@@ -189,7 +189,7 @@ class SmallRun:
                     judge=judge, template=TEMPLATE, constitution=CONSTITUTION, endpoint=self._endpoint(judge)
                 ),
                 provider=self.providers[self._account(judge)],
-                throttle=throttles[self._account(judge)],
+                throttle=self.throttles[self._account(judge)],
                 concurrency=self.concurrency,
                 price=PRICE,
                 evidence_required=frozenset(),

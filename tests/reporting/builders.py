@@ -9,6 +9,7 @@ from evenhand.judging.panel import combine
 from evenhand.records.constitution import Constitution, Principle
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge, RecordedRatings
 from evenhand.records.label import HumanLabel, LabelKind
+from evenhand.records.pacing import PaceChange, PacingEvent
 from evenhand.records.panel import Panel
 from evenhand.records.rated import CallCounts, RatedItem, RatedUnit, RunAccount
 from evenhand.records.rating import (
@@ -223,7 +224,28 @@ def make_account(manifest: Manifest, items: Iterable[RatedItem]) -> RunAccount:
         planned=manifest.planned_units,
         terminal=dict(states),
         calls=dict.fromkeys(models, counts),
+        pacing=make_pacing(),
         preflight=CallCounts(attempts=2, input_tokens=80, output_tokens=20, cost_nanousd=21_000),
+    )
+
+
+def make_pacing() -> tuple[PacingEvent, ...]:
+    """Return the events of an account that met a rate limit and an outage."""
+    steps: list[tuple[float, PaceChange, int, int, float]] = [
+        (0.0, PaceChange.START, 20, 0, 0.0),
+        (1.5, PaceChange.GROWN, 40, 19, 0.0),
+        (9.0, PaceChange.CUT, 32, 40, 0.0),
+        (9.0, PaceChange.REST, 32, 40, 20.0),
+        (60.0, PaceChange.OPENED, 32, 31, 0.0),
+        (90.0, PaceChange.PROBE, 32, 1, 0.0),
+        (90.5, PaceChange.CLOSED, 4, 1, 0.0),
+        (99.0, PaceChange.GROWN, 8, 4, 0.0),
+    ]
+    return tuple(
+        PacingEvent(
+            account="local", at=1_795_000_000 + at, limit=limit, in_flight=flying, why=why, rest_s=rest
+        )
+        for at, why, limit, flying, rest in steps
     )
 
 

@@ -5,10 +5,12 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from evenhand.cli.judge_notices import answer_notices, judge_notices
 from evenhand.cli.output import Mark, Screen, Style, one_line, plural
+from evenhand.cli.pace_lines import account_line, account_state
 from evenhand.judging.progress import JudgeProgress, Progress
 from evenhand.records.run import Run
 
@@ -129,13 +131,14 @@ def progress_table(progress: Progress, pace: Pace) -> "RenderableType":
     from rich.text import Text  # noqa: PLC0415 - terminals only
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for title in ("judge", "done", "", "reused", "in flight", "failed"):
+    for title in ("judge", "done", "", "reused", "under way", "failed"):
         table.add_column(title, justify="left" if title in {"judge", "", "failed"} else "right")
     for name, judge in _shown(progress):
         styles = ("", "", "green", "", "", "yellow" if judge.failed else "")
         cells = _judge_cells(name, judge)
         table.add_row(*(Text(one_line(cell), style) for cell, style in zip(cells, styles, strict=True)))
-    return Group(table, Text(one_line(totals(progress, pace)), style="dim"))
+    lines = (totals(progress, pace), *map(account_line, islice(progress.throttles.values(), _MOST_ROWS)))
+    return Group(table, *(Text(one_line(line), style="dim") for line in lines))
 
 
 def _shown(progress: Progress) -> list[tuple[str, JudgeProgress]]:
@@ -178,8 +181,14 @@ def progress_line(progress: Progress, pace: Pace) -> str:
     failed = sum((Counter(dict(judge.failed)) for judge in progress.judges.values()), Counter[str]())
     return (
         f"{progress.settled:,}/{progress.planned:,} ({share:.0%}), failed {failures_by_kind(failed)}, "
-        f"{totals(progress, pace)}"
+        f"{totals(progress, pace)}{_held_back(progress)}"
     )
+
+
+def _held_back(progress: Progress) -> str:
+    """Return which accounts are held back, and by what."""
+    states = ((name, account_state(throttle)) for name, throttle in progress.throttles.items())
+    return "".join(f"; account {name} {state}" for name, state in states if state)
 
 
 def failures_by_kind(failed: Counter[str]) -> str:

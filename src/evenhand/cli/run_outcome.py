@@ -12,6 +12,8 @@ from evenhand.cli.identity_lines import (
     upgrade_lines,
 )
 from evenhand.cli.output import Mark, Part, Screen, Style, plural
+from evenhand.cli.pace_lines import pace_lines
+from evenhand.records.pacing import AccountPace, account_paces
 from evenhand.records.rated import CallCounts, RunAccount
 from evenhand.records.rating import RATED, SPARED
 from evenhand.records.run import RunState
@@ -58,6 +60,8 @@ class OutcomeDocument:
     """Who answered for each judge that asks a model."""
     mixed: tuple[str, ...]
     """Judges whose ratings come from more than one instrument."""
+    pacing: tuple[AccountPace, ...]
+    """How many calls at once each account bore, and what held it back."""
     exit_code: int
     next: tuple[str, ...]
     """Commands to go on with."""
@@ -124,6 +128,7 @@ def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
         spending=spending_by_judge(account.shares),
         judges=judges,
         mixed=tuple(judge.judge for judge in judges if judge.mixed),
+        pacing=account_paces(account.pacing),
         exit_code=exit_code(result),
         next=next_commands(result, divided),
     )
@@ -172,6 +177,8 @@ def _lines(result: RunResult) -> Iterator[tuple[Part, ...]]:
     yield ("  cost     ", _cost_line(result.account))
     for line in spending_lines(result.account):
         yield ("           ", line)
+    for line in pace_lines(result.account.pacing):
+        yield ("  pace     ", line)
 
 
 def _verdicts_line(result: RunResult) -> str:

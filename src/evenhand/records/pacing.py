@@ -1,5 +1,7 @@
 """Pacing: how many calls an account was allowed at once, and why that changed."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,3 +41,57 @@ class PacingEvent:
     why: PaceChange
     rest_s: float = 0.0
     """With `rest`: seconds until calls start again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPace:
+    """How an account was asked over a run, in short."""
+
+    account: str
+    start: int
+    """Calls at once at first."""
+    peak: int
+    """The highest limit."""
+    last: int
+    """The limit at the end."""
+    cuts: int
+    """Times the limit was cut because the provider limits the rate."""
+    rests: int
+    """Times the account rested because the provider asked for it."""
+    rested_s: float
+    """Seconds the provider asked for, rests that overlap counted in full."""
+    openings: int
+    """Times the breaker opened because calls got no answers."""
+    probes: int
+    """Calls made to find out whether an outage is over."""
+    given_up: bool
+    """Whether the account was asked nothing more at the end."""
+
+    @property
+    def is_eventful(self) -> bool:
+        """Whether anything happened that people should know."""
+        return bool(self.cuts or self.rests or self.openings or self.given_up)
+
+
+def account_paces(events: Sequence[PacingEvent]) -> tuple[AccountPace, ...]:
+    """Return how each account was asked, from the events of a run in their order."""
+    by_account: dict[str, list[PacingEvent]] = {}
+    for event in events:
+        by_account.setdefault(event.account, []).append(event)
+    return tuple(_account_pace(account, mine) for account, mine in sorted(by_account.items()))
+
+
+def _account_pace(account: str, events: Sequence[PacingEvent]) -> AccountPace:
+    counts = Counter(event.why for event in events)
+    return AccountPace(
+        account=account,
+        start=events[0].limit,
+        peak=max(event.limit for event in events),
+        last=events[-1].limit,
+        cuts=counts[PaceChange.CUT],
+        rests=counts[PaceChange.REST],
+        rested_s=sum(event.rest_s for event in events),
+        openings=counts[PaceChange.OPENED],
+        probes=counts[PaceChange.PROBE],
+        given_up=events[-1].why is PaceChange.GIVEN_UP,
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from evenhand.records.instrument import CallShare, JudgeIdentity, Purpose, judge_identities
 from evenhand.records.judge import ModelJudge
 from evenhand.records.label import HumanLabel
+from evenhand.records.pacing import PacingEvent
 from evenhand.records.rating import RATED, SPARED, Order, Spared, TerminalState
 from evenhand.records.run import AttemptState, Manifest
 from evenhand.records.verdict import Verdict
@@ -95,6 +96,8 @@ class RunAccount:
     """Calls that only asked what an endpoint can do."""
     shares: tuple[CallShare, ...] = ()
     """The same calls, by what each was for and who answered."""
+    pacing: tuple[PacingEvent, ...] = ()
+    """Changes of the pace at which accounts were asked, in their order."""
 
     def identities(self, manifest: Manifest) -> tuple[JudgeIdentity, ...]:
         """Return who answered for each judge of the run that asks a model."""

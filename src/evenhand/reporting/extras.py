@@ -9,6 +9,7 @@ ITEMS = "divided items"
 PEOPLE = "people among themselves"
 ANSWERS = "answers by principle"
 ENDPOINTS = "endpoints"
+PACING = "pacing"
 
-DROP_ORDER = (TEXTS, SLICES, BY_PRINCIPLE, CONFUSION, EXAMPLES, ITEMS, PEOPLE, ANSWERS, ENDPOINTS)
+DROP_ORDER = (TEXTS, SLICES, BY_PRINCIPLE, CONFUSION, EXAMPLES, ITEMS, PEOPLE, ANSWERS, ENDPOINTS, PACING)
 """The first is left out first."""

@@ -19,6 +19,7 @@ from evenhand.reporting.conservation import conserve
 from evenhand.reporting.item_view import REPORT_LIMITS, FindTexts, ItemView, view_item
 from evenhand.reporting.measuring import TOO_FEW, Measuring
 from evenhand.reporting.notes import NOTES, warnings
+from evenhand.reporting.pacing import account_pacing
 from evenhand.reporting.stamp import PeopleStamp, make_stamp
 from evenhand.reporting.summary import (
     Bin,
@@ -81,6 +82,7 @@ def summarise(
         repeats=tuple(_consistencies(tally.repeats, judges, measuring)),
         cost=tuple(_cost(manifest, account)),
         total_nanousd=account.cost_nanousd,
+        pacing=tuple(account_pacing(account.pacing)),
         endpoints=tuple(_endpoints(manifest)),
         notes=NOTES,
     )

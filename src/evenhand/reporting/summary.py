@@ -7,6 +7,7 @@ from typing import Final, Literal
 from pydantic import ConfigDict
 
 from evenhand.records.label import LabelKind
+from evenhand.records.pacing import AccountPace, PaceChange
 from evenhand.records.rating import FailureKind, Order
 from evenhand.records.scale import Reading
 from evenhand.records.verdict import Undecided
@@ -264,6 +265,31 @@ class EndpointView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaceStep:
+    """One change of an account's pace."""
+
+    after_s: float
+    """Seconds since the run's first change."""
+    why: PaceChange
+    limit: int
+    """Most calls in flight from then on."""
+    in_flight: int
+    """Calls in flight then."""
+    rest_s: float
+    """With `rest`: seconds the provider asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPacing:
+    """How an account was asked over the run."""
+
+    pace: AccountPace
+    history: tuple[PaceStep, ...]
+    left_out: int
+    """Changes beyond those; the ledger has them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
     """A run in numbers."""
 
@@ -295,6 +321,8 @@ class RunSummary:
     """Items asked more than once, by judge."""
     cost: tuple[CallCost, ...]
     total_nanousd: int
+    pacing: tuple[AccountPacing, ...]
+    """How many calls at once each account bore."""
     endpoints: tuple[EndpointView, ...]
     notes: tuple[str, ...]
     """How the numbers were made and what they do not say."""

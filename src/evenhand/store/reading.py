@@ -16,6 +16,7 @@ from evenhand.records.run import Run
 from evenhand.records.verdict import Verdict
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile
+from evenhand.store.pacing import pacing_events
 from evenhand.store.rows import read_label, read_unit, searchable
 from evenhand.store.shares import call_shares
 
@@ -51,6 +52,7 @@ def run_account(ledger: LedgerFile, run: Run) -> RunAccount:
     with ledger.read() as connection:
         terminal: dict[str, int] = dict(connection.execute(states).all())
         shares = call_shares(connection, number)
+        pacing = pacing_events(connection, number)
     asked = [each for each in shares if each.purpose is not Purpose.PREFLIGHT]
     return RunAccount(
         planned=run.manifest.planned_units,
@@ -61,6 +63,7 @@ def run_account(ledger: LedgerFile, run: Run) -> RunAccount:
         },
         preflight=count_calls([each for each in shares if each.purpose is Purpose.PREFLIGHT]),
         shares=shares,
+        pacing=pacing,
     )
 
 

@@ -8,6 +8,7 @@ from evenhand.reporting.sections.failures import failures_section
 from evenhand.reporting.sections.headline import headline_section
 from evenhand.reporting.sections.method import method_section
 from evenhand.reporting.sections.outcome import outcome_section
+from evenhand.reporting.sections.pacing import pacing_section
 from evenhand.reporting.sections.people import people_section
 from evenhand.reporting.sections.stamp import stamp_lines, stamp_section
 from evenhand.reporting.summary import RunSummary
@@ -33,5 +34,6 @@ def _sections(summary: RunSummary) -> tuple[Section, ...]:
         divided_section(summary),
         failures_section(summary),
         cost_section(summary),
+        pacing_section(summary),
         method_section(summary),
     )
