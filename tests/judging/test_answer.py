@@ -17,7 +17,7 @@ from tests.judging.answer_kit import (
     written,
 )
 from tests.judging.builders import PAIR_WITHOUT_TIES, STARS, TEN, reply, token
-from tests.judging.forgeries import STALE_NONCE
+from evenhand.testing.attacks import STALE_NONCE
 
 from evenhand.judging.answer import (
     MAX_ANSWER_CHARS,

@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.judging.forgeries import FENCE_ENDS, PAYLOADS
+from evenhand.testing.attacks import FENCE_ENDS, PAYLOADS
 from tests.records.multilingual import EMOJI, SENTENCES
 
 from evenhand.judging.fence import NONCE_BYTES, fence, mask, new_nonce, nonces

@@ -12,7 +12,7 @@ from tests.judging.answer_kit import (
     read,
     written,
 )
-from tests.judging.forgeries import PAYLOADS, WANTED
+from evenhand.testing.attacks import PAYLOADS, WANTED
 
 from evenhand.judging.answer import (
     Answer,

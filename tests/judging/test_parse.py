@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.judging import builders
 from tests.judging.builders import PAIR_WITHOUT_TIES, TEN
-from tests.judging.forgeries import PAYLOADS
+from evenhand.testing.attacks import PAYLOADS
 
 from evenhand.judging.answer import AnswerForm
 from evenhand.judging.parse import parse_reply

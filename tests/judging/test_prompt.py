@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.judging import builders
-from tests.judging.forgeries import FENCE_ENDS, PAYLOADS
+from evenhand.testing.attacks import FENCE_ENDS, PAYLOADS
 
 from evenhand.judging.prompt import Prompt, Prompter
 from evenhand.judging.template import MAX_RENDERED_CHARS

@@ -15,6 +15,11 @@ FIRST_VERSION = (
         "inputs_hash TEXT NOT NULL, manifest TEXT NOT NULL)"
     ),
     (
+        "CREATE TABLE items (run INTEGER NOT NULL REFERENCES runs (id), seq INTEGER NOT NULL, case_id TEXT NOT NULL, "
+        "candidate_id TEXT NOT NULL, principle_id TEXT NOT NULL, slice TEXT DEFAULT '{}' NOT NULL, "
+        "PRIMARY KEY (run, seq)) WITHOUT ROWID"
+    ),
+    (
         "CREATE TABLE attempts (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (id), "
         "unit INTEGER NOT NULL, judge TEXT NOT NULL, number INTEGER NOT NULL, "
         "key BLOB NOT NULL, nonce TEXT NOT NULL, state TEXT NOT NULL, "
@@ -49,6 +54,7 @@ def test_an_older_ledger_gets_what_it_lacks(tmp_path: Path) -> None:
     assert {"instrument", "batch"} <= columns(ledger, "attempts")
     assert "step" in columns(ledger, "ratings")
     assert "road" in columns(ledger, "verdicts")
+    assert "flags" in columns(ledger, "items")
     for table in (tables.instruments, tables.batches, tables.pacing, tables.recordings, tables.leases):
         assert columns(ledger, table.name) == {column.name for column in table.columns}
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evenhand.records.candidate_flag import Flags
 from evenhand.records.instrument import CallShare, JudgeIdentity, Purpose, judge_identities
 from evenhand.records.judge import ModelJudge
 from evenhand.records.label import HumanLabel
@@ -40,6 +41,8 @@ class RatedItem:
     """What the panel made of them; None while a unit of the item is open."""
     labels: tuple[HumanLabel, ...] = ()
     """What people said."""
+    flags: tuple[Flags, ...] | None = ()
+    """What was noticed about each candidate; empty where nothing was, None where nobody looked."""
 
     @property
     def asked(self) -> tuple[RatedUnit, ...]:

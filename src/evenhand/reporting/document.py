@@ -19,6 +19,8 @@ class Span:
     """Whether it comes from outside and is shown as what it is, character by character."""
     code: bool = False
     """Whether it is something to type."""
+    link: str = ""
+    """Address beside the report that it leads to, made by us; only HTML follows it."""
 
 
 Words = tuple[Span, ...]
@@ -47,6 +49,8 @@ class Cell:
     words: Words
     detail: str = ""
     """What stands behind a number: interval and n."""
+    anchor: str = ""
+    """Name by which a link reaches the row, where the cell is its heading."""
 
     @property
     def is_empty(self) -> bool:

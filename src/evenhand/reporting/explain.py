@@ -160,6 +160,8 @@ def _case_lines(item: ItemView) -> Iterator[str]:
             many = f" {one_line(candidate.candidate)}" if len(item.text.candidates) > 1 else ""
             yield f"judged{many}"
             yield from _excerpt(candidate.text)
+    if item.flags:
+        yield f"flags of the candidate: {', '.join(flag.value.replace('_', ' ') for flag in item.flags)}"
     yield ""
 
 

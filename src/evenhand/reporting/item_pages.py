@@ -1,6 +1,6 @@
 """All items of a run with answers and labels, in HTML pages beside the report, made one at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote
@@ -9,7 +9,8 @@ from evenhand.records.rated import RatedItem
 from evenhand.records.rating import FailedRating, Spared
 from evenhand.records.verdict import Opinion, Verdict
 from evenhand.reporting.display import count
-from evenhand.reporting.document import Cell, Table, words
+from evenhand.reporting.document import Cell, Table, foreign, words
+from evenhand.reporting.item_view import spoken_flags
 from evenhand.reporting.page import render_page
 from evenhand.reporting.sections.cells import columns, foreign_cell, text_cell
 from evenhand.reporting.summary import RunSummary
@@ -45,6 +46,16 @@ def item_pages(summary: RunSummary, stem: str) -> tuple[ItemPage, ...]:
     )
 
 
+def item_link(pages: Sequence[ItemPage], place: int) -> str:
+    """Return the address of an item by its place in the run; empty without pages."""
+    number = place // PAGE_SIZE
+    return f"{pages[number].link}#{_anchor(place)}" if number < len(pages) else ""
+
+
+def _anchor(place: int) -> str:
+    return f"item-{place + 1}"
+
+
 def render_item_pages(
     summary: RunSummary, items: Iterable[RatedItem], *, stem: str
 ) -> Iterator[tuple[ItemPage, str]]:
@@ -65,7 +76,7 @@ def render_item_pages(
             home=quote(f"{stem}.html", safe=""),
             before=pages[place - 1].link if place else "",
             after=pages[place + 1].link if place + 1 < len(pages) else "",
-            items=_table(page, block, judges),
+            items=_table(page, block, judges, first=place * PAGE_SIZE),
         )
         yield page, html
 
@@ -76,24 +87,25 @@ def _blocks(items: Iterable[RatedItem]) -> Iterator[list[RatedItem]]:
         yield block
 
 
-def _table(page: ItemPage, items: Iterable[RatedItem], judges: list[str]) -> Table:
+def _table(page: ItemPage, items: Iterable[RatedItem], judges: list[str], *, first: int) -> Table:
     return Table(
         caption=words(page.title),
-        columns=columns("Item", "Slice", "Verdict", "Disagreement", *judges, "People"),
-        rows=tuple(_row(item, judges) for item in items),
+        columns=columns("Item", "Slice", "Verdict", "Disagreement", *judges, "People", "Flags"),
+        rows=tuple(_row(item, judges, _anchor(place)) for place, item in enumerate(items, start=first)),
     )
 
 
-def _row(item: RatedItem, judges: list[str]) -> tuple[Cell, ...]:
+def _row(item: RatedItem, judges: list[str], anchor: str) -> tuple[Cell, ...]:
     verdict = item.verdict
     opinions = {opinion.judge: opinion for opinion in verdict.opinions} if verdict else {}
     return (
-        foreign_cell(item.name),
+        Cell(words=(foreign(item.name),), anchor=anchor),
         foreign_cell(", ".join(f"{name}: {value}" for name, value in item.slice.items())),
         _verdict_cell(verdict),
         text_cell(f"{verdict.disagreement:.2f}" if verdict else ""),
         *(_answer_cell(item, judge, opinions.get(judge)) for judge in judges),
         foreign_cell(_labels(item)),
+        text_cell(", ".join(spoken_flags(item))),
     )
 
 

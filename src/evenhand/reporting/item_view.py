@@ -1,8 +1,9 @@
 """One item with everything said about it, cut to what a page can hold."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from evenhand.records.candidate_flag import CandidateFlag
 from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.message import Text, flatten
 from evenhand.records.rated import RatedItem, RatedUnit
@@ -137,6 +138,8 @@ class ItemView:
     candidate: str
     principle: str
     slice: Mapping[str, str]
+    flags: tuple[CandidateFlag, ...]
+    """What was noticed about its candidates, before any judge saw them."""
     label: str | None
     """The panel's verdict; None while undecided or open."""
     undecided: Undecided | None
@@ -169,6 +172,7 @@ def view_item(item: RatedItem, text: CaseText | None, limits: ViewLimits) -> Ite
         candidate=item.candidate_id,
         principle=item.principle_id,
         slice=dict(item.slice),
+        flags=flags_of(item),
         label=item.verdict.label if item.verdict else None,
         undecided=item.verdict.undecided if item.verdict else None,
         disagreement=item.verdict.disagreement if item.verdict else 0.0,
@@ -179,6 +183,16 @@ def view_item(item: RatedItem, text: CaseText | None, limits: ViewLimits) -> Ite
         labels_left_out=_left_out(len(item.labels), limits.labels),
         text=None if text is None else _case_view(text, limits),
     )
+
+
+def flags_of(item: RatedItem) -> tuple[CandidateFlag, ...]:
+    """Return what was noticed about the candidates of an item, each flag once."""
+    return tuple(dict.fromkeys(flag for flags in item.flags or () for flag in flags))
+
+
+def spoken_flags(item: RatedItem) -> Iterator[str]:
+    """Yield the flags of an item in words."""
+    yield from (flag.value.replace("_", " ") for flag in flags_of(item))
 
 
 def _judge_view(

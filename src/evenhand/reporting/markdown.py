@@ -132,6 +132,7 @@ def _item(item: ItemView) -> Iterator[_Piece]:
             f"Verdict: {verdict}. Disagreement {item.disagreement:.2f} of {_asked(item)} judges; "
             f"{item.failed} of {item.units} ratings failed."
         ),
+        *(["", f"Flags of the candidate: {', '.join(map(_own, item.flags))}."] if item.flags else []),
         "",
         *(f"- {_code(judge.judge)}: {_says(judge)}" for judge in item.judges),
         *(f"- {_code(label.annotator)} ({label.kind.value}): {_code(label.label)}" for label in item.labels),

@@ -63,6 +63,11 @@ def warnings(run: Run, account: RunAccount, conservation: Conservation, tally: T
             "the run could not measure."
         )
     yield from _call_warnings(account)
+    if passed := tally.flagged.result().trivial_passed:
+        yield (
+            f"{passed:,} trivial candidates passed or were preferred (empty, punctuation, only a beginning): "
+            "see the flagged candidates."
+        )
     yield from _label_warnings(tally)
 
 

@@ -78,6 +78,7 @@ def summarise(
         disagreement=_disagreement(tally),
         divided=tuple(_divided(tally, find_texts)),
         failures=tuple(_failures(tally, judge, measuring) for judge in judges),
+        flagged=tally.flagged.result(),
         orders=tuple(_consistencies(tally.orders, judges, measuring)),
         repeats=tuple(_consistencies(tally.repeats, judges, measuring)),
         cost=tuple(_cost(manifest, account)),

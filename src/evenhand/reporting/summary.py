@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict
 
+from evenhand.records.candidate_flag import CandidateFlag
 from evenhand.records.label import LabelKind
 from evenhand.records.pacing import AccountPace, PaceChange
 from evenhand.records.rating import FailureKind, Order
@@ -231,6 +232,50 @@ class Consistency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlagCount:
+    """How often a flag was raised."""
+
+    flag: CandidateFlag
+    items: int
+    passed: int
+    """Items among them whose flagged candidate passed, or was preferred to the other one of its pair."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlaggedItem:
+    """An item with a flagged candidate."""
+
+    item: str
+    place: int
+    """Place among the run's items, from 0."""
+    flags: tuple[CandidateFlag, ...]
+    label: str | None
+    """The panel's verdict; None while undecided or open."""
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flagged:
+    """Candidates that were flagged before any judge saw them; a flag changes no verdict."""
+
+    looked_at: int
+    """Items whose candidates were looked at; those of older ledgers were not."""
+    items: int
+    """Items with a flagged candidate."""
+    passed: int
+    """Items whose flagged candidate passed, or was preferred to the other one of its pair."""
+    trivial: int
+    """Items with a candidate that says nothing."""
+    trivial_passed: int
+    """Items whose candidate that says nothing passed, or was preferred."""
+    flags: tuple[FlagCount, ...]
+    listed: tuple[FlaggedItem, ...]
+    """Some of the items, those that passed first."""
+    left_out: int
+    """Flagged items that are not listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallCost:
     """What calls came to, in billionths of a US dollar."""
 
@@ -315,6 +360,7 @@ class RunSummary:
     disagreement: Disagreement
     divided: tuple[ItemView, ...]
     failures: tuple[JudgeFailures, ...]
+    flagged: Flagged
     orders: tuple[Consistency, ...]
     """Pairs asked in both orders, by judge."""
     repeats: tuple[Consistency, ...]

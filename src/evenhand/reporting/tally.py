@@ -14,6 +14,7 @@ from evenhand.records.run import Manifest
 from evenhand.records.verdict import Opinion, Undecided, Verdict
 from evenhand.reporting.categories import Categories, categories_by_principle
 from evenhand.reporting.divided import DividedItems
+from evenhand.reporting.flagged import FlagTally
 from evenhand.reporting.item_view import REPORT_LIMITS, excerpt
 from evenhand.reporting.summary import FailureExample
 
@@ -120,6 +121,7 @@ class Tally:
         self.orders: dict[str, Selves] = defaultdict(Selves)
         self.repeats: dict[str, Selves] = defaultdict(Selves)
         self.divided = DividedItems(most=MOST_DIVIDED, seed=manifest.suite.seed)
+        self.flagged = FlagTally()
         self._slices = _SliceGuard()
 
     @property
@@ -177,6 +179,7 @@ class Tally:
     def _add_verdict(self, item: RatedItem, categories: Categories) -> None:
         verdict = item.verdict
         label = categories.of(verdict.label) if verdict and verdict.label is not None else None
+        self.flagged.add(item, None if label is None else categories.readings[label])
         self.verdicts[item.principle_id, WHOLE].add(label, verdict)
         for place in self._slices.admit(item.slice):
             self.verdicts[item.principle_id, place].add(label, verdict)

@@ -1,8 +1,9 @@
 """The ledger of one workspace: opened and checked; runs, items and labels are added here."""
 
+import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from evenhand.errors import LedgerError, UnknownNameError
 from evenhand.records.attempt import SettledItem
+from evenhand.records.candidate_flag import Flags
 from evenhand.records.canonical import canonical_json
 from evenhand.records.label import HumanLabel
 from evenhand.records.run import Manifest, Run, RunState
@@ -29,6 +31,9 @@ from evenhand.store.sqlite import driver_connection, hand_over, open_engine, wha
 from evenhand.store.statements import add_verdict
 
 _ROWS_PER_COMMIT = 5_000
+
+FindFlags = Callable[[Item], tuple[Flags, ...]]
+"""Returns what is noticed about each candidate of an item."""
 
 
 class LedgerFile:
@@ -152,8 +157,10 @@ class LedgerFile:
         with self.write() as connection:
             connection.execute(change.values(state=state.value, reason=reason, finished=finished))
 
-    def add_items(self, run: int, items: Iterable[Item], *, planned: int | None = None) -> None:
-        """Add the items of a run, in order; those that are there already stay as they are.
+    def add_items(
+        self, run: int, items: Iterable[Item], *, planned: int | None = None, flags: FindFlags | None = None
+    ) -> None:
+        """Add the items of a run, in order, with what `flags` notices about them; those that are there stay as they are.
 
         With the number of `planned` items, nothing is looked at where so many are there: commits add them in order,
         so the first ones are never missing.
@@ -169,6 +176,7 @@ class LedgerFile:
                 "candidate_id": item.candidate_id,
                 "principle_id": item.principle_id,
                 "slice": canonical_json(dict(item.case.slice)).decode(),
+                "flags": None if flags is None else json.dumps(flags(item)),
             }
             for item in islice(items, there, None)
         )

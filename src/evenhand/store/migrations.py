@@ -22,7 +22,7 @@ def migrate(connection: Connection, version: int) -> None:
 
 
 def _add_engine_tables(connection: Connection) -> None:
-    """2: what asked, batches, pacing, imported recordings, leases and the steps of cascades."""
+    """2: what asked, batches, pacing, imported recordings, leases, the steps of cascades, and flags of items."""
     for table in (
         tables.instruments,
         tables.batches,
@@ -32,6 +32,7 @@ def _add_engine_tables(connection: Connection) -> None:
         tables.leases,
     ):
         table.create(connection, checkfirst=True)
+    connection.execute(text("ALTER TABLE items ADD COLUMN flags TEXT"))
     connection.execute(text("ALTER TABLE attempts ADD COLUMN instrument INTEGER"))
     connection.execute(text("ALTER TABLE attempts ADD COLUMN batch INTEGER"))
     connection.execute(text("ALTER TABLE ratings ADD COLUMN step INTEGER"))

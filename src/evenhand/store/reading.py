@@ -17,7 +17,7 @@ from evenhand.records.verdict import Verdict
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile
 from evenhand.store.pacing import pacing_events
-from evenhand.store.rows import read_label, read_unit, searchable
+from evenhand.store.rows import read_flags, read_label, read_unit, searchable
 from evenhand.store.shares import call_shares
 
 _ITEMS_PER_READ = 2_000
@@ -121,6 +121,7 @@ def _item(row: Row[Any], units: list[RatedUnit], labels: list[HumanLabel]) -> Ra
         units=tuple(units),
         verdict=None,
         labels=tuple(labels),
+        flags=read_flags(row.flags),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from evenhand.records.attempt import SettledItem
+from evenhand.records.candidate_flag import CandidateFlag, Flags
 from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.pacing import PaceChange, PacingEvent
 from evenhand.records.rated import RatedUnit
@@ -155,6 +156,13 @@ def read_run(row: Row[Any]) -> Run:
         finished=row.finished,
         manifest=Manifest.model_validate_json(row.manifest),
     )
+
+
+def read_flags(text: str | None) -> tuple[Flags, ...] | None:
+    """Return what was noticed about the candidates of an item; None where nobody looked."""
+    if text is None:
+        return None
+    return tuple(tuple(CandidateFlag(name) for name in names) for names in json.loads(text))
 
 
 def read_label(row: Row[Any]) -> HumanLabel:

@@ -43,6 +43,7 @@ items = Table(
     Column("candidate_id", Text, nullable=False),
     Column("principle_id", Text, nullable=False),
     Column("slice", Text, nullable=False, server_default="{}"),
+    Column("flags", Text),
     sqlite_with_rowid=False,
 )
 

@@ -15,6 +15,7 @@ from evenhand.catalog.settings import find_workspace
 from evenhand.errors import EvenhandError, LedgerError, MeasureError, UsageError
 from evenhand.judging.budget import NANOUSD, Purse
 from evenhand.judging.calling import CallingJudge
+from evenhand.judging.candidate_flags import item_flags
 from evenhand.judging.offline.key import OfflineKeys
 from evenhand.judging.progress import JudgeProgress, Progress
 from evenhand.judging.reader import Reader
@@ -119,7 +120,7 @@ def run_prepared(prepared: Prepared, options: RunOptions, watch: Watch) -> RunRe
     with ledger.writing():
         run = ledger.start_run(manifest)
         with _stopped_by_errors(run, ledger):
-            ledger.add_items(ledger.run_number(run.id), prepared.plan.items())
+            ledger.add_items(ledger.run_number(run.id), prepared.plan.items(), flags=item_flags)
             _add_labels(prepared, manifest, ledger)
             return _execute(prepared, run, ledger, options, watch)
 
@@ -137,7 +138,7 @@ def resume_run(start: Path, name: str, options: RunOptions, watch: Watch) -> Run
         return _result(run, ledger, _progress(prepared, run, ledger, run_account(ledger, run)))
     with ledger.writing(), _stopped_by_errors(run, ledger):
         planned = run.manifest.planned_items
-        ledger.add_items(ledger.run_number(run.id), prepared.plan.items(), planned=planned)
+        ledger.add_items(ledger.run_number(run.id), prepared.plan.items(), planned=planned, flags=item_flags)
         _add_labels(prepared, run.manifest, ledger)
         ledger.set_state(run.id, RunState.RUNNING)
         return _execute(prepared, run, ledger, options, watch)
