@@ -23,6 +23,8 @@ _MOST_PADDING: Final = 300
 _MOST_ENCODED: Final = 8
 _MOST_ENCODED_CHARS: Final = 8_192
 _BASE64: Final = "[A-Za-z0-9+/]{20,}={0,2}"
+_MARKUP: Final = " \t\n\r*_`"
+_BRAILLE: Final = frozenset(map(chr, range(0x2801, 0x2900)))
 _ORDER: Final = {flag: place for place, flag in enumerate(CandidateFlag)}
 
 _TAG_BLOCK: Final = {0xE0000 + code: chr(code) for code in range(0x20, 0x7F)}
@@ -91,14 +93,14 @@ def _short(text: str) -> Iterator[CandidateFlag]:
         yield CandidateFlag.EMPTY
     elif not _has_words(text):
         yield CandidateFlag.NO_WORDS
-    elif OPENER.fullmatch(text):
+    elif OPENER.fullmatch(text.strip(_MARKUP)):
         yield CandidateFlag.OPENER
-    elif CONSTANT.fullmatch(text):
+    elif CONSTANT.fullmatch(text.strip(_MARKUP)):
         yield CandidateFlag.CONSTANT
 
 
 def _has_words(text: str) -> bool:
-    return any(map(str.isalnum, text))
+    return any(char.isalnum() or char in _BRAILLE for char in text)
 
 
 # -- Signs of an attack ----------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Flagged candidates, counted while the items stream by: what was noticed, and what passed all the same."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from evenhand.records.candidate_flag import CandidateFlag, Flags
 from evenhand.records.rated import RatedItem
@@ -37,7 +37,7 @@ class FlagTally:
         if not any(item.flags):
             return
         passing = list(_passing(item, item.flags, reading))
-        flags = dict.fromkeys(flag for each in item.flags for flag in each)
+        flags = set().union(*item.flags)
         self._items += 1
         self._passed += bool(passing)
         self._flags.update(flags)
@@ -47,7 +47,7 @@ class FlagTally:
         self._trivial[trivial_passed] += trivial
         rank = self._listed[0 if trivial_passed else 1 if passing else 2]
         if len(rank) < MOST_LISTED:
-            rank.append(_listed(item, place, tuple(flags), passed=bool(passing)))
+            rank.append(_listed(item, place, flags, passed=bool(passing)))
 
     def result(self) -> Flagged:
         """Return the counts."""
@@ -77,6 +77,7 @@ def _passing(item: RatedItem, flags: tuple[Flags, ...], reading: Reading | None)
             yield each
 
 
-def _listed(item: RatedItem, place: int, flags: Flags, *, passed: bool) -> FlaggedItem:
+def _listed(item: RatedItem, place: int, flags: Collection[CandidateFlag], *, passed: bool) -> FlaggedItem:
     label = item.verdict.label if item.verdict else None
-    return FlaggedItem(item=item.name, place=place, flags=flags, label=label, passed=passed)
+    in_order = tuple(flag for flag in CandidateFlag if flag in flags)
+    return FlaggedItem(item=item.name, place=place, flags=in_order, label=label, passed=passed)

@@ -90,7 +90,7 @@ def _blocks(items: Iterable[RatedItem]) -> Iterator[list[RatedItem]]:
 def _table(page: ItemPage, items: Iterable[RatedItem], judges: list[str], *, first: int) -> Table:
     return Table(
         caption=words(page.title),
-        columns=columns("Item", "Slice", "Verdict", "Disagreement", *judges, "People", "Flags"),
+        columns=columns("Item", "Slice", "Verdict", "Disagreement", *judges, "Flags", "People"),
         rows=tuple(_row(item, judges, _anchor(place)) for place, item in enumerate(items, start=first)),
     )
 
@@ -104,8 +104,8 @@ def _row(item: RatedItem, judges: list[str], anchor: str) -> tuple[Cell, ...]:
         _verdict_cell(verdict),
         text_cell(f"{verdict.disagreement:.2f}" if verdict else ""),
         *(_answer_cell(item, judge, opinions.get(judge)) for judge in judges),
-        foreign_cell(_labels(item)),
         text_cell(", ".join(spoken_flags(item))),
+        foreign_cell(_labels(item)),
     )
 
 
