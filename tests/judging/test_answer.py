@@ -17,7 +17,6 @@ from tests.judging.answer_kit import (
     written,
 )
 from tests.judging.builders import PAIR_WITHOUT_TIES, STARS, TEN, reply, token
-from evenhand.testing.attacks import STALE_NONCE
 
 from evenhand.judging.answer import (
     MAX_ANSWER_CHARS,
@@ -31,6 +30,7 @@ from evenhand.judging.fence import new_nonce
 from evenhand.providers.interface import Finish, Means
 from evenhand.records.rating import FailedRating, FailureKind
 from evenhand.records.scale import COMPLY, PAIR, NumericScale, Scale
+from evenhand.testing.attacks import STALE_NONCE
 
 # -- What is asked for is read ----------------------------------------------------------------------------
 

@@ -6,10 +6,10 @@ from itertools import islice
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from evenhand.testing.attacks import FENCE_ENDS, PAYLOADS
 from tests.records.multilingual import EMOJI, SENTENCES
 
 from evenhand.judging.fence import NONCE_BYTES, fence, mask, new_nonce, nonces
+from evenhand.testing.attacks import FENCE_ENDS, PAYLOADS
 
 NONCE = "c0ffee00" * 4
 _UNSEEN = dict.fromkeys(point for point in range(0x110000) if unicodedata.category(chr(point)) == "Cf")

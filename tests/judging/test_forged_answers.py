@@ -12,7 +12,6 @@ from tests.judging.answer_kit import (
     read,
     written,
 )
-from evenhand.testing.attacks import PAYLOADS, WANTED
 
 from evenhand.judging.answer import (
     Answer,
@@ -20,6 +19,7 @@ from evenhand.judging.answer import (
 )
 from evenhand.providers.interface import Finish, Means
 from evenhand.records.scale import COMPLY
+from evenhand.testing.attacks import PAYLOADS, WANTED
 
 # -- Forgeries: a judge that decides one label and quotes the candidate -----------------------------------
 

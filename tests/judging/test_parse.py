@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from tests.judging import builders
 from tests.judging.builders import PAIR_WITHOUT_TIES, TEN
-from evenhand.testing.attacks import PAYLOADS
 
 from evenhand.judging.answer import AnswerForm
 from evenhand.judging.parse import parse_reply
@@ -13,6 +12,7 @@ from evenhand.providers.interface import Means
 from evenhand.records.rating import Basis, FailedRating, FailureKind, Order, Outcome, Rating
 from evenhand.records.run import Unit
 from evenhand.records.scale import COMPLY, PAIR, NumericScale, Scale
+from evenhand.testing.attacks import PAYLOADS
 
 NONCE = "c0ffee00" * 4
 

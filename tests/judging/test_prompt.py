@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.judging import builders
-from evenhand.testing.attacks import FENCE_ENDS, PAYLOADS
 
 from evenhand.judging.prompt import Prompt, Prompter
 from evenhand.judging.template import MAX_RENDERED_CHARS
@@ -13,6 +12,7 @@ from evenhand.records.message import Message
 from evenhand.records.rating import FailedRating, FailureKind, Order
 from evenhand.records.scale import COMPLY, PAIR, NumericScale
 from evenhand.records.suite import Candidate, Case
+from evenhand.testing.attacks import FENCE_ENDS, PAYLOADS
 from evenhand.testing.imperatives import see_through
 from evenhand.testing.protocol import split_fences
 
