@@ -37,7 +37,15 @@ _UNSEEN: Final = dict.fromkeys(
         0xAD,
         0x34F,
         0x61C,
+        0x115F,
+        0x1160,
+        0x17B4,
+        0x17B5,
+        *range(0x180B, 0x1810),
+        0x2800,
+        0x3164,
         0xFEFF,
+        0xFFA0,
     )
 )
 _LOOK_ALIKES: Final = str.maketrans(

@@ -7,12 +7,13 @@ and another corpus. Nothing here is harmful in itself: the payloads ask for a la
 from evenhand.testing.attacks.commands import CLEAN, COMMANDS, OBEYED, REFUSALS
 from evenhand.testing.attacks.forgeries import FENCE_ENDS, PAYLOADS, SPELLINGS, STALE_NONCE, WANTED
 from evenhand.testing.attacks.nothing import NOTHING
-from evenhand.testing.attacks.template_code import TEMPLATE_CODE
+from evenhand.testing.attacks.template_code import MARK, TEMPLATE_CODE
 
 __all__ = [
     "CLEAN",
     "COMMANDS",
     "FENCE_ENDS",
+    "MARK",
     "NOTHING",
     "OBEYED",
     "PAYLOADS",
