@@ -12,5 +12,17 @@ ANSWERS = "answers by principle"
 ENDPOINTS = "endpoints"
 PACING = "pacing"
 
-DROP_ORDER = (TEXTS, SLICES, BY_PRINCIPLE, CONFUSION, EXAMPLES, FLAGGED, ITEMS, PEOPLE, ANSWERS, ENDPOINTS, PACING)
+DROP_ORDER = (
+    TEXTS,
+    SLICES,
+    BY_PRINCIPLE,
+    CONFUSION,
+    EXAMPLES,
+    FLAGGED,
+    ITEMS,
+    PEOPLE,
+    ANSWERS,
+    ENDPOINTS,
+    PACING,
+)
 """The first is left out first."""

@@ -160,7 +160,7 @@ class LedgerFile:
     def add_items(
         self, run: int, items: Iterable[Item], *, planned: int | None = None, flags: FindFlags | None = None
     ) -> None:
-        """Add the items of a run, in order, with what `flags` notices about them; those that are there stay as they are.
+        """Add the items of a run, in order, with what `flags` notices; those that are there stay as they are.
 
         With the number of `planned` items, nothing is looked at where so many are there: commits add them in order,
         so the first ones are never missing.
