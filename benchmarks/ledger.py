@@ -78,7 +78,7 @@ class Call:
 def calls(units: int, manifest: Manifest) -> list[Call]:
     """Make the records of so many calls; attempts are numbered from 1, as an empty ledger numbers them."""
     case = Case(id="c", response="x")
-    item = Item(seq=0, case=case, candidates=case.outputs(), principle_id="p", scale=COMPLY)
+    item = Item(seq=0, case=case, candidates=case.outputs, principle_id="p", scale=COMPLY)
     return [call(Unit(seq=seq, item=item, judge=manifest.judges[0])) for seq in range(units)]
 
 

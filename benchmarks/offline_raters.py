@@ -62,7 +62,7 @@ def reply_units(path: Path, constitution: Constitution, judge: PatternJudge) -> 
         item = Item(
             seq=seq,
             case=case,
-            candidates=case.outputs(),
+            candidates=case.outputs,
             principle_id=principle.id,
             scale=constitution.scale_of(principle),
         )

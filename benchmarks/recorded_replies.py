@@ -199,7 +199,7 @@ class ImportedReplies:
 
 
 def _item(case: Case, seq: int) -> Item:
-    return Item(seq=seq, case=case, candidates=case.outputs()[:2], principle_id=PRINCIPLE, scale=PAIR)
+    return Item(seq=seq, case=case, candidates=case.outputs[:2], principle_id=PRINCIPLE, scale=PAIR)
 
 
 def _reading(rater: RecordedRater, unit: Unit, scale: NumericScale | None) -> Reading | None:

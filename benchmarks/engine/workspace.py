@@ -32,7 +32,7 @@ def write_workspace(folder: Path, setting: Setting) -> Path:
             cases.write(json.dumps(case) + "\n")
     files = {
         "evenhand.toml": f'[accounts.loop]\nprotocol = "{setting.protocol}"\nbase_url = "{setting.base_url}"\n'
-        f"concurrency = {setting.concurrency}\n",
+        f'concurrency = {setting.concurrency}\ntransport = "{setting.transport}"\n',
         "constitution.yaml": "schema: constitution/v1\nid: road\nversion: 1.0.0\nprinciples:\n"
         "  - {id: plain.speech, text: The reply must be plain.}\n",
         "reader.j2": TEMPLATE,

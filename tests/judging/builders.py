@@ -92,7 +92,7 @@ def unit(
 ) -> Unit:
     """A unit on the candidates of a case: one, or the first two."""
     shown = shown or case()
-    item = Item(seq=0, case=shown, candidates=shown.outputs()[:2], principle_id=principle, scale=scale)
+    item = Item(seq=0, case=shown, candidates=shown.outputs[:2], principle_id=principle, scale=scale)
     return Unit(seq=0, item=item, judge=asked or judge(), order=order, repeat=repeat)
 
 

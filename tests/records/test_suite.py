@@ -27,7 +27,7 @@ def case(**fields: Any) -> Case:
 def test_a_case_has_its_outputs_whichever_way_they_are_written(
     fields: dict[str, Any], outputs: list[Any]
 ) -> None:
-    assert [(each.id, each.text, each.producer) for each in case(**fields).outputs()] == outputs
+    assert [(each.id, each.text, each.producer) for each in case(**fields).outputs] == outputs
 
 
 @pytest.mark.parametrize(

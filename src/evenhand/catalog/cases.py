@@ -67,7 +67,7 @@ def scan_cases(files: Iterable[Path], note: Callable[[Case], None] = lambda _cas
             scopes.update(case.scope)
             for pattern in case.principles:
                 patterns.setdefault(pattern, (lines.shown, lines.number))
-            for output in case.outputs():
+            for output in case.outputs:
                 candidates += 1
                 add_producers(producers, (output.producer,))
         digests[path] = lines.sha256

@@ -69,6 +69,11 @@ class AnswerForm:
             "additionalProperties": False,
         }
 
+    @cached_property
+    def schema_bytes(self) -> int:
+        """Size of the schema as JSON, 0 where none is sent."""
+        return 0 if self.means == "last_line" else len(json.dumps(self.schema))
+
     def _property(self, key: str) -> dict[str, Any]:
         if key == "quotes":
             return {"type": "array", "items": {"type": "string"}}

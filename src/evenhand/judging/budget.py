@@ -20,18 +20,27 @@ def cost_nanousd(price: Price | None, usage: Usage) -> int:
     return round(usage.input_tokens * price.input * 1000 + usage.output_tokens * price.output * 1000)
 
 
-def most_tokens_read(request: ChatRequest) -> int:
-    """Return an upper bound of the tokens a request is read as: no tokenizer makes more than one of a byte."""
-    texts = (request.system, *(turn.content for turn in request.turns))
-    schema = json.dumps(request.schema) if request.schema else ""
-    read = sum(len(text.encode("utf-8", "surrogatepass")) for text in (*texts, schema))
-    return read + _MESSAGE_OVERHEAD_TOKENS
+def most_tokens_read(request: ChatRequest, *, schema_bytes: int | None = None) -> int:
+    """Return an upper bound of the tokens a request is read as: no tokenizer makes more than one of a byte.
+
+    Args:
+        request: The request.
+        schema_bytes: Size of its schema as JSON, where the caller knows it already.
+    """
+    if schema_bytes is None:
+        schema_bytes = len(json.dumps(request.schema)) if request.schema else 0
+    read = _size(request.system) + sum(_size(turn.content) for turn in request.turns)
+    return read + schema_bytes + _MESSAGE_OVERHEAD_TOKENS
 
 
-def worst_case_nanousd(price: Price | None, request: ChatRequest) -> int:
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def worst_case_nanousd(price: Price | None, request: ChatRequest, *, schema_bytes: int | None = None) -> int:
     """Return the highest price `request` can have."""
-    usage = Usage(input_tokens=most_tokens_read(request), output_tokens=request.max_tokens)
-    return cost_nanousd(price, usage)
+    read = most_tokens_read(request, schema_bytes=schema_bytes)
+    return cost_nanousd(price, Usage(input_tokens=read, output_tokens=request.max_tokens))
 
 
 @dataclass(slots=True)

@@ -120,7 +120,7 @@ async def _ask_once(
         judge=caller.judge.id,
         key=prompt.key,
         nonce=prompt.nonce,
-        worst_case=worst_case_nanousd(caller.price, prompt.request),
+        worst_case=worst_case_nanousd(caller.price, prompt.request, schema_bytes=prompt.form.schema_bytes),
         instrument=caller.instrument,
     )
     policy = RetryPolicy(attempts=caller.judge.attempts, deadline_s=caller.judge.timeout_s)

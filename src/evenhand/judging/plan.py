@@ -59,11 +59,12 @@ class Plan:
 
     def items_of(self, case: Case, first: int) -> Iterator[Item]:
         """Yield the items of one case, numbered from `first`."""
+        shown = tuple(self._shown(case))
         places = (
             (principle, candidates)
             for principle in self._principles
             if _concerns(principle, case)
-            for candidates in self._shown(case)
+            for candidates in shown
         )
         for seq, (principle, candidates) in enumerate(places, first):
             yield Item(
@@ -103,7 +104,7 @@ class Plan:
         return sum(self.units_by_judge().values())
 
     def _shown(self, case: Case) -> Iterator[tuple[Candidate, ...]]:
-        outputs = case.outputs()
+        outputs = case.outputs
         if not self.pairwise:
             yield from ((output,) for output in outputs)
         elif len(outputs) >= 2:

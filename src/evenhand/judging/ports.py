@@ -27,7 +27,14 @@ class Ledger(Protocol):
         ...
 
     async def settle(self, settled: Sequence[Settled], decided: Sequence[SettledItem]) -> None:
-        """Commit terminal states, and the verdicts of the items they complete."""
+        """Write terminal states, and the verdicts of the items they complete, in one commit and in order.
+
+        It may still be on its way to disk when this returns; `flush` waits for it.
+        """
+        ...
+
+    async def flush(self) -> None:
+        """Return when all that was settled is on disk."""
         ...
 
     async def served(self, served: Served) -> None:

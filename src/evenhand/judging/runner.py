@@ -134,6 +134,7 @@ class Runner:
         for lane in self._lanes.values():
             await self._settle(lane.release())
         await self._note_pace()
+        await self._ledger.flush()
         return tuple(self._reasons)
 
     async def _feed(self) -> None:

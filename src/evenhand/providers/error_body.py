@@ -119,6 +119,8 @@ def _parameter(error: Mapping[str, Any], message: str) -> str:
 
 def printable(text: str) -> str:
     """Return hostile text on one line, cut to a few words, with nothing a terminal would obey."""
+    if len(text) <= MAX_MESSAGE_CHARS and text.isascii() and text.isprintable() and " " not in text:
+        return text  # an id, the usual case
     cut = " ".join(text[: 4 * MAX_MESSAGE_CHARS].split())
     cut = cut if len(cut) <= MAX_MESSAGE_CHARS else cut[: MAX_MESSAGE_CHARS - 1] + "…"
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)

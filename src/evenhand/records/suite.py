@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -56,14 +57,18 @@ class Case(FileRecord):
 
     @model_validator(mode="after")
     def _candidates_have_names_of_their_own(self) -> Self:
-        names = [candidate.id for candidate in self.outputs()] if self.candidates else []
+        names = [candidate.id for candidate in self._all_outputs()] if self.candidates else []
         if len(set(names)) < len(names):
             twice = Counter(names).most_common(1)[0][0]
             raise ValueError(f"two candidates are named {twice!r}; give each an id of its own")
         return self
 
+    @cached_property
     def outputs(self) -> tuple[Candidate, ...]:
-        """Return the candidates, whichever way they were written; at least one."""
+        """The candidates, whichever way they were written; at least one."""
+        return self._all_outputs()
+
+    def _all_outputs(self) -> tuple[Candidate, ...]:
         if self.response is not None:
             return (Candidate(text=self.response, producer=self.producer), *self.candidates)
         return self.candidates or (Candidate(producer=self.producer),)

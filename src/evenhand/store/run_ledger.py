@@ -28,6 +28,9 @@ _attempts = tables.attempts
 _SENT, _RECEIVED = AttemptState.SENT.value, AttemptState.RECEIVED.value
 _FAILED, _PARSED = AttemptState.FAILED.value, AttemptState.PARSED.value
 
+_MOST_HANDED_OVER = 32
+"""So many terminal states at once are not waited for; more are a chunk of offline ratings, which must not pile up."""
+
 
 class RunLedger:
     """Writes one run. Give it to the runner as its ledger, and close it."""
@@ -104,13 +107,22 @@ class RunLedger:
         await self._writer.commit([(Write.FAILED, row)])
 
     async def settle(self, settled: Sequence[Settled], decided: Sequence[SettledItem]) -> None:
-        """Commit terminal states and verdicts; a unit or item that has one keeps it."""
+        """Write terminal states and verdicts; a unit or item that has one keeps it.
+
+        A few are handed over and not waited for: they can be computed again from what is committed already, and
+        nothing later is on disk before them. `flush` waits for all.
+        """
         rows: list[tuple[int, Values]] = []
         for each in settled:
             rows.extend((Write.PARSED, _served_row(served)) for served in each.served)
             rows.append((Write.RATING, self._rating_row(each)))
         rows.extend((Write.VERDICT, verdict_values(self._run, item)) for item in decided)
-        await self._writer.commit(rows)
+        if len(settled) > _MOST_HANDED_OVER or not self._writer.hand_over(rows):
+            await self._writer.commit(rows)
+
+    async def flush(self) -> None:
+        """Return when everything that was handed over is on disk."""
+        await self._writer.commit([])
 
     async def served(self, served: Served) -> None:
         """Commit what a reply outside any unit said, such as one of preflight."""

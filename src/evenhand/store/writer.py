@@ -20,9 +20,11 @@ from evenhand.store.prepared import Prepared, Values
 from evenhand.store.sqlite import what_to_do
 
 _MOST_PER_COMMIT = 5_000
+_MOST_QUEUED = 2_000
+"""Callers that do not wait are made to, when so many of them are queued."""
 
 
-_Batch = tuple[Sequence[tuple[int, Values]], asyncio.Future[None]]
+_Batch = tuple[Sequence[tuple[int, Values]], asyncio.Future[None] | None]
 """Rows of one caller, each for one of the writer's statements, and what the caller waits for."""
 
 
@@ -56,6 +58,22 @@ class Writer:
             self._queue.put((rows, done))
         return done
 
+    def hand_over(self, rows: Sequence[tuple[int, Values]]) -> bool:
+        """Queue rows without waiting; they are on disk before anything that is committed later.
+
+        Returns:
+            Whether they were taken: not while so much is queued that the caller had better wait for a commit.
+
+        Raises:
+            LedgerError: Earlier rows could not be written.
+        """
+        if self._broken:
+            raise self._broken
+        if self._queue.qsize() > _MOST_QUEUED:
+            return False
+        self._queue.put((rows, None))
+        return True
+
     def close(self) -> None:
         """Finish what is queued and end the thread."""
         if not self._closed:
@@ -76,7 +94,7 @@ class Writer:
     def _serve(self, connection: sqlite3.Connection | None) -> None:
         while batches := self._gather():
             self._write(connection, batches)
-            _announce([done for _, done in batches], self._broken)
+            _announce([done for _, done in batches if done], self._broken)
 
     def _gather(self) -> list[_Batch]:
         first = self._queue.get()

@@ -90,7 +90,7 @@ def text_finder(stored: StoredRun) -> FindTexts:
 
 def _case_text(case: Case, candidate_id: str) -> CaseText:
     wanted = candidate_id.split("|")
-    outputs: Mapping[str, Candidate] = {output.id: output for output in case.outputs()}
+    outputs: Mapping[str, Candidate] = {output.id: output for output in case.outputs}
     shown = [outputs[name] for name in wanted if name in outputs] or [outputs[candidate_id]]
     return CaseText(prompt=case.prompt, candidates=tuple(shown))
 

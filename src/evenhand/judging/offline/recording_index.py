@@ -49,7 +49,7 @@ class RecordingIndex:
 
 def _places(unit: Unit) -> Iterator[_Place]:
     """Yield the places a line about `unit` can have, the one that says most first."""
-    is_clear = unit.item.is_pair or len(unit.item.case.outputs()) == 1
+    is_clear = unit.item.is_pair or len(unit.item.case.outputs) == 1
     candidates = (unit.item.candidate_id, "") if is_clear else (unit.item.candidate_id,)
     for principle in (unit.item.principle_id, ""):
         for candidate in candidates:
