@@ -94,13 +94,13 @@ def single(text: str, **fields: Any) -> Unit:
 
 def item(case: Case) -> Item:
     """Return the item of a case with one candidate."""
-    return Item(seq=0, case=case, candidates=case.outputs()[:1], principle_id="p", scale=COMPLY)
+    return Item(seq=0, case=case, candidates=case.outputs[:1], principle_id="p", scale=COMPLY)
 
 
 def pair(first: str, second: str) -> Iterator[Unit]:
     """Yield the two units on a pair, one for each order."""
     case = Case(id="case", candidates=(Candidate(id="x", text=first), Candidate(id="y", text=second)))
-    shown = Item(seq=0, case=case, candidates=case.outputs(), principle_id="p", scale=PAIR)
+    shown = Item(seq=0, case=case, candidates=case.outputs, principle_id="p", scale=PAIR)
     for order in Order:
         yield Unit(seq=0, item=shown, judge=judge(mode="pairwise", sees=["case.response_a"]), order=order)
 
