@@ -88,11 +88,14 @@ class Plan:
                 yield item, list(self._units_of(item))
 
     def _units_of(self, item: Item) -> Iterator[Unit]:
-        seq = item.seq * self.units_per_item
-        for judge in self.judges:
-            for order, repeat in _askings(judge, item):
-                yield Unit(seq=seq, item=item, judge=judge, order=order, repeat=repeat)
-                seq += 1
+        first = item.seq * self.units_per_item
+        for seq, (judge, order, repeat) in enumerate(self._askings, first):
+            yield Unit(seq=seq, item=item, judge=judge, order=order, repeat=repeat)
+
+    @cached_property
+    def _askings(self) -> tuple[tuple[Judge, Order, int], ...]:
+        """Judge, order and repeat of each unit of an item; the same for every item."""
+        return tuple(_askings(self.judges, pairwise=self.pairwise))
 
     def units_by_judge(self) -> Mapping[str, int]:
         """Return how many units each judge has on an item; it is the same for all items of a suite."""
@@ -113,12 +116,7 @@ class Plan:
 
 def places_of(judges: Sequence[Judge], *, pairwise: bool) -> tuple[tuple[str, Order, int], ...]:
     """Return judge, order and repeat of each unit of an item, in the order of the plan; the same for every item."""
-    return tuple(
-        (judge.id, order, repeat)
-        for judge in judges
-        for order in _orders(judge, is_pair=pairwise)
-        for repeat in range(_repeats(judge))
-    )
+    return tuple((judge.id, order, repeat) for judge, order, repeat in _askings(judges, pairwise=pairwise))
 
 
 def units_by_judge(judges: Sequence[Judge], *, pairwise: bool) -> dict[str, int]:
@@ -184,9 +182,11 @@ def _common_mode(judges: Sequence[Judge]) -> str:
     return modes.pop()
 
 
-def _askings(judge: Judge, item: Item) -> Iterator[tuple[Order, int]]:
-    orders = _orders(judge, is_pair=item.is_pair)
-    return ((order, repeat) for order in orders for repeat in range(_repeats(judge)))
+def _askings(judges: Iterable[Judge], *, pairwise: bool) -> Iterator[tuple[Judge, Order, int]]:
+    for judge in judges:
+        for order in _orders(judge, is_pair=pairwise):
+            for repeat in range(_repeats(judge)):
+                yield judge, order, repeat
 
 
 def _orders(judge: Judge, *, is_pair: bool) -> tuple[Order, ...]:
