@@ -26,6 +26,7 @@ LINES: dict[str, tuple[list[str], int]] = {
     "resume/v1": (["resume", "latest"], 0),
     "run/v1": (["run", "demo"], 0),
     "runs/v1": (["runs"], 0),
+    "salvage/v1": (["doctor", "--salvage", "saved.sqlite"], 0),
     "schema/v1": (["schema", "judge", "--out", "judge.json"], 0),
     "schemas/v1": (["schema"], 0),
     "version/v1": (["--version"], 0),

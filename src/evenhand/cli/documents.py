@@ -58,6 +58,7 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "resume/v1": "cli.run_outcome:OutcomeDocument",
     "run/v1": "cli.run_outcome:OutcomeDocument",
     "runs/v1": "cli.runs:RunsDocument",
+    "salvage/v1": "workflows.salvage_ledger:SalvagedLedger",
     "schema/v1": "cli.schema:SchemaDocument",
     "schemas/v1": "cli.schema:SchemasDocument",
     "version/v1": "cli.documents:VersionDocument",

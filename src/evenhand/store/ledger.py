@@ -1,5 +1,6 @@
 """The ledger of one workspace: opened and checked; runs, items and labels are added here."""
 
+import hashlib
 import json
 import secrets
 import sqlite3
@@ -269,18 +270,27 @@ def open_ledger(path: Path, *, create: bool = False, lease_s: float = LEASE_SECO
 
 
 def check_integrity(ledger: LedgerFile) -> None:
-    """Check the file for damage.
+    """Check the file for damage: its structure, and every reply against its digest.
 
     Raises:
         LedgerError: It is damaged.
     """
     with ledger.read() as connection:
         problems = [str(row[0]) for row in connection.execute(text("PRAGMA quick_check(5)"))]
+        if problems == ["ok"]:
+            problems = list(islice(_altered_replies(driver_connection(connection)), 5)) or problems
     if problems != ["ok"]:
         raise LedgerError(
             f"{ledger.path} is damaged: {'; '.join(problems)}",
-            hint="restore a copy; a run that goes on would spend money into a damaged ledger",
+            hint="restore a copy, or save the replies with: evenhand doctor --salvage OUT; a run that goes on would "
+            "spend money into a damaged ledger",
         )
+
+
+def _altered_replies(connection: sqlite3.Connection) -> Iterator[str]:
+    for digest, body in connection.execute("SELECT hash, body FROM replies"):
+        if hashlib.sha256(body).digest() != digest:
+            yield f"reply {bytes(digest).hex()[:12]} is not what its digest says"
 
 
 def chunks(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:

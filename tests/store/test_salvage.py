@@ -1,0 +1,175 @@
+"""A damaged ledger gives back every reply that can still be read, and a resumed run pays only for the others."""
+
+import random
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.judging.run_kit import SmallRun, model_judge
+
+from evenhand.errors import LedgerError
+from evenhand.records.label import HumanLabel, LabelKind
+from evenhand.store.ledger import check_integrity, open_ledger
+from evenhand.store.pages import read_rows
+from evenhand.store.reading import run_account
+from evenhand.store.salvage import Salvaged, salvage
+from evenhand.testing import LoopbackServer, judges
+
+SEED = 20261127
+CASES = 90
+PAGE = 4096
+
+
+@dataclass
+class Judged:
+    """A run that is finished and whose ledger is about to be damaged."""
+
+    run: SmallRun
+    server: LoopbackServer
+
+    @property
+    def path(self) -> Path:
+        return self.run.ledger.path
+
+    async def resume_from(self, path: Path, *, again: bool) -> int:
+        """Go on with the run in another ledger, or start it anew; return what was paid for on the way."""
+        self.run.ledger = open_ledger(path)
+        if again:
+            self.run.new_run()
+        else:
+            self.run.run = self.run.ledger.run("latest")
+            number = self.run.ledger.run_number(self.run.run.id)
+            self.run.ledger.add_items(number, self.run.plan.items())
+        before = len(self.server.ledger.billed)
+        with self.run.ledger.writing():
+            async with self.run.runner() as runner:
+                assert await runner.run() == ()
+        assert run_account(self.run.ledger, self.run.run).terminal == {"rated": CASES}
+        return len(self.server.ledger.billed) - before
+
+
+@pytest.fixture
+async def judged(tmp_path: Path) -> AsyncIterator[Judged]:
+    async with LoopbackServer(judges.rule("password")) as server:
+        (tmp_path / "damaged").mkdir()
+        run = SmallRun(
+            folder=tmp_path / "damaged", base_url=server.base_url, count=CASES, judges=(model_judge(),)
+        )
+        with run.ledger.writing():
+            run.ledger.add_labels("file", [label(n) for n in range(20)])
+            async with run.runner() as runner:
+                await runner.run()
+        yield Judged(run, server)
+
+
+def label(number: int) -> HumanLabel:
+    return HumanLabel(
+        case_id=f"case-{number}",
+        candidate_id="1",
+        principle_id="secrets.keep",
+        annotator="a",
+        kind=LabelKind.PERSON,
+        label="complies",
+    )
+
+
+def damage(path: Path, pages: list[int], dice: random.Random) -> None:
+    """Overwrite pages with noise."""
+    content = bytearray(path.read_bytes())
+    for page in pages:
+        content[page * PAGE : (page + 1) * PAGE] = dice.randbytes(PAGE)
+    path.write_bytes(content)
+
+
+async def test_a_whole_ledger_gives_everything_back(judged: Judged, tmp_path: Path) -> None:
+    found = salvage(judged.path, tmp_path / "new.sqlite")
+    assert (found.replies, found.attempts, found.replies_lost, found.labels) == (CASES, CASES, 0, 20)
+    assert found.runs == (judged.run.run.id,)
+    assert await judged.resume_from(tmp_path / "new.sqlite", again=False) == 0
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + 4))
+async def test_only_replies_that_are_lost_are_paid_for_again(
+    judged: Judged, tmp_path: Path, seed: int
+) -> None:
+    dice = random.Random(seed)
+    pages = judged.path.stat().st_size // PAGE
+    damage(judged.path, dice.sample(range(1, pages), pages // 6), dice)
+    with pytest.raises(LedgerError, match="damaged"):
+        open_ledger(judged.path)
+    found = salvage(judged.path, tmp_path / "new.sqlite")
+    paid = await judged.resume_from(tmp_path / "new.sqlite", again=not found.runs)
+    assert 0 < found.replies < CASES, f"seed {seed}: the damage hit some replies"
+    assert paid == CASES - usable(found), f"seed {seed}"
+
+
+def usable(found: Salvaged) -> int:
+    """Replies with the call that they answered."""
+    return found.without_run if not found.runs else found.attempts - found.replies_lost
+
+
+async def test_a_lost_run_leaves_its_replies_to_a_new_one(judged: Judged, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(judged.path)) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'runs'").fetchone()
+    damage(judged.path, [0, root - 1], random.Random(SEED))
+    found = salvage(judged.path, tmp_path / "new.sqlite")
+    assert (found.runs, found.without_run) == ((), CASES)
+    assert await judged.resume_from(tmp_path / "new.sqlite", again=True) == 0
+
+
+async def test_what_lies_in_the_log_only_is_saved_too(judged: Judged, tmp_path: Path) -> None:
+    ledger = judged.run.ledger
+    with ledger.read() as reader:
+        reader.exec_driver_sql("SELECT 1 FROM runs").all()
+        with ledger.writing():
+            ledger.add_labels("more", [label(n) for n in range(20, 30)])
+        killed = tmp_path / "killed"
+        shutil.copytree(ledger.path.parent, killed)
+    assert (killed / "ledger.sqlite-wal").stat().st_size > 0
+    assert salvage(killed / "ledger.sqlite", tmp_path / "new.sqlite").labels == 30
+
+
+async def test_the_damaged_file_is_left_as_it_is_and_nothing_is_overwritten(
+    judged: Judged, tmp_path: Path
+) -> None:
+    before = judged.path.read_bytes()
+    salvage(judged.path, tmp_path / "new.sqlite")
+    assert judged.path.read_bytes() == before
+    with pytest.raises(LedgerError, match="exists already"):
+        salvage(judged.path, tmp_path / "new.sqlite")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0" * 100_000, b"SQLite format 3\0" + b"\xff" * 50_000, b"\r" * 40_000]
+)
+def test_a_file_with_nothing_of_ours_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "damaged.sqlite").write_bytes(content)
+    with pytest.raises(LedgerError, match="nothing of"):
+        salvage(tmp_path / "damaged.sqlite", tmp_path / "new.sqlite")
+
+
+@given(noise=st.binary(max_size=200), place=st.integers(0, 8_000), seed=st.integers(0, 2**32))
+def test_no_noise_stops_the_reading(
+    tmp_path_factory: pytest.TempPathFactory, noise: bytes, place: int, seed: int
+) -> None:
+    path = tmp_path_factory.mktemp("noise") / "file"
+    content = bytearray(b"\r" + random.Random(seed).randbytes(12_287))
+    content[place : place + len(noise)] = noise
+    path.write_bytes(content)
+    assert all(isinstance(row.values, tuple) for row in read_rows(path))
+
+
+async def test_an_altered_reply_is_damage_even_where_the_structure_is_sound(judged: Judged) -> None:
+    ledger = open_ledger(judged.path)
+    with ledger.write() as connection:
+        connection.exec_driver_sql("UPDATE replies SET body = x'00' WHERE rowid = 5")
+    with pytest.raises(LedgerError, match="not what its digest says"):
+        check_integrity(ledger)
+    with pytest.raises(LedgerError, match="damaged"), ledger.writing():
+        pass
