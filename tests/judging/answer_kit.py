@@ -17,7 +17,8 @@ from evenhand.records.scale import COMPLY
 NONCE = "c0ffee00" * 4
 NONCE = "c0ffee00" * 4
 TRUE_LABEL = "violates"
-ALL_MEANS: tuple[Means, ...] = get_args(Means)
+ALL_MEANS: tuple[Means, ...] = tuple(means for means in get_args(Means) if means != "decision")
+"""All means by which a model writes its answer."""
 OBJECT_MEANS = [means for means in ALL_MEANS if means != "last_line"]
 FORM = AnswerForm(scale=COMPLY, means="json_schema")
 LINE = AnswerForm(scale=COMPLY, means="last_line")

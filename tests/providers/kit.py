@@ -15,10 +15,12 @@ from evenhand.providers.connection import Connection
 from evenhand.providers.interface import ChatRequest, Means, RawReply, Turn
 from evenhand.providers.registry import PROVIDERS, OpenProvider
 from evenhand.providers.retry import RetryPolicy, Timing
-from evenhand.testing import Dialect, LoopbackServer, dialects, judges
+from evenhand.testing import Dialect, Judge, LoopbackServer, dialects, judges
 from evenhand.testing.faults import Strike
 
 PROTOCOLS = ("openai-chat", "openai-responses", "anthropic")
+DECIDING = ("openai-decisions", "systemone")
+"""Protocols without text; what leaves and comes is told in test_decisions."""
 Transport = Literal["auto", "aiohttp", "httpx", "native"]
 _AIOHTTP_PARTS = ("aiohttp",) if find_spec("openai._vendor") else ("aiohttp", "httpx_aiohttp")
 TRANSPORTS: tuple[Transport, ...] = (
@@ -32,13 +34,21 @@ SCHEMA = {
 }
 
 
+CHOICES = {
+    "oneOf": [
+        {"const": "complies", "description": "It keeps to the principle."},
+        {"const": "violates", "description": ""},
+    ]
+}
+
+
 def request(means: Means = "last_line", *, logprobs: int = 0, timeout_s: float = 5.0) -> ChatRequest:
     return ChatRequest(
         model="gpt-x",
         system="You judge.",
         turns=(Turn(role="user", content="Is it good?"),),
         means=means,
-        schema=None if means == "last_line" else SCHEMA,
+        schema={"last_line": None, "decision": CHOICES}.get(means, SCHEMA),
         max_tokens=200,
         logprobs=logprobs,
         timeout_s=timeout_s,
@@ -53,10 +63,14 @@ class Endpoint:
     async def refusal(self, asked: ChatRequest | None = None) -> CallError:
         """The error of a call that must fail."""
         try:
-            raw = await self.provider.ask(asked or request())
+            raw = await self.provider.ask(asked or request("decision" if self.decides else "last_line"))
         except CallError as error:
             return error
         raise AssertionError(f"answered: {raw.body[:200]!r}")
+
+    @property
+    def decides(self) -> bool:
+        return self.provider.protocol in DECIDING
 
     @property
     def calls(self) -> int:
@@ -71,9 +85,10 @@ async def endpoint(
     transport: Transport = "httpx",
     key: str = "none",
     concurrency: int = 16,
+    judge: Judge | None = None,
 ) -> AsyncIterator[Endpoint]:
     """A scripted server and the provider that speaks to it."""
-    async with LoopbackServer(judges.lazy("complies"), strikes=strikes, dialect=dialect) as server:
+    async with LoopbackServer(judge or judges.lazy("complies"), strikes=strikes, dialect=dialect) as server:
         connection = Connection(
             account="acme",
             base_url=server.base_url,

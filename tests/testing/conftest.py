@@ -26,7 +26,12 @@ SCHEMA = {
     "required": ["quotes", "reason", "label", "nonce"],
     "additionalProperties": False,
 }
-PATHS = {"chat": "/v1/chat/completions", "responses": "/v1/responses", "messages": "/v1/messages"}
+PATHS = {
+    "chat": "/v1/chat/completions",
+    "responses": "/v1/responses",
+    "messages": "/v1/messages",
+    "systemone": "/v1/systemone",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +126,13 @@ def question(route: str, text: str, *, structured: bool) -> dict[str, Any]:
     form = {"type": "json_schema", "name": "verdict", "schema": SCHEMA}
     if route == "responses":
         return {"model": "m", "input": text, **({"text": {"format": form}} if structured else {})}
+    if route == "systemone":
+        criteria = dict.fromkeys(LABELS)
+        return {
+            "model": "m",
+            "state": text,
+            "questions": {"q": {"type": "choice", "instructions": "Which?", "criteria": criteria}},
+        }
     document: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": text}]}
     if route == "chat":
         holder = {"type": "json_schema", "json_schema": {"name": "verdict", "strict": True, "schema": SCHEMA}}

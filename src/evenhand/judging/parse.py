@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from evenhand.judging.answer import Answer, AnswerForm, read_answer
+from evenhand.judging.answer import Answer, AnswerForm, listed_answers, read_answer
 from evenhand.judging.label_probabilities import MAX_MISSING_MASS, label_probabilities
 from evenhand.providers.interface import Reply, UnreadableReplyError
 from evenhand.providers.read_reply import read_reply
@@ -10,9 +10,7 @@ from evenhand.records.message import Text, flatten
 from evenhand.records.rating import Basis, Distribution, FailedRating, FailureKind, Order, Outcome, Rating
 from evenhand.records.reveal import reveal
 from evenhand.records.run import Unit
-from evenhand.records.scale import NumericScale, PairwiseScale, Reading, Scale, swap_label
-
-_MOST_INTEGER_ANSWERS = 101
+from evenhand.records.scale import PairwiseScale, Reading, swap_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +41,7 @@ def parse_reply(
 def _rating(answer: Answer, reply: Reply, form: AnswerForm, unit: Unit, *, evidence_required: bool) -> Rating:
     distribution, missing = _probabilities(answer, reply, form)
     flags = list(_evidence_flags(answer, unit, evidence_required=evidence_required))
-    basis = Basis.LOGPROBS
+    basis = Basis.DECISION if answer.distribution else Basis.LOGPROBS
     if not distribution:
         basis, distribution = Basis.ANSWER, ((answer.label, 1.0),)
         flags += ["logprobs_unusable"] if reply.tokens else []
@@ -61,7 +59,9 @@ def _rating(answer: Answer, reply: Reply, form: AnswerForm, unit: Unit, *, evide
 
 
 def _probabilities(answer: Answer, reply: Reply, form: AnswerForm) -> tuple[Distribution, float]:
-    labels = _listed_answers(form.scale)
+    if answer.distribution:
+        return answer.distribution, 0.0
+    labels = listed_answers(form.scale)
     if not reply.tokens or answer.label not in labels:
         return (), 1.0
     distribution, missing = label_probabilities(
@@ -73,15 +73,6 @@ def _probabilities(answer: Answer, reply: Reply, form: AnswerForm) -> tuple[Dist
         closing=answer.closing,
     )
     return ((), missing) if missing > MAX_MISSING_MASS else (distribution, missing)
-
-
-def _listed_answers(scale: Scale) -> tuple[str, ...]:
-    """Return the answers that can be told apart by tokens: the labels, or the whole numbers of a short range."""
-    if not isinstance(scale, NumericScale):
-        return scale.labels
-    first, last = int(scale.minimum), int(scale.maximum)
-    whole = first == scale.minimum and last == scale.maximum and last - first < _MOST_INTEGER_ANSWERS
-    return tuple(str(number) for number in range(first, last + 1)) if whole else ()
 
 
 def _evidence_flags(answer: Answer, unit: Unit, *, evidence_required: bool) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from evenhand.providers.connection import Client, Connection
 from evenhand.providers.envelope import ANSWER_TOOL
 from evenhand.providers.interface import ChatRequest, RawReply
 from evenhand.providers.native import ANTHROPIC_VERSION, open_native
-from evenhand.providers.openai_chat import sampling_fields
+from evenhand.providers.openai_chat import no_decisions, sampling_fields
 from evenhand.providers.sdk_client import SdkClient, call_timeout, http_package, open_http_client
 
 ANTHROPIC_URL: Final = "https://api.anthropic.com"
@@ -101,6 +101,8 @@ def messages_body(request: ChatRequest) -> dict[str, Any]:
 
 
 def _output_config(request: ChatRequest) -> dict[str, Any]:
+    if request.means == "decision":
+        raise no_decisions(request)
     if request.means == "json_object":
         raise CallError(
             "the messages protocol has no json_object", call_class=CallClass.UNSUPPORTED, parameter="means"

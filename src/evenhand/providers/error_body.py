@@ -123,4 +123,6 @@ def printable(text: str) -> str:
         return text  # an id, the usual case
     cut = " ".join(text[: 4 * MAX_MESSAGE_CHARS].split())
     cut = cut if len(cut) <= MAX_MESSAGE_CHARS else cut[: MAX_MESSAGE_CHARS - 1] + "…"
+    if cut.isprintable():
+        return cut
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)

@@ -8,8 +8,9 @@ from typing import Any, Literal, Protocol
 from evenhand.records.attempt import RawReply
 from evenhand.records.rating import Usage
 
-Means = Literal["json_schema", "json_object", "tool", "last_line"]
-"""How the shape of an answer is enforced, best first. `json_object` carries the schema beside it."""
+Means = Literal["json_schema", "json_object", "tool", "last_line", "decision"]
+"""How the shape of an answer is enforced, best first. `json_object` carries the schema beside it; `decision` is the one
+of decision endpoints, where the model writes nothing and the answer is a probability for each label."""
 
 TokenLimitField = Literal["max_tokens", "max_completion_tokens"]
 
@@ -35,7 +36,8 @@ class ChatRequest:
     means: Means
     """How the answer's shape is enforced."""
     schema: Mapping[str, Any] | None
-    """JSON Schema of the answer; None with `last_line`."""
+    """JSON Schema of the answer; None with `last_line`. With `decision` it lists the answers under `oneOf`, each a
+    `const` with its `description`."""
     max_tokens: int
     """Most tokens of the reply."""
     token_limit_field: TokenLimitField = "max_tokens"  # noqa: S105 - a field's name
@@ -81,7 +83,7 @@ class Reply:
     """A reply's envelope, read. The text itself is not yet trusted or parsed."""
 
     text: str
-    """The answer: message text, or the arguments of the one forced tool call as JSON text."""
+    """The answer: message text, the arguments of the one forced tool call as JSON text, or the label decided on."""
     finish: Finish
     finish_text: str
     """The provider's own word for it."""
@@ -89,6 +91,8 @@ class Reply:
     """Text of a refusal, where the protocol has a field for it."""
     tokens: tuple[TokenChoice, ...] = ()
     """Generated tokens of `text`, where log-probabilities came."""
+    decision: tuple[tuple[str, float], ...] = ()
+    """What a decision endpoint gives each label, as it came: finite numbers, each label once, nothing else checked."""
     usage: Usage | None = None
     """Tokens counted by the provider; None where it reported none."""
     served_model: str = ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from evenhand.errors import CallClass, CallError
 from evenhand.providers.connection import Connection
 from evenhand.providers.envelope import ANSWER_TOOL
 from evenhand.providers.interface import ChatRequest, RawReply
@@ -65,6 +66,15 @@ def sampling_fields(request: ChatRequest) -> dict[str, float]:
     return {name: value for name, value in wanted.items() if value is not None}
 
 
+def no_decisions(request: ChatRequest) -> CallError:
+    """Return the error of a request that only a decision endpoint understands."""
+    return CallError(
+        f"{request.model!r} is no decision model here: the account's protocol writes text",
+        call_class=CallClass.UNSUPPORTED,
+        parameter="means",
+    )
+
+
 def _shape_fields(request: ChatRequest) -> dict[str, Any]:
     schema = request.schema
     match request.means:
@@ -81,3 +91,5 @@ def _shape_fields(request: ChatRequest) -> dict[str, Any]:
             }
         case "last_line":
             return {}
+        case "decision":
+            raise no_decisions(request)

@@ -6,7 +6,7 @@ from typing import Any
 from evenhand.providers.connection import Connection
 from evenhand.providers.envelope import ANSWER_TOOL
 from evenhand.providers.interface import ChatRequest, RawReply
-from evenhand.providers.openai_chat import sampling_fields
+from evenhand.providers.openai_chat import no_decisions, sampling_fields
 from evenhand.providers.openai_sdk import open_openai
 
 
@@ -73,3 +73,5 @@ def _shape_fields(request: ChatRequest) -> dict[str, Any]:
             }
         case "last_line":
             return {}
+        case "decision":
+            raise no_decisions(request)

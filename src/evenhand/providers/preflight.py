@@ -42,13 +42,28 @@ SCHEMA: Final[Mapping[str, Any]] = {
     "additionalProperties": False,
 }
 
+_DECISION: Final[Mapping[str, Any]] = {
+    "oneOf": [{"const": code, "description": f"The text names {code}."} for code in CODES]
+}
+_SCHEMAS: Final[Mapping[Means, Mapping[str, Any] | None]] = {"last_line": None, "decision": _DECISION}
+"""What goes with a means where it is not `SCHEMA`."""
+_WAYS_OUT: Final[Mapping[Means, str]] = {
+    "last_line": "",
+    "decision": "check that the endpoint serves a decision model, and the account's protocol and base_url",
+}
+
 _LADDERS: Final[Mapping[str, tuple[Means, ...]]] = {
     "anthropic": ("json_schema", "tool", "last_line"),
+    "openai-decisions": ("decision",),
+    "systemone": ("decision",),
 }
 _LADDER: Final[tuple[Means, ...]] = ("json_schema", "json_object", "tool", "last_line")
+_NO_SAMPLING: Final = frozenset({"temperature", "top_p", "seed", "reasoning_effort", "logprobs"})
 _NOT_IN_PROTOCOL: Final[Mapping[str, frozenset[str]]] = {
     "openai-responses": frozenset({"seed"}),
     "anthropic": frozenset({"seed", "logprobs"}),
+    "openai-decisions": _NO_SAMPLING,
+    "systemone": _NO_SAMPLING,
 }
 _RENAMED_LIMIT: Final = frozenset({"openai-chat", "litellm"})
 _NEW_LIMIT: Final = "max_completion_tokens"
@@ -87,12 +102,12 @@ class _Preflight:
             system="",
             turns=(Turn(role="user", content=QUESTION),),
             means=self._rungs[0],
-            schema=None if self._rungs[0] == "last_line" else SCHEMA,
+            schema=_SCHEMAS.get(self._rungs[0], SCHEMA),
             max_tokens=min(TINY_TOKENS, wants.max_tokens),
-            temperature=wants.temperature,
-            top_p=wants.top_p,
+            temperature=None if "temperature" in absent else wants.temperature,
+            top_p=None if "top_p" in absent else wants.top_p,
             seed=None if "seed" in absent else wants.seed,
-            reasoning_effort=wants.reasoning_effort,
+            reasoning_effort=None if "reasoning_effort" in absent else wants.reasoning_effort,
             logprobs=self._steps[0] if self._steps else 0,
             timeout_s=wants.timeout_s,
         )
@@ -180,10 +195,10 @@ class _Preflight:
         if at == len(self._rungs):
             raise ProviderStopError(
                 f"{self._request.model!r} cannot be asked for answers by {self._request.means}: {why}{details}",
-                hint="set answer.means: auto in the judge file" if self._request.means != "last_line" else "",
+                hint=_WAYS_OUT.get(self._request.means, "set answer.means: auto in the judge file"),
             )
         means = self._rungs[at]
-        self._change(means=means, schema=None if means == "last_line" else SCHEMA)
+        self._change(means=means, schema=_SCHEMAS.get(means, SCHEMA))
 
     def _change(self, **fields: Any) -> None:
         self._request = replace(self._request, **fields)
@@ -195,12 +210,19 @@ class _Preflight:
         if self._spent_on_thinking(reply):
             self._change(max_tokens=self._wants.max_tokens)
             return False
-        if self._request.means == "last_line":
+        if self._request.means == "last_line" or _decides(reply):
             return True
         if _is_shaped(reply):
             return True
-        self._next_rung(f"the endpoint ignores {self._request.means}")
+        self._next_rung(self._what_is_wrong(reply))
         return False
+
+    def _what_is_wrong(self, reply: Reply) -> str:
+        if self._request.means != "decision":
+            return f"the endpoint ignores {self._request.means}"
+        if reply.finish is Finish.REFUSED:
+            return "the model declines a harmless question"
+        return "the reply is no probability for each of the labels asked for, and for nothing else"
 
     def _spent_on_thinking(self, reply: Reply) -> bool:
         cut_off = reply.finish is Finish.LENGTH and not reply.text.strip()
@@ -232,7 +254,21 @@ class _Preflight:
 
 
 def _rungs(protocol: str, wants: Wants) -> tuple[Means, ...]:
-    return _LADDERS.get(protocol, _LADDER) if wants.means == "auto" else (wants.means,)
+    ladder = _LADDERS.get(protocol, _LADDER)
+    if wants.means == "auto":
+        return ladder
+    if ladder == ("decision",):
+        raise ProviderStopError(
+            f"a decision endpoint can not be asked for answers by {wants.means}: its model writes nothing",
+            hint="set answer.means: auto in the judge file",
+        )
+    return (wants.means,)
+
+
+def _decides(reply: Reply) -> bool:
+    """Whether the reply is a probability for each of `CODES` and for nothing else."""
+    shares = dict(reply.decision)
+    return set(shares) == set(CODES) and min(shares.values()) >= 0 and abs(sum(shares.values()) - 1) < 0.02
 
 
 def _is_shaped(reply: Reply) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from evenhand.errors import UnknownNameError
 from evenhand.providers.interface import Reply
 from evenhand.providers.read_chat import read_chat
+from evenhand.providers.read_decisions import read_decisions, read_systemone
 from evenhand.providers.read_messages import read_messages
 from evenhand.providers.read_responses import read_responses
 
@@ -14,6 +15,8 @@ READERS: Final[Mapping[str, Callable[[bytes], Reply]]] = {
     "openai-responses": read_responses,
     "anthropic": read_messages,
     "litellm": read_chat,
+    "openai-decisions": read_decisions,
+    "systemone": read_systemone,
 }
 """Readers by protocol."""
 

@@ -11,6 +11,7 @@ from evenhand.providers.anthropic_batches import AnthropicBatches
 from evenhand.providers.anthropic_messages import AnthropicMessages
 from evenhand.providers.batch_interface import BatchProvider
 from evenhand.providers.connection import NO_KEY, Connection
+from evenhand.providers.decisions import OpenAIDecisions, SystemOne
 from evenhand.providers.interface import Provider
 from evenhand.providers.litellm_chat import LiteLLMChat
 from evenhand.providers.openai_batches import chat_batches, responses_batches
@@ -34,6 +35,8 @@ PROVIDERS: Final[Mapping[str, Callable[[Connection], OpenProvider]]] = {
     "openai-responses": OpenAIResponses,
     "anthropic": AnthropicMessages,
     "litellm": LiteLLMChat,
+    "openai-decisions": OpenAIDecisions,
+    "systemone": SystemOne,
 }
 """Providers by protocol."""
 
@@ -57,6 +60,7 @@ USUAL_KEYS: Final[Mapping[str, str]] = {
     "openai-chat": "OPENAI_API_KEY",
     "openai-responses": "OPENAI_API_KEY",
     "anthropic": "ANTHROPIC_API_KEY",
+    "openai-decisions": "OPENAI_API_KEY",
 }
 """Variables the vendors' own keys are usually in. litellm looks for one per vendor by itself."""
 
@@ -64,6 +68,7 @@ VENDOR_HOSTS: Final[Mapping[str, str]] = {
     "openai-chat": "openai.com",
     "openai-responses": "openai.com",
     "anthropic": "anthropic.com",
+    "openai-decisions": "openai.com",
 }
 """The vendor's key goes to the vendor only, never to an endpoint of one's own."""
 

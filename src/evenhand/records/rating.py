@@ -45,6 +45,8 @@ class Basis(StrEnum):
     """Token log-probabilities of the answer."""
     SCORES = "scores"
     """Scores of an offline judge."""
+    DECISION = "decision"
+    """Probabilities that a decision endpoint gave."""
     RECORDED = "recorded"
     """Probabilities recorded with the rating."""
     ANSWER = "answer"

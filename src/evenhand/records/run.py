@@ -45,7 +45,7 @@ class Endpoint(FileRecord):
     """Model asked for."""
     served_model: str = ""
     """Model that answered."""
-    means: Literal["json_schema", "json_object", "tool", "last_line"]
+    means: Literal["json_schema", "json_object", "tool", "last_line", "decision"]
     """How the answer's shape is enforced."""
     logprobs: int = 0
     """How many alternatives per token the endpoint returns; 0 means none."""

@@ -1,6 +1,6 @@
 """Settings of a workspace: accounts, prices, the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 from evenhand.records.canonical import FileRecord, Identifier
 from evenhand.records.judge import Price
 
-Protocol = Literal["openai-chat", "openai-responses", "anthropic", "litellm"]
+Protocol = Literal["openai-chat", "openai-responses", "anthropic", "litellm", "openai-decisions", "systemone"]
+DECIDING_PROTOCOLS: Collection[str] = frozenset({"openai-decisions", "systemone"})
+"""Protocols whose models write no text, and give each answer of a list a probability."""
 Transport = Literal["sdk", "native"]
 
 
@@ -38,6 +40,12 @@ class Account(FileRecord):
     def _transport_is_there(self) -> Self:
         if self.protocol == "litellm" and self.transport == "native":
             raise ValueError('transport is "native", but calls through litellm are carried by litellm alone')
+        return self
+
+    @model_validator(mode="after")
+    def _address_is_known(self) -> Self:
+        if self.protocol == "systemone" and not self.base_url:
+            raise ValueError("protocol systemone has no vendor of its own: base_url says where its server is")
         return self
 
 

@@ -1,4 +1,4 @@
-"""What the three vendor protocols have in common: a neutral request, a neutral reply, and one record per protocol."""
+"""What the vendor protocols have in common: a neutral request, a neutral reply, and one record per protocol."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from evenhand.testing.vendor_errors import Rejection
 class Structure:
     """The form an answer has to have."""
 
-    via: Literal["text", "json", "tool"] = "text"
-    """How it travels: as text, as a JSON text, or as the arguments of a tool call."""
+    via: Literal["text", "json", "tool", "decision"] = "text"
+    """How it travels: as text, as a JSON text, as the arguments of a tool call, or as probabilities of labels."""
     schema: Mapping[str, object] | None = None
     """JSON Schema it has to obey."""
     tool: str = ""
-    """Name of the forced tool."""
+    """Name of the forced tool, or of the question a decision answers."""
     tool_by_name: bool = False
     """Whether the tool was forced by its name rather than as any tool."""
 
@@ -100,7 +100,7 @@ class Api:
     """One vendor protocol."""
 
     name: str
-    """`chat`, `responses` or `messages`."""
+    """`chat`, `responses`, `messages`, `decisions` or `systemone`."""
     id_header: str
     """Response header that carries the request id."""
     read: Callable[[JsonObject, Mapping[str, str], Dialect], Asked]

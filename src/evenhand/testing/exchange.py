@@ -40,7 +40,7 @@ class JudgeRequest:
     """
 
     protocol: str
-    """`chat`, `responses` or `messages`."""
+    """`chat`, `responses`, `messages`, `decisions` or `systemone`."""
     number: int
     """Number of the call since the server started or was reset, from 1."""
     attempt: int

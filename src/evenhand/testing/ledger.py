@@ -24,7 +24,7 @@ class Call:
     arrived: float
     """Seconds since the server started or was reset."""
     protocol: str
-    """`chat`, `responses` or `messages`."""
+    """`chat`, `responses`, `messages`, `decisions` or `systemone`."""
     auth: str
     """How the key travelled: `bearer`, `x-api-key` or `none`."""
     request_hash: str

@@ -11,6 +11,8 @@ NONCE_DIGITS: Final = 32
 """A nonce is 128 random bits, written as this many lower-case hex digits."""
 NONCE_LINE: Final = "Echo code: {nonce}"
 """The line, outside any fence and last in the prompt, that names the nonce to echo."""
+FENCE_LINE: Final = "Fence code: {nonce}"
+"""The same line where nothing can be echoed, for decision endpoints."""
 FENCE_OPEN: Final = "<<<DATA {name} {nonce}>>>"
 FENCE_CLOSE: Final = "<<<END DATA {name} {nonce}>>>"
 """Data stands between an opening and a closing line of the same name and nonce."""
@@ -21,7 +23,7 @@ ANSWER_KEYS: Final = ("quotes", "reason", "label", "confidence", "nonce")
 CANDIDATE_NAMES: Final = ("candidate", "reply", "response", "output", "answer")
 """A fenced block whose name starts with one of these holds a candidate; the others hold context."""
 
-_NONCE_PREFIX: Final = NONCE_LINE.partition("{")[0]
+_NONCE_PREFIXES: Final = tuple(line.partition("{")[0] for line in (NONCE_LINE, FENCE_LINE))
 _OPEN_PREFIX: Final = FENCE_OPEN.partition("{")[0]
 _HEX: Final = frozenset("0123456789abcdef")
 _MASK: Final = "0" * NONCE_DIGITS
@@ -50,14 +52,20 @@ def verdict_line(nonce: str, label: str) -> str:
 
 
 def find_nonce(text: str) -> str | None:
-    """The nonce of the last well-formed echo line, or None when the prompt has none."""
+    """The nonce of the last well-formed line that names one, or None when the prompt has none."""
+    found = [named for prefix in _NONCE_PREFIXES if (named := _last_named(text, prefix))]
+    return max(found)[1] if found else None
+
+
+def _last_named(text: str, prefix: str) -> tuple[int, str] | None:
+    """Where the last well-formed line with this prefix starts, and the nonce it names."""
     end = len(text)
-    while (start := text.rfind(_NONCE_PREFIX, 0, end)) >= 0:
+    while (start := text.rfind(prefix, 0, end)) >= 0:
         line_end = text.find("\n", start)
-        value = text[start + len(_NONCE_PREFIX) : line_end if line_end >= 0 else len(text)].rstrip()
+        value = text[start + len(prefix) : line_end if line_end >= 0 else len(text)].rstrip()
         starts_line = start == 0 or text[start - 1] == "\n"
         if starts_line and len(value) == NONCE_DIGITS and _HEX.issuperset(value):
-            return value
+            return start, value
         end = start
     return None
 

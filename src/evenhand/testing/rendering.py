@@ -40,6 +40,24 @@ def generate(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
     return free_text(request, answer)
 
 
+def decided(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
+    """The label alone with the probability of each: a decision endpoint generates no text.
+
+    Where the judge gives no distribution, its stated confidence is the label's probability, the rest is shared evenly.
+
+    Raises:
+        ScriptError: The label is not one of the choices, or the judge answers in text.
+    """
+    label = _plain(answer.label)
+    if answer.raw is not None or label not in request.labels:
+        said = "in text" if answer.raw is not None else repr(label)
+        raise ScriptError(f"the scripted judge answered {said}, but the choices are {list(request.labels)}")
+    sure = 1.0 if answer.confidence is None else answer.confidence
+    others = [other for other in request.labels if other != label]
+    shares = answer.distribution or {label: sure, **{other: (1.0 - sure) / len(others) for other in others}}
+    return Generated(text=label, label=label, label_at=0, distribution=shares)
+
+
 def free_text(request: JudgeRequest, answer: JudgeAnswer) -> Generated:
     """Quotes and reason as prose, the verdict on the last line."""
     label = _plain(answer.label)

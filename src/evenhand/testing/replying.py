@@ -20,7 +20,7 @@ from evenhand.testing.faults.kinds import (
     SocketFault,
 )
 from evenhand.testing.ledger import CHARACTERS_PER_TOKEN, count_tokens
-from evenhand.testing.rendering import Generated, generate
+from evenhand.testing.rendering import Generated, decided, generate
 from evenhand.testing.script import Script
 from evenhand.testing.vendor_errors import Rejection
 from evenhand.testing.wire import response
@@ -77,7 +77,8 @@ def compose(received: Received, script: Script) -> Reply:
     request, asked = received.request, received.asked
     answer = script.judge(request)
     refused = answer.finish in {Finish.REFUSAL, Finish.CONTENT_FILTER}
-    generated = Generated(text=answer.reason) if refused and answer.raw is None else generate(request, answer)
+    written = decided if asked.structure.via == "decision" else generate
+    generated = Generated(text=answer.reason) if refused and answer.raw is None else written(request, answer)
     generated, finish = _within(generated, answer.finish, asked.token_limit)
     spent = count_tokens(generated.text)
     return Reply(

@@ -9,6 +9,7 @@ from evenhand.testing.anthropic_messages import MESSAGES
 from evenhand.testing.api import Api, Asked
 from evenhand.testing.batches.desk import AskRow, BatchDesk, RowAnswer
 from evenhand.testing.batches.routes import answer_route, find_route
+from evenhand.testing.decisions import DECISIONS, SYSTEM_ONE
 from evenhand.testing.delivery import Delivery, Drip, Reset, Send
 from evenhand.testing.exchange import JsonObject, Judge, JudgeRequest, ScriptError
 from evenhand.testing.faults.kinds import Fault
@@ -26,7 +27,13 @@ from evenhand.testing.wire import Head, response
 
 APIS: Final[Mapping[str, Api]] = {
     prefix + path: api
-    for path, api in (("/chat/completions", CHAT), ("/responses", RESPONSES), ("/messages", MESSAGES))
+    for path, api in (
+        ("/chat/completions", CHAT),
+        ("/responses", RESPONSES),
+        ("/messages", MESSAGES),
+        ("/decisions", DECISIONS),
+        ("/systemone", SYSTEM_ONE),
+    )
     for prefix in ("", "/v1")
 }
 """Protocols by path; the OpenAI SDK may be given the address with or without `/v1`."""

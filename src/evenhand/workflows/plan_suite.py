@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from evenhand.catalog.prices import PRICE_TABLE_DATE
 from evenhand.judging.budget import NANOUSD, cost_nanousd, most_tokens_read
@@ -110,7 +111,8 @@ def _judge_plan(prepared: Prepared, judge: ModelJudge, units: int) -> JudgePlan:
         low=math.floor(units * chars / _MOST_CHARS_PER_TOKEN),
         high=math.ceil(most_calls * chars / _FEWEST_CHARS_PER_TOKEN),
     )
-    written = Range(low=units * _SHORT_ANSWER_TOKENS, high=most_calls * judge.params.max_tokens)
+    short = 0 if prepared.decides(judge) else _SHORT_ANSWER_TOKENS
+    written = Range(low=units * short, high=most_calls * judge.params.max_tokens)
     return JudgePlan(
         judge=judge.id,
         model=judge.model,
@@ -138,16 +140,17 @@ def _mean_prompt_chars(prepared: Prepared, judge: ModelJudge) -> float:
         judge=judge,
         template=prepared.loaded.templates[judge.id],
         constitution=prepared.loaded.constitution,
-        endpoint=_assumed_endpoint(judge),
+        endpoint=_assumed_endpoint(prepared, judge),
     )
     prompts = [prompter.render(Unit(seq=0, item=item, judge=judge)) for item in prepared.survey.sample]
     lengths = [_chars(prompt.request) for prompt in prompts if isinstance(prompt, Prompt)]
     return sum(lengths) / len(lengths) if lengths else 0.0
 
 
-def _assumed_endpoint(judge: ModelJudge) -> Endpoint:
+def _assumed_endpoint(prepared: Prepared, judge: ModelJudge) -> Endpoint:
     account, _, model = judge.model.partition("/")
-    return Endpoint(judge=judge.id, account=account, protocol="openai-chat", model=model, means="json_schema")
+    means: Literal["decision", "json_schema"] = "decision" if prepared.decides(judge) else "json_schema"
+    return Endpoint(judge=judge.id, account=account, protocol="openai-chat", model=model, means=means)
 
 
 def _chars(request: ChatRequest) -> int:

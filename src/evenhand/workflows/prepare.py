@@ -14,11 +14,12 @@ from evenhand.catalog.settings import Workspace, find_workspace
 from evenhand.catalog.source import refuse
 from evenhand.catalog.suites import LoadedSuite, load_suite
 from evenhand.errors import NothingSelectedError, Severity, UnknownNameError, UsageError
+from evenhand.judging.answer import listed_answers
 from evenhand.judging.plan import Plan
 from evenhand.records.judge import ModelJudge, Price
 from evenhand.records.own_family import OwnFamily, own_families
 from evenhand.records.run import Manifest, PinnedFile
-from evenhand.records.settings import Account
+from evenhand.records.settings import DECIDING_PROTOCOLS, Account
 from evenhand.records.suite import Case
 from evenhand.workflows.survey import Survey, take_survey
 from evenhand.workflows.versions import versions_in_use
@@ -66,6 +67,23 @@ class Prepared:
                 hint=f"add [accounts.{name}] to evenhand.toml, with `protocol` and `base_url` ({error.hint})",
             ) from error
 
+    def decides(self, judge: ModelJudge) -> bool:
+        """Whether a judge's model writes nothing, and gives each answer a probability.
+
+        Raises:
+            UsageError: It does, and the answers of a scale can not be listed; or the settings lack the account.
+        """
+        if self.account(judge)[1].protocol not in DECIDING_PROTOCOLS:
+            return False
+        for principle, scale in self.plan.scales.items():
+            if not listed_answers(scale):
+                raise UsageError(
+                    f"judge {judge.id} asks a decision endpoint, which chooses from a list of answers, and the scale "
+                    f"of {principle} is a range of numbers",
+                    hint="use labels, or whole numbers over a range of at most 100",
+                )
+        return True
+
     def price(self, judge: ModelJudge) -> Price | None:
         """Return the price of a judge's model: its own, the settings', or the table's; None is unknown, never zero."""
         return judge.price or lookup_price(judge.model, self.workspace.settings.prices)
@@ -95,6 +113,8 @@ class Prepared:
             NothingSelectedError: No case meets a principle.
             UsageError: A model has no known price.
         """
+        for judge in self.model_judges:
+            self.decides(judge)
         if earlier is None or not self._has_files_of(earlier):
             earlier = None
         pins = earlier.files if earlier else tuple(self._pins())

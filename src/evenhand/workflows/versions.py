@@ -11,6 +11,8 @@ _SDK_OF_PROTOCOL = {
     "openai-responses": ("openai",),
     "anthropic": ("anthropic",),
     "litellm": ("litellm", "openai"),
+    "openai-decisions": ("openai",),
+    "systemone": ("openai",),
 }
 
 

@@ -6,6 +6,7 @@ A server takes a list of strikes; the first that applies to a call decides::
     LoopbackServer(judge, strikes=strikes)
 """
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
@@ -39,11 +40,15 @@ from evenhand.testing.faults.replies import (
     fingerprint_changed,
     finished,
     huge,
+    label_extra,
+    label_missing,
     missing_key,
     model_swapped,
     nested,
     no_choices,
     number_as,
+    probabilities_scaled,
+    probability_as,
     refused,
     reply_edited,
     said,
@@ -95,12 +100,17 @@ NAMED: Final[Mapping[str, Callable[[], Fault]]] = {
     "huge": huge,
     "huge_body": huge_body,
     "infinite_number": partial(number_as, "1e999"),
+    "label_extra": label_extra,
+    "label_missing": label_missing,
     "model_swapped": partial(model_swapped, "another-model"),
     "nan_number": partial(number_as, "NaN"),
     "nested": nested,
     "nested_body": nested_body,
     "no_choices": no_choices,
     "paused": partial(finished, Finish.PAUSE),
+    "probabilities_scaled": probabilities_scaled,
+    "probability_negative": partial(probability_as, -0.1),
+    "probability_nan": partial(probability_as, math.nan),
     "quoted_number": partial(number_as, '"0.9"'),
     "redirect": redirect,
     "refused": refused,
@@ -151,6 +161,8 @@ __all__ = [
     "html_page",
     "huge",
     "huge_body",
+    "label_extra",
+    "label_missing",
     "missing_key",
     "model_swapped",
     "nested",
@@ -161,6 +173,8 @@ __all__ = [
     "on_calls",
     "on_requests",
     "on_share",
+    "probabilities_scaled",
+    "probability_as",
     "quota_exhausted",
     "rate_limited",
     "redirect",

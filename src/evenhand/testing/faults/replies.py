@@ -156,6 +156,28 @@ def wrong_types() -> DocumentFault:
     )
 
 
+def label_missing() -> DocumentFault:
+    """A decision leaves its last choice out."""
+    return _shares_fault("label_missing", lambda shares: dict(list(shares.items())[:-1]))
+
+
+def label_extra(label: str = "banana") -> DocumentFault:
+    """A decision gives a label that was not among the choices a probability of nothing."""
+    return _shares_fault("label_extra", lambda shares: {**shares, label: 0.0})
+
+
+def probability_as(value: float) -> DocumentFault:
+    """A decision gives its last choice this probability: `math.nan`, `math.inf`, or a negative one."""
+    return _shares_fault("probability_as", lambda shares: {**shares, list(shares)[-1]: value})
+
+
+def probabilities_scaled(factor: float = 0.5) -> DocumentFault:
+    """The probabilities of a decision add up to `factor`."""
+    return _shares_fault(
+        "probabilities_scaled", lambda shares: {label: factor * share for label, share in shares.items()}
+    )
+
+
 def document_edited(
     edit: Callable[[JsonObject], JsonObject], *, name: str = "document_edited"
 ) -> DocumentFault:
@@ -166,6 +188,32 @@ def document_edited(
 def reply_edited(edit: Callable[[Reply], Reply], *, name: str = "reply_edited") -> ReplyFault:
     """Any change to the neutral reply."""
     return ReplyFault(name=name, edit=edit)
+
+
+def _shares_fault(name: str, edit: Callable[[dict[str, float]], dict[str, float]]) -> DocumentFault:
+    """A change to the probabilities of a decision, in the shape of either protocol."""
+
+    def edited(document: JsonObject) -> JsonObject:
+        answers = document.get("answers")
+        if isinstance(answers, dict):
+            return {**document, "answers": {key: with_map(answer) for key, answer in answers.items()}}
+        if isinstance(answers, list):
+            return {**document, "answers": [with_list(answer) for answer in answers]}
+        raise ScriptError(f"the fault {name} changes a decision, and this is none")
+
+    def with_map(answer: JsonObject) -> JsonObject:
+        shares = answer["probabilities"]
+        assert isinstance(shares, dict)
+        return {**answer, "probabilities": edit(shares)}
+
+    def with_list(answer: JsonObject) -> JsonObject:
+        listed = answer["probabilities"]
+        assert isinstance(listed, list)
+        shares = edit({each["value"]: each["probability"] for each in listed})
+        pairs = [{"value": label, "probability": share} for label, share in shares.items()]
+        return {**answer, "probabilities": pairs}
+
+    return DocumentFault(name=name, edit=edited)
 
 
 def _document_fault(name: str, edit: Callable[[JsonObject], JsonObject]) -> DocumentFault:
