@@ -105,8 +105,8 @@ async def test_only_replies_that_are_lost_are_paid_for_again(
         open_ledger(judged.path)
     found = salvage(judged.path, tmp_path / "new.sqlite")
     paid = await judged.resume_from(tmp_path / "new.sqlite", again=not found.runs)
-    assert 0 < found.replies < CASES, f"seed {seed}: the damage hit some replies"
     assert paid == CASES - usable(found), f"seed {seed}"
+    assert usable(found) > CASES / 4, f"seed {seed}: {found}"
 
 
 def usable(found: Salvaged) -> int:
