@@ -33,6 +33,7 @@ from evenhand.store.reading import (
     settled_units,
 )
 from evenhand.store.run_ledger import RunLedger
+from evenhand.workflows.long_work import run_long
 from evenhand.workflows.offline_judges import offline_judges
 from evenhand.workflows.prepare import Prepared, prepare
 from evenhand.workflows.reach_models import Reach, reach_models
@@ -188,7 +189,7 @@ def _changes(then: Manifest, now: Manifest) -> list[str]:
 def _execute(
     prepared: Prepared, run: Run, ledger: LedgerFile, options: RunOptions, watch: Watch
 ) -> RunResult:
-    reasons, interrupted, progress = asyncio.run(_run(prepared, run, ledger, options, watch))
+    reasons, interrupted, progress = run_long(_run(prepared, run, ledger, options, watch))
     _refuse_drift(prepared, run)
     _settle_leftover_items(run, ledger)
     state = RunState.STOPPED if reasons else RunState.FINISHED
