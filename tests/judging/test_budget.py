@@ -1,6 +1,11 @@
+import asyncio
 import json
+import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.judging.builders import judge
 
 from evenhand.errors import BudgetError
@@ -72,6 +77,13 @@ def test_a_purse_can_be_spent_to_the_last_bit() -> None:
     assert purse.spent_nanousd == 100
 
 
+def test_an_answer_in_a_shape_costs_what_vendors_put_before_the_prompt() -> None:
+    shaped, plain = request(labels=("yes", "no")), request()
+    hidden = 1_000 + len(json.dumps(shaped.schema))
+    more = worst_case_nanousd(PRICE, shaped) - worst_case_nanousd(PRICE, plain)
+    assert more == cost_nanousd(PRICE, Usage(input_tokens=hidden))
+
+
 def test_a_denial_is_final_even_when_money_comes_back() -> None:
     purse = Purse(cap_nanousd=100)
     purse.reserve(60)
@@ -94,3 +106,118 @@ def test_a_purse_without_a_cap_denies_nothing() -> None:
     purse = Purse(cap_nanousd=None)
     purse.reserve(10**18)
     assert purse.reserved_nanousd == 10**18
+
+
+def test_a_call_above_its_worst_case_closes_the_purse_although_money_is_left() -> None:
+    purse = Purse(cap_nanousd=1_000)
+    purse.reserve(10)
+    purse.settle(10, 11)
+    with pytest.raises(BudgetError, match="was the most it could cost"):
+        purse.reserve(1)
+    assert purse.spent_nanousd == 11
+
+
+def test_without_a_cap_there_is_no_wall_to_defend() -> None:
+    purse = Purse(cap_nanousd=None)
+    purse.reserve(10)
+    purse.settle(10, 100)
+    purse.reserve(10)
+
+
+async def test_a_call_waits_for_those_in_flight_instead_of_ending_the_run() -> None:
+    purse = Purse(cap_nanousd=100)
+    purse.reserve(60)
+    waiting = asyncio.create_task(purse.set_aside(60))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    purse.settle(60, 10)
+    await waiting
+    assert (purse.spent_nanousd, purse.reserved_nanousd) == (10, 60)
+
+
+async def test_a_call_that_can_never_fit_is_denied_at_once_and_so_is_everybody_who_waits() -> None:
+    purse = Purse(cap_nanousd=100)
+    purse.reserve(60)
+    waiting = asyncio.create_task(purse.set_aside(60))
+    await asyncio.sleep(0)
+    with pytest.raises(BudgetError):
+        await purse.set_aside(101)
+    with pytest.raises(BudgetError):
+        await waiting
+    assert purse.reserved_nanousd == 60
+
+
+class PurseMachine(RuleBasedStateMachine):
+    """Every interleaving of calls that begin and end, of costs within their worst case and beyond it."""
+
+    @initialize(cap=st.integers(0, 500))
+    def open(self, cap: int) -> None:
+        self.purse = Purse(cap_nanousd=cap)
+        self.cap = cap
+        self.in_flight: list[int] = []
+        self.excess = 0
+        self.closed = False
+
+    @rule(amount=st.integers(0, 200))
+    def begin(self, amount: int) -> None:
+        try:
+            self.purse.reserve(amount)
+        except BudgetError:
+            self.closed = True
+        else:
+            assert not self.closed, "denial is final"
+            self.in_flight.append(amount)
+
+    @precondition(lambda self: self.in_flight)
+    @rule(data=st.data())
+    def end(self, data: st.DataObject) -> None:
+        amount = self.in_flight.pop(data.draw(st.integers(0, len(self.in_flight) - 1)))
+        self.purse.settle(amount, data.draw(st.integers(0, amount)))
+
+    @precondition(lambda self: self.in_flight)
+    @rule(factor=st.integers(2, 10))
+    def end_beyond_the_worst_case(self, factor: int) -> None:
+        amount = self.in_flight.pop()
+        self.purse.settle(amount, amount * factor)
+        self.excess += amount * (factor - 1)
+        self.closed |= amount > 0
+
+    @invariant()
+    def holds(self) -> None:
+        assert self.purse.reserved_nanousd == sum(self.in_flight)
+        assert self.purse.spent_nanousd + self.purse.reserved_nanousd <= self.cap + self.excess
+
+
+TestPurse = PurseMachine.TestCase
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    cap=st.integers(0, 400),
+    calls=st.lists(st.tuples(st.integers(1, 100), st.floats(0, 1)), max_size=30),
+    lanes=st.integers(1, 8),
+    order=st.randoms(use_true_random=False),
+)
+async def test_waiting_calls_all_end_and_the_cap_holds(
+    cap: int, calls: list[tuple[int, float]], lanes: int, order: random.Random
+) -> None:
+    purse, left, denied = Purse(cap_nanousd=cap), list(calls), 0
+
+    async def lane() -> None:
+        nonlocal denied
+        while left:
+            amount, share = left.pop()
+            try:
+                await purse.set_aside(amount)
+            except BudgetError:
+                denied += 1
+                return
+            assert purse.spent_nanousd + purse.reserved_nanousd <= cap
+            for _ in range(order.randint(0, 3)):
+                await asyncio.sleep(0)
+            purse.settle(amount, int(amount * share))
+
+    await asyncio.wait_for(asyncio.gather(*(lane() for _ in range(lanes))), timeout=5)
+    assert purse.reserved_nanousd == 0
+    assert purse.spent_nanousd <= cap
+    assert bool(left) <= bool(denied), "calls are left out only where one was denied"

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from tests.judging.run_kit import SmallRun, model_judge, pattern_judge
 
 from evenhand.errors import UsageError
@@ -184,11 +185,22 @@ async def test_a_question_the_endpoint_does_not_take_is_rejected_and_stops_nobod
 
 async def test_the_purse_is_a_wall(start: Start, serve: Serve) -> None:
     server = await serve()
-    run = start(server, count=20, concurrency=3, judges=(model_judge(),), cap_usd=0.012)
+    run = start(server, count=20, concurrency=3, judges=(model_judge(),), cap_usd=0.006)
     reasons = await go(run)
     assert "does not fit under the cap" in reasons[0]
-    assert run_account(run.ledger, run.run).cost_nanousd <= 0.012 * 1e9
+    assert run_account(run.ledger, run.run).cost_nanousd <= 0.006 * 1e9
     assert 0 < len(server.ledger.calls) < 20
+
+
+async def test_a_run_ends_within_one_worst_case_of_its_cap_however_many_calls_are_in_flight(
+    start: Start, serve: Serve
+) -> None:
+    server = await serve(faults.always(faults.delayed(0.01)))
+    run = start(server, count=60, concurrency=32, judges=(model_judge(),), cap_usd=0.012)
+    await go(run)
+    with run.ledger.read() as connection:
+        worst = connection.execute(text("SELECT max(reserved_nanousd) FROM attempts")).scalar_one()
+    assert 0.012 * 1e9 - worst <= run_account(run.ledger, run.run).cost_nanousd <= 0.012 * 1e9
 
 
 async def test_stopping_finishes_what_is_in_flight_and_resuming_asks_only_the_rest(

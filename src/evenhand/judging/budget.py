@@ -1,5 +1,6 @@
 """Money: worst-case prices, and a purse that refuses a call before it is made."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 
@@ -11,6 +12,9 @@ from evenhand.records.rating import Usage
 NANOUSD = 1_000_000_000
 """Billionths of a US dollar in a dollar; integers, so that sums are exact."""
 _MESSAGE_OVERHEAD_TOKENS = 64
+_SHAPE_OVERHEAD_TOKENS = 1_000
+"""What vendors put before a prompt to make a model call a tool or keep to a schema, and charge for: up to 530 tokens
+are documented. Without this a tiny prompt could cost more than its worst case."""
 
 
 def cost_nanousd(price: Price | None, usage: Usage) -> int:
@@ -40,12 +44,17 @@ def _size(text: str) -> int:
 def worst_case_nanousd(price: Price | None, request: ChatRequest, *, schema_bytes: int | None = None) -> int:
     """Return the highest price `request` can have."""
     read = most_tokens_read(request, schema_bytes=schema_bytes)
-    return cost_nanousd(price, Usage(input_tokens=read, output_tokens=request.max_tokens))
+    hidden = _SHAPE_OVERHEAD_TOKENS if request.schema else 0
+    return cost_nanousd(price, Usage(input_tokens=read + hidden, output_tokens=request.max_tokens))
 
 
 @dataclass(slots=True)
 class Purse:
-    """What a run may spend: reservations and spending never pass the cap together."""
+    """What a run may spend: reservations and spending never pass the cap together.
+
+    Only a provider that charges more than the most a call can cost gets over the cap, by what was in flight then: with
+    the first such call the purse closes, because its worst cases are none.
+    """
 
     cap_nanousd: int | None
     """The cap; None is no cap."""
@@ -53,25 +62,75 @@ class Purse:
     """Settled costs."""
     reserved_nanousd: int = 0
     """Worst-case prices of calls in flight."""
-    _denied: bool = field(default=False)
+    _closed: tuple[str, str] | None = field(default=None)
+    """Why no more calls are paid for, and what to do about it; final for the run."""
+    _waiting: list[asyncio.Future[None]] = field(default_factory=list)
+
+    async def set_aside(self, amount: int) -> None:
+        """Set `amount` aside; wait while only calls in flight stand in the way.
+
+        Most calls cost far less than their worst case, and what they did not cost comes back.
+
+        Raises:
+            BudgetError: It can not fit under the cap any more. Denial is final for the run.
+        """
+        while self._must_wait(amount):
+            settled = asyncio.get_running_loop().create_future()
+            self._waiting.append(settled)
+            await settled
+        self.reserve(amount)
+
+    def _must_wait(self, amount: int) -> bool:
+        if self.cap_nanousd is None or self._closed is not None:
+            return False
+        room = self.cap_nanousd - self.spent_nanousd - amount
+        return 0 <= room < self.reserved_nanousd
 
     def reserve(self, amount: int) -> None:
-        """Set `amount` aside.
+        """Set `amount` aside now.
 
         Raises:
             BudgetError: It does not fit under the cap. Denial is final for the run.
         """
-        total = self.spent_nanousd + self.reserved_nanousd + amount
-        if self.cap_nanousd is not None and (self._denied or total > self.cap_nanousd):
-            self._denied = True
-            raise BudgetError(
-                f"the next call may cost up to {amount / NANOUSD:.4f} USD and does not fit under the cap of "
-                f"{self.cap_nanousd / NANOUSD:.2f} USD ({self.spent_nanousd / NANOUSD:.4f} spent)",
-                hint="raise the cap with --max-usd and resume",
-            )
+        if self.cap_nanousd is not None:
+            if (
+                self._closed is None
+                and self.spent_nanousd + self.reserved_nanousd + amount > self.cap_nanousd
+            ):
+                self._close(
+                    f"the next call may cost up to {usd(amount)} USD and does not fit under the cap of "
+                    f"{self.cap_nanousd / NANOUSD:.2f} USD ({usd(self.spent_nanousd)} spent)",
+                    hint="raise the cap with --max-usd and resume",
+                )
+            if self._closed is not None:
+                why, hint = self._closed
+                raise BudgetError(why, hint=hint)
         self.reserved_nanousd += amount
 
     def settle(self, reserved: int, cost: int) -> None:
         """Replace a reservation by what the call cost."""
         self.reserved_nanousd -= reserved
         self.spent_nanousd += cost
+        if cost > reserved and self.cap_nanousd is not None and self._closed is None:
+            self._close(
+                f"a call cost {usd(cost)} USD, and {usd(reserved)} USD was the most it could cost: no cap can be kept "
+                f"at these prices ({usd(self.spent_nanousd)} spent of {self.cap_nanousd / NANOUSD:.2f} USD)",
+                hint="see in the provider's bill whether the judge's price or its max_tokens is wrong, then resume",
+            )
+        self._wake()
+
+    def _close(self, why: str, *, hint: str) -> None:
+        self._closed = why, hint
+        self._wake()
+
+    def _wake(self) -> None:
+        """Let everybody who waits look again."""
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            if not each.done():
+                each.set_result(None)
+
+
+def usd(nanousd: int) -> str:
+    """Return an amount in US dollars, with as many digits as a call's price needs."""
+    return f"{nanousd / NANOUSD:.4f}"

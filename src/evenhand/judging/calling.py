@@ -49,7 +49,7 @@ class AttemptRecorder:
 
     async def begin(self, number: int) -> int:
         """Set the worst-case price aside, and commit `reserved` and `sent`."""
-        self.purse.reserve(self.worst_case)
+        await self.purse.set_aside(self.worst_case)
         self.attempt = await self.ledger.begin(
             NewAttempt(
                 unit_seq=self.unit_seq,
@@ -71,6 +71,11 @@ class AttemptRecorder:
     async def received(self, attempt: int, raw: RawReply) -> None:
         """Commit the bytes before anything is read from them."""
         await self.ledger.received(attempt, raw)
+
+    def paid(self, served: Served) -> None:
+        """Give back what the call did not cost; nothing where that is only estimated, or the wall would be a guess."""
+        estimated = served.usage.estimated
+        self.purse.settle(self.worst_case, self.worst_case if estimated else served.cost_nanousd)
 
 
 async def ask_unit(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger, purse: Purse) -> Settled:
@@ -134,7 +139,7 @@ async def _ask_once(
         return _failed_call(error), ()
     read = caller.read(raw.body, prompt.nonce, unit, prompt)
     served = served_by(recorder.attempt, read.reply, raw.body, prompt.request, caller.price)
-    purse.settle(recorder.worst_case, served.cost_nanousd)
+    recorder.paid(served)
     return read.outcome, (served,)
 
 

@@ -40,7 +40,7 @@ def served_by(
     attempt: int, reply: Reply | None, body: bytes, request: ChatRequest, price: Price | None
 ) -> Served:
     """Return what a reply's envelope says about its call; tokens are estimated where it says nothing."""
-    usage = reply.usage if reply and reply.usage else _estimated_usage(request, body)
+    usage = reply.usage if reply and reply.usage else _estimated_usage(request, reply, body)
     return Served(
         attempt=attempt,
         usage=usage,
@@ -50,11 +50,12 @@ def served_by(
     )
 
 
-def _estimated_usage(request: ChatRequest, body: bytes) -> Usage:
-    """Return a rough count where the provider reported none, marked as such."""
+def _estimated_usage(request: ChatRequest, reply: Reply | None, body: bytes) -> Usage:
+    """Return a rough count where the provider reported none, marked as such; never more than the reply could have."""
     read = len(request.system) + sum(len(turn.content) for turn in request.turns)
+    written = len(reply.text or reply.refusal) if reply else len(body)
     return Usage(
         input_tokens=read // _BYTES_PER_TOKEN + 1,
-        output_tokens=len(body) // _BYTES_PER_TOKEN + 1,
+        output_tokens=min(written // _BYTES_PER_TOKEN + 1, request.max_tokens),
         estimated=True,
     )

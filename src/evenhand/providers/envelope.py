@@ -6,6 +6,9 @@ from typing import Any
 from evenhand.providers.interface import TokenChoice, UnreadableReplyError
 from evenhand.records.rating import Usage
 
+_MOST_TOKENS = 10**9
+"""No reply has so many tokens; a larger count is nonsense, and its price could not even be stored."""
+
 ANSWER_TOOL = "answer"
 """Name of the one tool a judge is made to call, and of its JSON Schema."""
 
@@ -71,17 +74,17 @@ def answer_arguments(names: Sequence[Any], arguments: Sequence[Any]) -> Any:
 
 
 def count_of(usage: Mapping[str, Any], *path: str) -> int | None:
-    """Return the count at `path` in `usage`, or None where there is no such whole number."""
+    """Return the count at `path` in `usage`, or None where there is no whole number that can be a count of tokens."""
     value: Any = usage
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
-    return value if type(value) is int and value >= 0 else None
+    return value if type(value) is int and 0 <= value <= _MOST_TOKENS else None
 
 
 def usage_of(*, read: int | None, written: int | None, cached: int | None) -> Usage | None:
     """Return the tokens counted, or None where the provider's count is missing or makes no sense."""
-    if read is None or written is None:
-        return None
+    if not read or written is None:
+        return None  # there is no reply to nothing: a count of 0 is a server that does not count
     return Usage(input_tokens=read, output_tokens=written, cached_tokens=min(cached or 0, read))
 
 

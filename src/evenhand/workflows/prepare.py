@@ -152,7 +152,8 @@ class Prepared:
         price = self.price(judge)
         if price is None:
             raise UsageError(
-                f"the price of {judge.model!r} (judge {judge.id}) is not known, and unknown is not zero",
+                f"the price of {judge.model!r} (judge {judge.id}, "
+                f"{self.relative(self.loaded.judge_paths[judge.id])}) is not known, and unknown is not zero",
                 hint=how_to_price(judge.model),
             )
         return price

@@ -172,7 +172,7 @@ async def _count(
     except UnreadableReplyError:
         reply = None
     served = served_by(recorder.attempt, reply, raw.body, request, price)
-    recorder.purse.settle(recorder.worst_case, served.cost_nanousd)
+    recorder.paid(served)
     await recorder.ledger.served(served)
 
 
