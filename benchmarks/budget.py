@@ -11,13 +11,12 @@ after the first refusal for money beyond those that were in flight. `cost error`
 """
 
 import argparse
+import json
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from engine.workspace import Setting, write_workspace
 
 from evenhand.errors import EvenhandError
 from evenhand.judging.budget import NANOUSD, Purse, cost_nanousd
@@ -80,7 +79,10 @@ def rows(units: int, seed: int) -> tuple[Row, ...]:
         Row(name="usage inconsistent", strikes=[faults.always(faults.usage_inconsistent())], cap=1.0),
         Row(name="half without usage", strikes=[faults.on_share(faults.usage_missing(), 0.5, seed=seed)]),
         Row(name="10 % billed and cut short", strikes=[faults.on_share(faults.short_body(), 0.1, seed=seed)]),
-        Row(name="out of money after a quarter", strikes=[faults.after_call(faults.quota_exhausted(), units // 4)]),
+        Row(
+            name="out of money after a quarter",
+            strikes=[faults.after_call(faults.quota_exhausted(), units // 4)],
+        ),
     )
 
 
@@ -92,7 +94,7 @@ def measure(row: Row, folder: Path, units: int, concurrency: int) -> str:
         purses.append(WatchedPurse(cap))
         return purses[-1]
 
-    running.Purse = watched  # type: ignore[assignment, misc] # the same, with a memory
+    setattr(running, "Purse", watched)  # noqa: B010 - the same purse, with a memory; no module exports it
     server = LoopbackServer(judges.lazy("complies"), strikes=row.strikes, latency=0.005)
     with serve_in_thread(server):
         suite = _workspace(folder, row, server.base_url, units, concurrency)
@@ -105,14 +107,32 @@ def measure(row: Row, folder: Path, units: int, concurrency: int) -> str:
 
 
 def _workspace(folder: Path, row: Row, address: str, units: int, concurrency: int) -> Path:
-    setting = Setting(
-        base_url=address, cases=units // row.judges, judges=row.judges, concurrency=concurrency
+    names = [f"reader-{n}" for n in range(row.judges)]
+    text = "The reply under judgement is a paragraph of ordinary length. " * 8
+    cases = [{"id": f"case-{n}", "response": f"{n}: {text}"} for n in range(units // row.judges)]
+    files = {
+        "cases.jsonl": "".join(f"{json.dumps(case)}\n" for case in cases),
+        "evenhand.toml": f'[accounts.loop]\nprotocol = "openai-chat"\nbase_url = "{address}"\n'
+        f"concurrency = {concurrency}\nslow_start = {concurrency}\n",
+        "constitution.yaml": "schema: constitution/v1\nid: budget\nversion: 1.0.0\nprinciples:\n"
+        "  - {id: plain.speech, text: The reply must be plain.}\n",
+        "reader.j2": 'Rule: {{ principle.text }}\n{{ data("reply", case.response) }}\n',
+        "all.panel.yaml": f"schema: panel/v1\nid: all\njudges: [{', '.join(names)}]\n",
+        "suite.yaml": "schema: suite/v1\nid: budget\nconstitution: constitution.yaml\npanel: all.panel.yaml\n"
+        "cases: [{path: cases.jsonl}]\nlimits: {failed_share: 1}\n",
+        **{f"{name}.yaml": _judge(name, row.price) for name in names},
+    }
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder / "suite.yaml"
+
+
+def _judge(name: str, price: str) -> str:
+    return (
+        f"schema: judge/v1\nid: {name}\nversion: 1.0.0\nkind: model\nmodel: loop/scripted-{name}\n"
+        "template: reader.j2\nanswer: {probabilities: repeats}\nparams: {max_tokens: 128}\ntimeout_s: 30\n"
+        f"{price}\n"
     )
-    suite = write_workspace(folder, setting)
-    for judge in folder.glob("reader-*.yaml"):
-        text = judge.read_text(encoding="utf-8").replace("price: {input: 0, output: 0}", row.price)
-        judge.write_text(f"{text}timeout_s: 30\nparams: {{max_tokens: 128}}\n", encoding="utf-8")
-    return suite
 
 
 def _line(

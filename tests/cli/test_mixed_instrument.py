@@ -1,5 +1,6 @@
 """Who answered is in the ledger; a swap in the middle of a run is told, counted and marks the run. Over real HTTP."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,6 +149,32 @@ def test_an_upgrade_between_two_executions_is_seen(
     assert len(judge["asked_with"]) == 2
     assert judge["mixed"] is False
     assert "was asked with different software" in ended.err
+
+
+def test_the_report_says_which_judge_was_mixed_by_whom_with_n(tmp_path: Path, cli: Cli) -> None:
+    with serving() as plain:
+        run(workspace(tmp_path / "plain", plain))
+        preflight = calls_of_preflight(tmp_path / "plain")
+    hostile = faults.model_swapped("<b>**evil** model</b>")
+    with serving(faults.after_call(hostile, preflight + 3)) as server:
+        run(workspace(tmp_path / "swapped", server))
+    assert cli("report", "latest", "--workspace", tmp_path / "swapped").code == 0
+    written = sorted((tmp_path / "swapped/reports").iterdir(), key=lambda path: len(path.name), reverse=True)
+    reports = {path.suffix: path.read_text(encoding="utf-8") for path in written}
+    summary = json.loads(reports[".json"])
+    (stamp,) = summary["stamp"]["judges"]
+    assert stamp["mixed"] is True
+    assert [(each["served_model"], each["ratings"], each["first_unit"]) for each in stamp["answered_by"]] == [
+        ("scripted", 3, 0),
+        ("<b>**evil** model</b>", CASES - 3, 3),
+    ]
+    warning = next(each for each in summary["warnings"] if "mixed instrument" in each)
+    assert f"of {CASES} ratings, by who answered: 3 from unit 0, {CASES - 3} from unit 3" in warning
+    assert "evil" not in warning
+    for text in (reports[".html"], reports[".md"]):
+        assert "Mixed instrument" in text
+    assert "<b>**evil**" not in reports[".html"]
+    assert "`<b>**evil** model</b>`" in reports[".md"]
 
 
 def _interrupt(_run: object, _progress: object) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from evenhand.records.instrument import JudgeIdentity
 from evenhand.records.rated import RunAccount
 from evenhand.records.run import Run, RunState
 from evenhand.reporting.display import usd
@@ -62,28 +63,64 @@ def warnings(run: Run, account: RunAccount, conservation: Conservation, tally: T
             f"{account.failed:,} of {asked:,} ratings failed, above the suite's limit of {limit:.3g}: "
             "the run could not measure."
         )
+    yield from _identity_warnings(run, account)
     yield from _call_warnings(account)
     if passed := tally.flagged.result().trivial_passed:
         yield (
             f"{passed:,} trivial candidates passed or were preferred (empty, punctuation, only a beginning): "
             "see the flagged candidates."
         )
+    yield from _price_warnings(account)
     yield from _label_warnings(tally)
 
 
-def _call_warnings(account: RunAccount) -> Iterator[str]:
-    for judge, counts in account.calls.items():
-        if len(counts.served_models) > 1:
+def _identity_warnings(run: Run, account: RunAccount) -> Iterator[str]:
+    """Yield what makes a judge less than one well-known instrument; models are named in the stamp, as foreign text."""
+    for each in account.identities(run.manifest):
+        if each.is_mixed:
             yield (
-                f"The judge {judge} was answered by {len(counts.served_models)} different models: "
-                "its ratings do not come from one instrument."
+                f"The judge {each.judge} is a mixed instrument: its ratings do not come from one model. "
+                f"{_mixture(each)} The stamp names them."
             )
+        if len({(made.sdk, made.transport) for made in each.instruments}) > 1:
+            yield f"The judge {each.judge} was asked with different versions of its software; the stamp names them."
+    for judge in run.manifest.aliases:
+        yield (
+            f"The judge {judge} was asked for by a floating alias: the same file may mean another model tomorrow. "
+            "The stamp names the models that answered."
+        )
+    for own in run.manifest.own_family:
+        yield (
+            f"The judge {own.judge} judged its own model family in {own.count:,} of {own.of:,} items; "
+            "judges are known to favour the work of their own family."
+        )
+
+
+def _mixture(each: JudgeIdentity) -> str:
+    models, fingerprints = len(each.models), len(each.fingerprints)
+    parts = ", ".join(f"{one.ratings:,} from unit {one.first_unit}" for one in each.answerers if one.ratings)
+    counted = sum(one.ratings for one in each.answerers)
+    seen = f"{models} models and {fingerprints} fingerprints answered or were seen in preflight"
+    return f"{seen}; of {counted:,} ratings, by who answered: {parts}."
+
+
+def _call_warnings(account: RunAccount) -> Iterator[str]:
     duplicates = sum(counts.possible_duplicates for counts in account.calls.values())
     at_risk = sum(counts.at_risk_nanousd for counts in account.calls.values())
     if duplicates or at_risk:
         yield (
             "Calls whose reply never reached the ledger may have been billed: "
             f"{duplicates:,} were in flight at a crash, and at most {usd(at_risk)} is at risk."
+        )
+
+
+def _price_warnings(account: RunAccount) -> Iterator[str]:
+    estimated = sum(each.estimated for each in account.shares)
+    if estimated:
+        unsure = sum(each.unsure_nanousd for each in account.shares)
+        yield (
+            f"{estimated:,} replies did not say what they used: their price is an estimate, and they may have cost "
+            f"up to {usd(unsure)} more."
         )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from evenhand.errors import MeasureError
 from evenhand.records.canonical import content_hash
+from evenhand.records.instrument import Answerer, Instrument
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 from evenhand.records.rated import CallCounts, RunAccount
 from evenhand.records.run import Manifest, Run, RunState
@@ -28,6 +29,14 @@ class JudgeStamp:
     """Models that answered, with the number of replies of each."""
     fingerprints: Mapping[str, int]
     """Fingerprints of the replies, with the number of each."""
+    alias: str
+    """Why the name of the model floats; empty where it stands still."""
+    mixed: bool
+    """Whether its ratings come from more than one instrument: another model, or another fingerprint."""
+    answered_by: tuple[Answerer, ...]
+    """Who answered, with the ratings of each, in the order of their first unit."""
+    asked_with: tuple[Instrument, ...]
+    """What asked; several after an upgrade between two executions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +136,7 @@ def make_stamp(run: Run, account: RunAccount, people: PeopleStamp) -> Stamp:
 def _judge_stamp(judge: Judge, manifest: Manifest, account: RunAccount) -> JudgeStamp:
     calls = account.calls.get(judge.id, CallCounts())
     template = manifest.templates.get(judge.id)
+    identity = next((each for each in account.identities(manifest) if each.judge == judge.id), None)
     return JudgeStamp(
         judge=judge.id,
         version=judge.version,
@@ -136,6 +146,10 @@ def _judge_stamp(judge: Judge, manifest: Manifest, account: RunAccount) -> Judge
         requested=_requested(judge),
         served=dict(calls.served_models),
         fingerprints=dict(calls.fingerprints),
+        alias=manifest.aliases.get(judge.id, ""),
+        mixed=identity.is_mixed if identity else False,
+        answered_by=identity.answerers if identity else (),
+        asked_with=identity.instruments if identity else (),
     )
 
 

@@ -7,6 +7,7 @@ from evenhand.records.rated import CallCounts, RatedItem, RunAccount
 from evenhand.records.rating import RATED, SPARED
 from evenhand.records.run import Manifest, Run
 from evenhand.records.scale import Reading
+from evenhand.records.spending import spending_by_judge
 from evenhand.reporting.categories import Categories
 from evenhand.reporting.comparing import (
     best_judges,
@@ -31,6 +32,7 @@ from evenhand.reporting.summary import (
     JudgeAnswers,
     JudgeFailures,
     LabelCount,
+    OwnFamilyItems,
     PrincipleResult,
     RunSummary,
     SliceResult,
@@ -82,8 +84,10 @@ def summarise(
         orders=tuple(_consistencies(tally.orders, judges, measuring)),
         repeats=tuple(_consistencies(tally.repeats, judges, measuring)),
         cost=tuple(_cost(manifest, account)),
+        spending=spending_by_judge(account.shares),
         total_nanousd=account.cost_nanousd,
         pacing=tuple(account_pacing(account.pacing)),
+        own_family=tuple(_own_families(manifest)),
         endpoints=tuple(_endpoints(manifest)),
         notes=NOTES,
     )
@@ -241,6 +245,11 @@ def _call_cost(judge: str, counts: CallCounts) -> CallCost:
         nanousd=counts.cost_nanousd,
         at_risk_nanousd=counts.at_risk_nanousd,
     )
+
+
+def _own_families(manifest: Manifest) -> Iterator[OwnFamilyItems]:
+    for own in manifest.own_family:
+        yield OwnFamilyItems(judge=own.judge, items=own.count, of=own.of, producers=own.producers)
 
 
 def _endpoints(manifest: Manifest) -> Iterator[EndpointView]:

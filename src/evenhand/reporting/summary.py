@@ -11,6 +11,7 @@ from evenhand.records.label import LabelKind
 from evenhand.records.pacing import AccountPace, PaceChange
 from evenhand.records.rating import FailureKind, Order
 from evenhand.records.scale import Reading
+from evenhand.records.spending import Spending
 from evenhand.records.verdict import Undecided
 from evenhand.reporting.item_view import Excerpt, ItemView
 from evenhand.reporting.stamp import Stamp
@@ -294,6 +295,18 @@ class CallCost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFamilyItems:
+    """Items a judge judged that its own model family wrote."""
+
+    judge: str
+    items: int
+    of: int
+    """Items in the plan."""
+    producers: tuple[str, ...]
+    """The first names under which its family appears."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointView:
     """What preflight found out about an endpoint."""
 
@@ -366,9 +379,13 @@ class RunSummary:
     repeats: tuple[Consistency, ...]
     """Items asked more than once, by judge."""
     cost: tuple[CallCost, ...]
+    spending: tuple[Spending, ...]
+    """What each judge's calls cost, by what they were good for; together `total_nanousd`."""
     total_nanousd: int
     pacing: tuple[AccountPacing, ...]
     """How many calls at once each account bore."""
+    own_family: tuple[OwnFamilyItems, ...]
+    """Judges that judged their own model family."""
     endpoints: tuple[EndpointView, ...]
     notes: tuple[str, ...]
     """How the numbers were made and what they do not say."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from evenhand.reporting.display import count
 from evenhand.reporting.document import Block, Cell, Paragraph, Section, Table, Words, code, foreign, words
 from evenhand.reporting.extras import ENDPOINTS
-from evenhand.reporting.sections.cells import columns, foreign_cell, foreign_or, text_cell
+from evenhand.reporting.sections.cells import columns, count_cell, foreign_cell, foreign_or, text_cell
 from evenhand.reporting.stamp import JudgeStamp, Stamp
 from evenhand.reporting.summary import RunSummary
 
@@ -30,7 +30,15 @@ def stamp_lines(stamp: Stamp) -> tuple[Words, ...]:
             ".",
         ),
         words("Made with ", foreign(_versions(stamp)), "; inputs ", code(stamp.inputs_hash), "."),
+        *_mixed_line(stamp),
     )
+
+
+def _mixed_line(stamp: Stamp) -> Iterator[Words]:
+    """Yield a line of its own where a judge was more than one instrument."""
+    mixed = ", ".join(judge.judge for judge in stamp.judges if judge.mixed)
+    if mixed:
+        yield words("Mixed instrument: ", foreign(mixed), ".")
 
 
 def stamp_section(summary: RunSummary) -> Section:
@@ -43,6 +51,8 @@ def stamp_section(summary: RunSummary) -> Section:
             columns=columns("Judge", "Kind", "Version", "Asked for", "Answered by"),
             rows=tuple(_judge_row(judge) for judge in stamp.judges),
         ),
+        *_answerers(stamp),
+        *_software(stamp),
         Table(caption=words("Hashes"), columns=columns("Of", "Hash"), rows=tuple(_hash_rows(stamp))),
         *_people(stamp),
         *_endpoints(summary),
@@ -90,6 +100,54 @@ def _judge_row(judge: JudgeStamp) -> tuple[Cell, ...]:
         foreign_or(judge.requested, _NOBODY_ASKED[judge.kind]),
         _served_cell(judge),
     )
+
+
+def _answerers(stamp: Stamp) -> Iterator[Block]:
+    """Yield who answered, where the replies of a judge name more than one, or one is not what was asked for."""
+    rows = [
+        (
+            foreign_cell(judge.judge),
+            text_cell("mixed instrument" if judge.mixed else "one instrument"),
+            foreign_or(each.served_model, "no name"),
+            foreign_or(each.fingerprint, "none"),
+            count_cell(each.ratings),
+            count_cell(each.reused),
+            text_cell("preflight" if each.first_unit < 0 else str(each.first_unit)),
+        )
+        for judge in stamp.judges
+        for each in judge.answered_by
+    ]
+    if rows:
+        yield Table(
+            caption=words("Who answered"),
+            columns=(
+                *columns("Judge", "Is", "Model", "Fingerprint"),
+                *columns("Ratings", "Of earlier runs", "From unit", numbers=3),
+            ),
+            rows=tuple(rows),
+        )
+
+
+def _software(stamp: Stamp) -> Iterator[Block]:
+    rows = [
+        (
+            foreign_cell(judge.judge),
+            foreign_cell(each.model),
+            foreign_cell(each.account),
+            text_cell(each.protocol),
+            foreign_cell(each.transport),
+            foreign_or(each.sdk, "none"),
+            foreign_or(each.base_url, "the vendor's own"),
+        )
+        for judge in stamp.judges
+        for each in judge.asked_with
+    ]
+    if rows:
+        yield Table(
+            caption=words("What asked"),
+            columns=columns("Judge", "Model asked for", "Account", "Protocol", "Transport", "SDK", "Address"),
+            rows=tuple(rows),
+        )
 
 
 def _served_cell(judge: JudgeStamp) -> Cell:
