@@ -10,6 +10,7 @@ from evenhand.catalog.files import shown_path
 from evenhand.catalog.judges import JudgeFile, read_judge
 from evenhand.catalog.lint_constitution import lint_constitution
 from evenhand.catalog.lint_judges import PatternCheck, TemplateCheck, lint_account, lint_judge, lint_patterns
+from evenhand.catalog.lint_panels import lint_panel
 from evenhand.catalog.lint_suites import lint_suite
 from evenhand.catalog.panels import read_panel
 from evenhand.catalog.settings import Workspace, find_workspace, read_settings
@@ -87,7 +88,8 @@ class _Linter:
         elif kind == "judge":
             self._judge(read_judge(path, root), root)
         elif kind == "panel":
-            self.findings += read_panel(path, root).findings
+            panel = read_panel(path, root)
+            self.findings += [*panel.findings, *lint_panel(panel)]
         elif kind == "suite":
             suite = read_suite(path, root)
             self.findings += [*suite.findings, *lint_suite(suite)]

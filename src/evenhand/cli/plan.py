@@ -41,6 +41,8 @@ class PlanDocument:
     """Null where the price of a model is not known."""
     prices_as_of: str
     sampled: bool
+    cascade_steps: int
+    """Steps of the panel's cascade: ranges begin at the first alone; 0 without one."""
 
 
 def plan(
@@ -65,6 +67,11 @@ def _show(found: RunPlan, screen: Screen) -> None:
         screen.table(_COLUMNS, [_row(judge) for judge in found.judges])
     screen.result("  cost  ", Mark(_money(found.usd), Style.STRONG), f" USD, prices of {found.prices_as_of}")
     screen.result("  time  ", _time(found))
+    if found.cascade_steps:
+        screen.say(
+            f"the panel is a cascade of {plural(found.cascade_steps, 'step')}: at least the first is asked about every "
+            "item, at most all are"
+        )
     if found.sampled:
         screen.say("tokens are scaled up from a sample of the prompts")
     for judge in found.judges:

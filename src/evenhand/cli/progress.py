@@ -131,11 +131,12 @@ def progress_table(progress: Progress, pace: Pace) -> "RenderableType":
     from rich.text import Text  # noqa: PLC0415 - terminals only
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for title in ("judge", "done", "", "reused", "under way", "failed"):
+    spares = any(judge.spared for judge in progress.judges.values())
+    for title in ("judge", "done", "", "reused", *(["spared"] if spares else []), "under way", "failed"):
         table.add_column(title, justify="left" if title in {"judge", "", "failed"} else "right")
     for name, judge in _shown(progress):
-        styles = ("", "", "green", "", "", "yellow" if judge.failed else "")
-        cells = _judge_cells(name, judge)
+        styles = ("", "", "green", "", *([""] if spares else []), "", "yellow" if judge.failed else "")
+        cells = _judge_cells(name, judge, spares=spares)
         table.add_row(*(Text(one_line(cell), style) for cell, style in zip(cells, styles, strict=True)))
     lines = (totals(progress, pace), *map(account_line, islice(progress.throttles.values(), _MOST_ROWS)))
     return Group(table, *(Text(one_line(line), style="dim") for line in lines))
@@ -152,15 +153,17 @@ def _shown(progress: Progress) -> list[tuple[str, JudgeProgress]]:
         rest.planned += judge.planned
         rest.rated += judge.rated
         rest.reused += judge.reused
+        rest.spared += judge.spared
         rest.in_flight += judge.in_flight
         rest.failed.update(dict(judge.failed))
     return [*judges[:_MOST_ROWS], (f"{len(judges) - _MOST_ROWS} more", rest)]
 
 
-def _judge_cells(name: str, judge: JudgeProgress) -> tuple[str, ...]:
-    done = f"{judge.settled:,}/{judge.planned:,}"
-    failed = failures_by_kind(judge.failed)
-    return name, done, _bar(judge.settled, judge.planned), f"{judge.reused:,}", f"{judge.in_flight:,}", failed
+def _judge_cells(name: str, judge: JudgeProgress, *, spares: bool) -> tuple[str, ...]:
+    done, bar = f"{judge.settled:,}/{judge.planned:,}", _bar(judge.settled, judge.planned)
+    spared = (f"{judge.spared:,}",) if spares else ()
+    in_flight, failed = f"{judge.in_flight:,}", failures_by_kind(judge.failed)
+    return name, done, bar, f"{judge.reused:,}", *spared, in_flight, failed
 
 
 def _bar(done: int, planned: int, width: int = 20) -> str:
@@ -179,8 +182,10 @@ def progress_line(progress: Progress, pace: Pace) -> str:
     """Return a moment in one line."""
     share = progress.settled / progress.planned if progress.planned else 1.0
     failed = sum((Counter(dict(judge.failed)) for judge in progress.judges.values()), Counter[str]())
+    spared = sum(judge.spared for judge in progress.judges.values())
+    not_asked = f"spared {spared:,}, " if spared else ""
     return (
-        f"{progress.settled:,}/{progress.planned:,} ({share:.0%}), failed {failures_by_kind(failed)}, "
+        f"{progress.settled:,}/{progress.planned:,} ({share:.0%}), failed {failures_by_kind(failed)}, {not_asked}"
         f"{totals(progress, pace)}{_held_back(progress)}"
     )
 

@@ -89,10 +89,10 @@ def step_faults(steps: Sequence[CascadeStep], quorum: int | None) -> Iterator[Ca
     for number, step in enumerate(steps, start=1):
         voters = len(voters_of(steps, number))
         if step.quorum is not None and step.quorum > voters:
-            message = f"quorum of step {number} is {step.quorum}, but {voters} judges vote in it"
+            message = f"cascade step {number} has quorum {step.quorum}, but {voters} judges vote in it"
             yield CascadeFault(place=("cascade", number - 1, "quorum"), message=message)
         if step.settle is None and number < len(steps):
-            message = f"step {number} of cascade has no settle, so nothing says when the next step is asked"
+            message = f"cascade step {number} has no settle, so nothing says when the next step is asked"
             yield CascadeFault(place=("cascade", number - 1), message=message)
 
 

@@ -86,6 +86,20 @@ class CallCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCosts:
+    """What the units of one judge cost for which calls were made."""
+
+    units: int
+    """Units with calls that were read."""
+    calls: int
+    """Their calls."""
+    mean_nanousd: float
+    """Mean cost of a unit, all its calls together."""
+    sd_nanousd: float
+    """Standard deviation of the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunAccount:
     """Where every planned unit went, and what the calls cost."""
 
@@ -101,6 +115,8 @@ class RunAccount:
     """The same calls, by what each was for and who answered."""
     pacing: tuple[PacingEvent, ...] = ()
     """Changes of the pace at which accounts were asked, in their order."""
+    unit_costs: Mapping[str, UnitCosts] = field(default_factory=dict)
+    """What a unit of each judge cost; read only where a cascade spared some, to say what they would have cost."""
 
     def identities(self, manifest: Manifest) -> tuple[JudgeIdentity, ...]:
         """Return who answered for each judge of the run that asks a model."""

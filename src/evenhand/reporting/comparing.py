@@ -83,7 +83,10 @@ def label_comparisons(
 
 
 def best_judges(comparisons: Sequence[LabelComparison], sets: Sequence[PrincipleSet]) -> Iterator[BestJudge]:
-    """Yield, for each annotator, the judge that matches most of the labels, with the panel beside it."""
+    """Yield, for each annotator, the judge that matches most of the labels, with the panel beside it.
+
+    Only judges that were asked about all the items count: the later judges of a cascade saw the harder ones.
+    """
     for over in sets:
         mine = [comparison for comparison in comparisons if comparison.over == over]
         for panel in (comparison for comparison in mine if comparison.is_panel):
@@ -93,6 +96,7 @@ def best_judges(comparisons: Sequence[LabelComparison], sets: Sequence[Principle
                 if comparison.annotator == panel.annotator
                 and not comparison.is_panel
                 and isinstance(comparison.of_all, Estimate)
+                and comparison.of_all.n == panel.of_all.n
             ]
             if len(rivals) > 1:
                 best = max(rivals, key=lambda rival: rival[0])[1]

@@ -9,6 +9,7 @@ from evenhand.records.rated import RatedItem
 from evenhand.records.rating import Distribution
 from evenhand.records.run import Manifest
 from evenhand.records.scale import Reading
+from evenhand.records.verdict import StepOutcome
 from evenhand.reporting.categories import Categories, categories_by_principle
 from evenhand.reporting.display import lines_of, one_line
 from evenhand.reporting.item_view import AnswerView, CaseText, Excerpt, ItemView, ViewLimits, view_item
@@ -57,6 +58,8 @@ class Explanation:
     """The panel's probabilities."""
     steps: tuple[str, ...]
     """The panel's arithmetic, line by line; empty while the item is open."""
+    cascade: tuple[StepOutcome, ...]
+    """The road through the steps of the panel's cascade; empty without one, and while the item is open."""
 
 
 def explain(item: RatedItem, manifest: Manifest, text: CaseText | None) -> Explanation:
@@ -87,6 +90,7 @@ def explain(item: RatedItem, manifest: Manifest, text: CaseText | None) -> Expla
         ),
         distribution=verdict.distribution if verdict else (),
         steps=verdict.steps if verdict else (),
+        cascade=verdict.cascade if verdict else (),
     )
 
 
@@ -182,13 +186,16 @@ def _answer_lines(answer: AnswerView) -> Iterator[str]:
 
 
 def _panel_lines(explanation: Explanation) -> Iterator[str]:
-    yield f"panel {one_line(explanation.panel)}, rule {explanation.rule}, quorum {explanation.quorum}"
+    told = f"{len(explanation.cascade)} of its steps asked" if explanation.cascade else ""
+    told = told or f"quorum {explanation.quorum}"
+    yield f"panel {one_line(explanation.panel)}, rule {explanation.rule}, {told}"
     for opinion in explanation.opinions:
         if opinion.ratings > 1 and opinion.distribution:
             pooled = _probabilities(opinion.distribution)
             yield f"  {one_line(opinion.judge)}, {opinion.ratings} ratings pooled: {pooled}"
     if explanation.distribution:
-        yield f"  mean over judges: {_probabilities(explanation.distribution)}"
+        whose = f" who vote at step {explanation.cascade[-1].step}" if explanation.cascade else ""
+        yield f"  mean over judges{whose}: {_probabilities(explanation.distribution)}"
     for step in explanation.steps:
         yield f"  {one_line(step)}"
     if not explanation.steps:

@@ -8,6 +8,7 @@ from evenhand.records.rating import RATED, SPARED
 from evenhand.records.run import Manifest, Run
 from evenhand.records.scale import Reading
 from evenhand.records.spending import spending_by_judge
+from evenhand.reporting.cascade_tally import cascade_result
 from evenhand.reporting.categories import Categories
 from evenhand.reporting.comparing import (
     best_judges,
@@ -83,6 +84,7 @@ def summarise(
         flagged=tally.flagged.result(),
         orders=tuple(_consistencies(tally.orders, judges, measuring)),
         repeats=tuple(_consistencies(tally.repeats, judges, measuring)),
+        cascade=cascade_result(manifest, account, tally.cascade, measuring),
         cost=tuple(_cost(manifest, account)),
         spending=spending_by_judge(account.shares),
         total_nanousd=account.cost_nanousd,

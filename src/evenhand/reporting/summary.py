@@ -13,6 +13,7 @@ from evenhand.records.rating import FailureKind, Order
 from evenhand.records.scale import Reading
 from evenhand.records.spending import Spending
 from evenhand.records.verdict import Undecided
+from evenhand.reporting.cascade import CascadeResult
 from evenhand.reporting.item_view import Excerpt, ItemView
 from evenhand.reporting.stamp import Stamp
 from evenhand.stats.estimate import Measured
@@ -378,6 +379,8 @@ class RunSummary:
     """Pairs asked in both orders, by judge."""
     repeats: tuple[Consistency, ...]
     """Items asked more than once, by judge."""
+    cascade: CascadeResult | None
+    """What each step of the panel's cascade came to; None without one."""
     cost: tuple[CallCost, ...]
     spending: tuple[Spending, ...]
     """What each judge's calls cost, by what they were good for; together `total_nanousd`."""

@@ -12,6 +12,7 @@ from evenhand.records.rated import RatedItem, RatedUnit
 from evenhand.records.rating import FailedRating, FailureKind, Order, Rating, state_of
 from evenhand.records.run import Manifest
 from evenhand.records.verdict import Opinion, Undecided, Verdict
+from evenhand.reporting.cascade_tally import CascadeTally
 from evenhand.reporting.categories import Categories, categories_by_principle
 from evenhand.reporting.divided import DividedItems
 from evenhand.reporting.flagged import FlagTally
@@ -122,6 +123,7 @@ class Tally:
         self.repeats: dict[str, Selves] = defaultdict(Selves)
         self.divided = DividedItems(most=MOST_DIVIDED, seed=manifest.suite.seed)
         self.flagged = FlagTally()
+        self.cascade = CascadeTally()
         self._slices = _SliceGuard()
 
     @property
@@ -212,6 +214,9 @@ class Tally:
     ) -> None:
         self._note_annotators(item)
         known = [(label, categories.find(label.label)) for label in item.labels]
+        compared = {label.annotator: human for label, human in known if label.annotator in self._compared}
+        if item.verdict is not None:
+            self.cascade.add(item, item.verdict, answers[None], compared)
         for label, human in known:
             if label.annotator in self._compared:
                 self._compare(label, human, answers)

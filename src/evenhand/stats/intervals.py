@@ -48,3 +48,15 @@ def _normal_quantile(confidence: float) -> float:
     if not 0 < confidence < 1:
         raise ValueError(f"confidence is {confidence}, expected a number between 0 and 1")
     return NormalDist().inv_cdf(0.5 + confidence / 2)
+
+
+def predicted_total(
+    more: int, n: int, mean: float, deviation: float, *, confidence: float = CONFIDENCE
+) -> Interval:
+    """Return where the total of `more` further values may lie, given the mean and deviation of `n` values.
+
+    The normal prediction interval: the spread of the values to come, and with it that of the mean they are told by. It
+    holds for values drawn like those seen, and for numbers large enough that their sums are nearly normal.
+    """
+    half = _normal_quantile(confidence) * deviation * math.sqrt(more + more**2 / n)
+    return Interval(low=more * mean - half, high=more * mean + half, confidence=confidence)

@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from evenhand.records.instrument import Purpose
 from evenhand.records.label import HumanLabel
 from evenhand.records.rated import RatedItem, RatedUnit, RunAccount, count_calls
+from evenhand.records.rating import SPARED
 from evenhand.records.run import Run
 from evenhand.records.verdict import Verdict
 from evenhand.store import tables
@@ -19,6 +20,7 @@ from evenhand.store.ledger import LedgerFile
 from evenhand.store.pacing import pacing_events
 from evenhand.store.rows import read_flags, read_label, read_unit, searchable
 from evenhand.store.shares import call_shares
+from evenhand.store.unit_costs import unit_costs
 
 _ITEMS_PER_READ = 2_000
 
@@ -53,6 +55,7 @@ def run_account(ledger: LedgerFile, run: Run) -> RunAccount:
         terminal: dict[str, int] = dict(connection.execute(states).all())
         shares = call_shares(connection, number)
         pacing = pacing_events(connection, number)
+        costs = unit_costs(connection, number) if SPARED in terminal else {}
     asked = [each for each in shares if each.purpose is not Purpose.PREFLIGHT]
     return RunAccount(
         planned=run.manifest.planned_units,
@@ -64,6 +67,7 @@ def run_account(ledger: LedgerFile, run: Run) -> RunAccount:
         preflight=count_calls([each for each in shares if each.purpose is Purpose.PREFLIGHT]),
         shares=shares,
         pacing=pacing,
+        unit_costs=costs,
     )
 
 

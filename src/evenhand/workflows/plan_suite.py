@@ -37,7 +37,8 @@ class JudgePlan:
     judge: str
     model: str
     calls: Range
-    """Low: one call a unit. High: every unit asked again as often as the judge allows, and preflight."""
+    """Low: one call a unit, and none in the later steps of a cascade. High: every unit asked again as often as the
+    judge allows, and preflight."""
     input_tokens: Range
     output_tokens: Range
     usd: Range | None
@@ -60,6 +61,8 @@ class RunPlan:
     prices_as_of: str
     sampled: bool
     """Whether tokens were scaled up from a sample of the prompts."""
+    cascade_steps: int
+    """Steps of the panel's cascade; 0 without one."""
 
     @property
     def usd(self) -> Range | None:
@@ -100,19 +103,21 @@ def plan_run(prepared: Prepared) -> RunPlan:
         minutes=_minutes(prepared, judges),
         prices_as_of=PRICE_TABLE_DATE,
         sampled=bool(prepared.model_judges) and prepared.items > SAMPLED_ITEMS,
+        cascade_steps=len(prepared.loaded.panel.cascade),
     )
 
 
 def _judge_plan(prepared: Prepared, judge: ModelJudge, units: int) -> JudgePlan:
     chars = _mean_prompt_chars(prepared, judge)
+    fewest_calls = 0 if _may_be_spared(prepared, judge) else units
     most_calls = units * (1 + judge.answer.reasks) + _PREFLIGHT_CALLS
-    calls = Range(low=units, high=most_calls if units else 0)
+    calls = Range(low=fewest_calls, high=most_calls if units else 0)
     read = Range(
-        low=math.floor(units * chars / _MOST_CHARS_PER_TOKEN),
+        low=math.floor(fewest_calls * chars / _MOST_CHARS_PER_TOKEN),
         high=math.ceil(most_calls * chars / _FEWEST_CHARS_PER_TOKEN),
     )
     short = 0 if prepared.decides(judge) else _SHORT_ANSWER_TOKENS
-    written = Range(low=units * short, high=most_calls * judge.params.max_tokens)
+    written = Range(low=fewest_calls * short, high=most_calls * judge.params.max_tokens)
     return JudgePlan(
         judge=judge.id,
         model=judge.model,
@@ -121,6 +126,11 @@ def _judge_plan(prepared: Prepared, judge: ModelJudge, units: int) -> JudgePlan:
         output_tokens=written,
         usd=_usd(prepared, judge, read, written),
     )
+
+
+def _may_be_spared(prepared: Prepared, judge: ModelJudge) -> bool:
+    """Tell whether the judge is in a later step of a cascade, which may settle every item before it is asked."""
+    return any(judge.id in step.judges for step in prepared.loaded.panel.cascade[1:])
 
 
 def _usd(prepared: Prepared, judge: ModelJudge, read: Range, written: Range) -> Range | None:

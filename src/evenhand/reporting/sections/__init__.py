@@ -2,6 +2,7 @@
 
 from evenhand.reporting.document import Document, Section, foreign, words
 from evenhand.reporting.sections.agreement import agreement_section
+from evenhand.reporting.sections.cascade import cascade_section
 from evenhand.reporting.sections.cost import cost_section
 from evenhand.reporting.sections.division import divided_section
 from evenhand.reporting.sections.failures import failures_section
@@ -29,6 +30,7 @@ def _sections(summary: RunSummary, link: ItemLink) -> tuple[Section, ...]:
     return (
         headline_section(summary),
         outcome_section(summary),
+        cascade_section(summary),
         agreement_section(summary),
         people_section(summary),
         stamp_section(summary),

@@ -6,6 +6,7 @@ from evenhand.records.scale import Reading
 from evenhand.reporting.comparing import largest_sets
 from evenhand.reporting.display import count, percent_parts, sentence, usd
 from evenhand.reporting.document import Block, Bullets, Section, Words, code, foreign, words
+from evenhand.reporting.sections.cascade import price_range
 from evenhand.reporting.sections.cells import over
 from evenhand.reporting.summary import BestJudge, PairAgreement, RunSummary
 from evenhand.stats.estimate import Estimate
@@ -20,6 +21,7 @@ def headline_section(summary: RunSummary) -> Section:
     """Return the first section: warnings, then the findings in words."""
     points = (
         *_outcome(summary),
+        *_cascade(summary),
         *_failing(summary),
         *_pass_rates(summary),
         *_agreement(summary),
@@ -43,6 +45,24 @@ def _outcome(summary: RunSummary) -> Iterator[Words]:
         f"“{summary.stamp.panel_rule}” over {judges} {'judge' if judges == 1 else 'judges'}; "
         f"{count(law.undecided)} are undecided and belong to people, {count(law.items_open)} are open."
     )
+
+
+def _cascade(summary: RunSummary) -> Iterator[Words]:
+    """Say how far the items came, and what that saved."""
+    if summary.cascade is None:
+        return
+    roads = ", ".join(f"{count(step.settled)} at step {step.step}" for step in summary.cascade.steps)
+    people = sum(step.people for step in summary.cascade.steps)
+    yield words(f"Items settled by the cascade: {roads}; {count(people)} went to people.")
+    savings = summary.cascade.savings
+    known = [(each.low_nanousd, each.high_nanousd) for each in savings]
+    if savings:
+        low = None if any(one is None for one, _ in known) else sum(one or 0 for one, _ in known)
+        high = None if low is None else sum(other or 0 for _, other in known)
+        yield words(
+            f"{count(summary.conservation.spared)} ratings were spared, by estimate "
+            f"{count(round(sum(each.calls for each in savings)))} calls and {price_range(low, high)}."
+        )
 
 
 def _failing(summary: RunSummary) -> Iterator[Words]:
@@ -136,10 +156,10 @@ def _failures(summary: RunSummary) -> Iterator[Words]:
     kinds = ", ".join(f"{count(number)} {kind.value}" for kind, number in law.failed.items())
     if failed:
         yield words(
-            f"{count(failed)} of {count(law.planned)} ratings failed ({kinds}); none of them is a score."
+            f"{count(failed)} of {count(law.planned - law.spared)} ratings failed ({kinds}); none of them is a score."
         )
     else:
-        yield words(f"None of {count(law.planned)} ratings failed.")
+        yield words(f"None of {count(law.planned - law.spared)} ratings failed.")
 
 
 def _cost(summary: RunSummary) -> Iterator[Words]:
