@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.providers.kit import FAST, PROTOCOLS, Endpoint, MemoryLog, endpoint, failure
+from tests.providers.kit import FAST, PROTOCOLS, Endpoint, MemoryLog, Transport, endpoint, failure
 
 from evenhand.errors import CallClass, CallError, ProviderStopError
 from evenhand.providers.capabilities import Findings, Wants
@@ -11,6 +11,7 @@ from evenhand.providers.retry import ask_with_retries
 from evenhand.providers.throttle import Throttle
 from evenhand.testing import Dialect, Support, dialects, faults
 
+each_transport = pytest.mark.parametrize("transport", ["httpx", "native"])
 SAMPLING = Wants(temperature=0.2, seed=3)
 NOT_THERE = Dialect(json_schema=Support.REFUSED, json_object=Support.REFUSED)
 
@@ -43,14 +44,22 @@ async def found(at: Endpoint, wants: Wants = SAMPLING, log: MemoryLog | None = N
         ("anthropic", "plain", "last_line", 0, ("seed", "temperature"), 4),
     ],
 )
+@each_transport
 async def test_each_kind_of_server_is_found_out(
-    protocol: str, dialect: str, means: Means, logprobs: int, left_out: tuple[str, ...], calls: int
+    protocol: str,
+    dialect: str,
+    means: Means,
+    logprobs: int,
+    left_out: tuple[str, ...],
+    calls: int,
+    transport: Transport,
 ) -> None:
-    async with endpoint(protocol, dialect=dialects.DIALECTS[dialect]) as at:
+    async with endpoint(protocol, dialect=dialects.DIALECTS[dialect], transport=transport) as at:
         findings = await found(at)
         assert at.calls == findings.calls == calls <= MAX_CALLS
     assert (findings.means, findings.logprobs, findings.left_out) == (means, logprobs, left_out)
     assert findings.served_model == "gpt-x"
+    assert bool(findings.ignored) is (dialect == "transformers")
 
 
 async def test_what_was_found_out_then_works_at_the_first_asking() -> None:
@@ -93,10 +102,17 @@ async def test_fewer_alternatives_are_asked_for_until_the_endpoint_takes_it(most
         assert (await found(at)).logprobs == expected
 
 
+async def test_everything_that_is_silently_ignored_is_named() -> None:
+    async with endpoint("openai-chat", dialect=dialects.TRANSFORMERS) as at:
+        findings = await found(at)
+    assert findings.ignored == ("json_schema", "json_object", "tool", "logprobs")
+    assert all(any(f"ignores {name}" in note for note in findings.notes) for name in findings.ignored[:3])
+
+
 async def test_log_probabilities_that_do_not_come_are_not_counted_on() -> None:
     async with endpoint("openai-chat", dialect=Dialect(logprobs=Support.IGNORED)) as at:
         findings = await found(at)
-    assert findings.logprobs == 0
+    assert (findings.logprobs, findings.ignored) == (0, ("logprobs",))
     assert any("ignores log-probabilities" in note for note in findings.notes)
 
 
@@ -123,18 +139,20 @@ async def test_means_a_judge_insists_on_must_be_there(dialect: Dialect) -> None:
         ("quota_exhausted", CallClass.MONEY),
     ],
 )
+@each_transport
 async def test_a_wrong_key_model_or_an_empty_purse_is_one_request(
-    protocol: str, fault: str, call_class: CallClass
+    protocol: str, fault: str, call_class: CallClass, transport: Transport
 ) -> None:
-    async with endpoint(protocol, faults.always(faults.NAMED[fault]())) as at:
+    async with endpoint(protocol, faults.always(faults.NAMED[fault]()), transport=transport) as at:
         with pytest.raises(CallError) as caught:
             await found(at, Wants())
         assert (caught.value.call_class, at.calls) == (call_class, 1)
 
 
 @pytest.mark.parametrize("fault", ["html_page", "empty_body"])
-async def test_an_address_that_speaks_something_else_is_told_so(fault: str) -> None:
-    async with endpoint("openai-chat", faults.always(faults.NAMED[fault]())) as at:
+@each_transport
+async def test_an_address_that_speaks_something_else_is_told_so(fault: str, transport: Transport) -> None:
+    async with endpoint("openai-chat", faults.always(faults.NAMED[fault]()), transport=transport) as at:
         with pytest.raises(ProviderStopError, match="not a reply of the openai-chat protocol") as caught:
             await found(at)
     assert "base_url" in caught.value.hint
@@ -148,11 +166,10 @@ async def test_a_passing_failure_is_tried_again_and_written_down_like_any_other_
     assert [event for event, _ in log.events] == ["begin", "failed", "begin", "received"]
 
 
-async def test_another_model_than_the_one_asked_for_is_noted() -> None:
+async def test_another_model_than_the_one_asked_for_is_kept() -> None:
     async with endpoint("openai-chat", faults.always(faults.model_swapped("gpt-z"))) as at:
         findings = await found(at)
     assert findings.served_model == "gpt-z"
-    assert "gpt-x is served by gpt-z" in findings.notes
 
 
 async def test_a_model_that_thinks_its_tokens_away_is_asked_with_its_own_limit() -> None:
@@ -190,7 +207,7 @@ async def test_an_endpoint_that_refuses_everything_costs_few_calls(parameter: st
 def test_findings_become_the_record_of_a_manifest() -> None:
     findings = Findings(
         protocol="openai-chat", model="gpt-x", served_model="gpt-x-1", means="tool", logprobs=0, left_out=("seed",),
-        token_limit_field="max_tokens", notes=("n",), calls=3,
+        token_limit_field="max_tokens", ignored=("tool",), notes=("n",), calls=3,
     )  # fmt: skip
     record = findings.endpoint(judge="close-reader", account="openai")
     shared = record.model_fields_set - {"judge", "account"}

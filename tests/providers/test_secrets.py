@@ -81,13 +81,14 @@ async def test_no_failure_shows_the_key(
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_an_endpoint_that_sends_the_key_back_does_not_get_it_shown(
-    protocol: str, everything_logged: list[str]
+    protocol: str, transport: Transport, everything_logged: list[str]
 ) -> None:
     echo = faults.vendor_error(
         "unauthorized", message=ECHO, headers=(("x-request-id", KEY), ("request-id", KEY))
     )
-    async with endpoint(protocol, faults.always(echo), key=KEY) as at:
+    async with endpoint(protocol, faults.always(echo), transport=transport, key=KEY) as at:
         error = await at.refusal()
     assert "[key]" in str(error)
     assert_no_key(holders(error))

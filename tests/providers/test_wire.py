@@ -45,8 +45,11 @@ async def test_a_reply_comes_as_bytes_and_is_read(protocol: str, transport: Tran
 
 
 @pytest.mark.parametrize("protocol", ["openai-chat", "openai-responses"])
-async def test_log_probabilities_come_with_the_reply_and_spell_it(protocol: str) -> None:
-    async with endpoint(protocol) as at:
+@each_transport
+async def test_log_probabilities_come_with_the_reply_and_spell_it(
+    protocol: str, transport: Transport
+) -> None:
+    async with endpoint(protocol, transport=transport) as at:
         reply = read_reply(protocol, (await at.provider.ask(request("json_schema", logprobs=5))).body)
     assert "".join(token.token for token in reply.tokens) == reply.text
     assert all(token.logprob <= 0 for token in reply.tokens)
@@ -117,9 +120,12 @@ async def test_what_trying_again_cannot_mend_is_one_request(
 
 
 @each_protocol
-async def test_a_rate_limit_carries_the_wait_and_then_the_reply_comes(protocol: str) -> None:
+@each_transport
+async def test_a_rate_limit_carries_the_wait_and_then_the_reply_comes(
+    protocol: str, transport: Transport
+) -> None:
     limited = faults.on_calls(faults.rate_limited(None, retry_after_ms="60"), [1])
-    async with endpoint(protocol, limited) as at:
+    async with endpoint(protocol, limited, transport=transport) as at:
         started = time.monotonic()
         await retried(at)
         assert time.monotonic() - started >= 0.06

@@ -16,6 +16,17 @@ def judge_notices(manifest: Manifest) -> Iterator[str]:
         yield f"judge {own.judge} judges its own model family: {plural(own.count, 'item')} of {own.of:,} ({names})"
 
 
+def endpoint_notices(manifest: Manifest) -> Iterator[str]:
+    """Yield a line for each judge whose endpoint refuses or silently ignores what was asked of it."""
+    for endpoint in manifest.endpoints:
+        if endpoint.notes:
+            shares = "with" if endpoint.logprobs else "without"
+            yield (
+                f"judge {endpoint.judge}: {'; '.join(endpoint.notes)}; its answers are asked for by {endpoint.means}, "
+                f"{shares} log-probabilities"
+            )
+
+
 def answer_notices(manifest: Manifest) -> Iterator[str]:
     """Yield a line for each judge for which a model of another name answers than was asked for."""
     for endpoint in manifest.endpoints:

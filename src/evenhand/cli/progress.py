@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
-from evenhand.cli.judge_notices import answer_notices, judge_notices
+from evenhand.cli.judge_notices import answer_notices, endpoint_notices, judge_notices
 from evenhand.cli.output import Mark, Screen, Style, one_line, plural
 from evenhand.cli.pace_lines import account_line, account_state
 from evenhand.judging.progress import JudgeProgress, Progress
@@ -70,7 +70,7 @@ class RunWatch:
         """Begin to show `progress`, which keeps moving."""
         progress.tell = self._tell
         self._screen.say(starting_line(run, progress))
-        for notice in answer_notices(run.manifest):
+        for notice in (*endpoint_notices(run.manifest), *answer_notices(run.manifest)):
             self._screen.say("note: ", notice)
         for notice in judge_notices(run.manifest):
             self._screen.problem(Mark("warning: ", Style.WARNING), notice)

@@ -40,6 +40,8 @@ class Findings:
     left_out: tuple[str, ...]
     """Parameters wanted that the endpoint refuses or the protocol does not have."""
     token_limit_field: TokenLimitField
+    ignored: tuple[str, ...] = ()
+    """What the endpoint silently ignores: it answers as if it had not been asked."""
     notes: tuple[str, ...]
     """Observations for people."""
     calls: int
@@ -57,5 +59,6 @@ class Findings:
             logprobs=self.logprobs,
             left_out=self.left_out,
             token_limit_field=self.token_limit_field,
+            ignored=self.ignored,
             notes=self.notes,
         )

@@ -95,6 +95,7 @@ class _Preflight:
             name for name in _OPTIONAL if name in absent and getattr(wants, name) is not None
         ]
         self._notes: list[str] = []
+        self._ignored: list[str] = []
         self._rungs = _rungs(protocol, wants)
         self._steps: tuple[int, ...] = LOGPROB_STEPS if wants.logprobs and "logprobs" not in absent else ()
         self._request = ChatRequest(
@@ -214,6 +215,8 @@ class _Preflight:
             return True
         if _is_shaped(reply):
             return True
+        if self._request.means != "decision":
+            self._ignored.append(self._request.means)
         self._next_rung(self._what_is_wrong(reply))
         return False
 
@@ -238,7 +241,8 @@ class _Preflight:
             logprobs=logprobs,
             left_out=tuple(self._left_out),
             token_limit_field=self._request.token_limit_field,
-            notes=(*self._notes, *_served_note(self._request.model, reply.served_model)),
+            ignored=tuple(self._ignored),
+            notes=tuple(self._notes),
             calls=self._calls,
         )
 
@@ -247,6 +251,7 @@ class _Preflight:
         came = reply.tokens and "".join(token.token for token in reply.tokens) == reply.text
         if came or not self._request.logprobs:
             return self._request.logprobs
+        self._ignored.append("logprobs")
         self._notes.append(
             "the endpoint ignores log-probabilities, or sends them for other tokens than it wrote"
         )
@@ -280,9 +285,3 @@ def _is_shaped(reply: Reply) -> bool:
     except ValueError:
         return False
     return isinstance(value, dict) and set(value) == {"code"} and value["code"] in CODES
-
-
-def _served_note(asked: str, served: str) -> tuple[str, ...]:
-    if not served or served == asked:
-        return ()
-    return (f"{asked} is served by {served}",)

@@ -53,6 +53,8 @@ class Endpoint(FileRecord):
     """Parameters the endpoint refuses and that are therefore not sent."""
     token_limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"  # noqa: S105 - a field's name
     """The field the endpoint takes for the most tokens of a reply."""
+    ignored: tuple[str, ...] = ()
+    """Ways to shape an answer, and `logprobs`, that the endpoint silently ignores."""
     notes: tuple[str, ...] = ()
     """Observations for people."""
 

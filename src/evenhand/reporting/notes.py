@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from evenhand.records.instrument import JudgeIdentity
 from evenhand.records.rated import RunAccount
-from evenhand.records.run import Run, RunState
+from evenhand.records.run import Manifest, Run, RunState
 from evenhand.reporting.display import usd
 from evenhand.reporting.measuring import TOO_FEW
 from evenhand.reporting.summary import Conservation
@@ -64,6 +64,7 @@ def warnings(run: Run, account: RunAccount, conservation: Conservation, tally: T
             "the run could not measure."
         )
     yield from _identity_warnings(run, account)
+    yield from _endpoint_warnings(run.manifest)
     yield from _call_warnings(account)
     if passed := tally.flagged.result().trivial_passed:
         yield (
@@ -102,6 +103,15 @@ def _mixture(each: JudgeIdentity) -> str:
     counted = sum(one.ratings for one in each.answerers)
     seen = f"{models} models and {fingerprints} fingerprints answered or were seen in preflight"
     return f"{seen}; of {counted:,} ratings, by who answered: {parts}."
+
+
+def _endpoint_warnings(manifest: Manifest) -> Iterator[str]:
+    for endpoint in manifest.endpoints:
+        if endpoint.ignored:
+            yield (
+                f"The endpoint of the judge {endpoint.judge} silently ignores {', '.join(endpoint.ignored)}: "
+                f"its answers were asked for by {endpoint.means}, and read as strictly as any."
+            )
 
 
 def _call_warnings(account: RunAccount) -> Iterator[str]:
