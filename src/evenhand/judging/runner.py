@@ -90,6 +90,7 @@ class Runner:
         """Items found decided when they were opened, to be committed with the next terminal states."""
         self._reasons: list[str] = []
         self._stopping = False
+        self._seeks = ledger.has_earlier
         self._rated: list[Settled] = []
         """Offline ratings that are not committed yet."""
         self._sought: list[Unit] = []
@@ -211,7 +212,7 @@ class Runner:
 
     def _queue(self, unit: Unit) -> None:
         """Queue a unit for the store where that may know its answer, else for its account."""
-        if self._ledger.has_earlier or unit.judge.id not in self._calling:
+        if self._seeks or unit.judge.id not in self._calling:
             self._sought.append(unit)
         else:
             self._lane(unit).put(unit)
