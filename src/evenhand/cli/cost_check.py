@@ -8,18 +8,23 @@ from evenhand.workflows.prepare import Prepared
 ASK_ABOVE_USD = 1.0
 
 
-def agree_to_cost(session: Session, prepared: Prepared, *, cap: float | None) -> None:
+def agree_to_cost(session: Session, prepared: Prepared, *, cap: float | None, look_up: bool = True) -> None:
     """Ask a person, on a terminal, before a run that may cost more than `ASK_ABOVE_USD`.
+
+    What the ledger has replies for is looked up only where the whole would cost more, because it takes a while.
 
     Raises:
         UsageError: Nobody can be asked, or the answer is no.
     """
     plan = plan_run(prepared)
     most = _most(plan, cap)
+    if most is not None and most > ASK_ABOVE_USD and look_up:
+        plan = plan_run(prepared, look_up=True)
+        most = _most(plan, cap)
     if most is None or most <= ASK_ABOVE_USD:
         return
     question = (
-        f"{plan.units - plan.offline_units:,} ratings, at most {most:.2f} USD "
+        f"{plan.units - plan.offline_units - (plan.recorded_units or 0):,} ratings, at most {most:.2f} USD "
         f"(prices of {plan.prices_as_of}). Go on?"
     )
     if not session.screen.can_ask:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from evenhand.cli.narrowing import Disagreed, Failed, Of, Only, Sample, Seed, read_wishes
 from evenhand.cli.output import Column, Mark, Part, Screen, Style, plural
 from evenhand.cli.session import session_of
 from evenhand.workflows.find_suite import find_suite
@@ -27,6 +28,8 @@ class PlanDocument:
     """What a run would take."""
 
     suite: str
+    part: str
+    """The part of the suite that would be judged, in words; empty is the whole."""
     cases: int
     principles: int
     items: int
@@ -34,6 +37,8 @@ class PlanDocument:
     """Ratings in the plan."""
     offline_units: int
     """Those that need no call."""
+    recorded_units: int | None
+    """Those that a reply in the ledger answers for free; null where there is no ledger."""
     judges: tuple[JudgePlan, ...]
     """Judges that make calls."""
     minutes: Range
@@ -48,10 +53,24 @@ class PlanDocument:
 def plan(
     context: typer.Context,
     suite: Annotated[str, typer.Argument(metavar="SUITE", help="A suite file, or its name in suites/.")],
+    *,
+    only: Only = None,
+    sample: Sample = None,
+    seed: Seed = None,
+    failed: Failed = False,
+    disagreed: Disagreed = False,
+    of: Of = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Plan to ask everything again, whatever the ledger holds.")
+    ] = False,
 ) -> int:
-    """Say what a run would take: calls, tokens, cost and time, each as a range from low to high. Calls nobody."""
+    """Say what a run would take: calls, tokens, cost and time, each as a range from low to high. Calls nobody.
+
+    Ratings that a reply in the ledger answers are free, and counted by themselves.
+    """
     session = session_of(context)
-    found = plan_suite(session.workspace, find_suite(session.workspace, suite))
+    wishes = read_wishes(only, sample=sample, seed=seed, failed=failed, disagreed=disagreed, of=of)
+    found = plan_suite(session.workspace, find_suite(session.workspace, suite), wishes, look_up=not again)
     session.screen.document("plan/v1", _document(found))
     _show(found, session.screen)
     return 0
@@ -63,6 +82,10 @@ def _document(found: RunPlan) -> PlanDocument:
 
 def _show(found: RunPlan, screen: Screen) -> None:
     screen.result("suite ", Mark(found.suite, Style.STRONG), f": {_size(found)}")
+    if found.part:
+        screen.result("  part  ", Mark("a part of the suite: ", Style.WARNING), found.part)
+    if found.recorded_units:
+        screen.result(f"  free  {plural(found.recorded_units, 'rating')} that replies in the ledger answer")
     if found.judges:
         screen.table(_COLUMNS, [_row(judge) for judge in found.judges])
     screen.result("  cost  ", Mark(_money(found.usd), Style.STRONG), f" USD, prices of {found.prices_as_of}")

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.cost_check import agree_to_cost
+from evenhand.cli.narrowing import Disagreed, Failed, Of, Only, Sample, Seed, read_wishes
 from evenhand.cli.progress import RunWatch
 from evenhand.cli.run_outcome import show_outcome
 from evenhand.cli.session import session_of
@@ -49,16 +50,24 @@ def run(
         bool,
         typer.Option("--again", help="Ask everything again; earlier replies are kept, and not used."),
     ] = False,
+    only: Only = None,
+    sample: Sample = None,
+    seed: Seed = None,
+    failed: Failed = False,
+    disagreed: Disagreed = False,
+    of: Of = "",
 ) -> int:
-    """Judge a suite with its panel.
+    """Judge a suite with its panel, or a part of it.
 
     Everything paid for is in the ledger before it is read: a run that was interrupted goes on with `evenhand
-    resume`, and a second run takes what did not change from the ledger.
+    resume`, and a second run takes what did not change from the ledger. A run of a part of the suite says so in
+    every report.
     """
     session = session_of(context)
-    prepared = prepare(session.workspace, find_suite(session.workspace, suite))
+    wishes = read_wishes(only, sample=sample, seed=seed, failed=failed, disagreed=disagreed, of=of)
+    prepared = prepare(session.workspace, find_suite(session.workspace, suite), wishes)
     if not (yes or replay):
-        agree_to_cost(session, prepared, cap=max_usd)
+        agree_to_cost(session, prepared, cap=max_usd, look_up=not again)
     options = RunOptions(
         max_usd=max_usd,
         fresh_preflight=fresh_preflight,

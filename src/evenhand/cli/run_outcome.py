@@ -31,6 +31,8 @@ class OutcomeDocument:
 
     run: str
     suite: str
+    part: str
+    """The part of the suite that was judged, in words; empty is the whole."""
     state: RunState
     interrupted: bool
     reasons: tuple[str, ...]
@@ -110,6 +112,7 @@ def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
     return OutcomeDocument(
         run=result.run.id,
         suite=result.run.manifest.suite.id,
+        part=result.run.manifest.narrow.words() if result.run.manifest.narrow else "",
         state=result.run.state,
         interrupted=result.interrupted,
         reasons=result.reasons,
@@ -171,6 +174,8 @@ def _lines(result: RunResult) -> Iterator[tuple[Part, ...]]:
         f" of suite {run.manifest.suite.id}: ",
         Mark(state, _STYLES[run.state]),
     )
+    if run.manifest.narrow:
+        yield ("  part     ", Mark("a part of the suite: ", Style.WARNING), run.manifest.narrow.words())
     yield ("  ratings  ", conservation_line(result.account))
     if verdicts := _verdicts_line(result):
         yield ("  verdicts ", verdicts)

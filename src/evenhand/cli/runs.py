@@ -47,7 +47,7 @@ def runs(context: typer.Context) -> int:
 def _row(run: ListedRun) -> tuple[Part, ...]:
     return (
         Mark(run.id, Style.STRONG),
-        run.suite,
+        f"{run.suite} (part)" if run.part else run.suite,
         Mark(_state(run), _STYLES[run.state]),
         run.created[:16].replace("T", " "),
         f"{run.settled:,}/{run.planned:,}",

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from evenhand.errors import NothingSelectedError, UsageError
+from evenhand.judging.narrow import WHOLE, Part
 from evenhand.judging.panel import check_rule
 from evenhand.records.constitution import Constitution, Importance, Principle
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
@@ -13,7 +14,7 @@ from evenhand.records.panel import Panel
 from evenhand.records.rating import Order
 from evenhand.records.run import Unit
 from evenhand.records.scale import PAIR, Scale
-from evenhand.records.suite import Candidate, Case, Item, Selection, Suite
+from evenhand.records.suite import Candidate, Case, Item, Selection, Suite, name_of
 
 _SEVERITIES: Sequence[Importance] = ("low", "medium", "high", "critical")
 
@@ -32,8 +33,17 @@ class Plan:
         panel: Panel,
         judges: Sequence[Judge],
         cases: CaseSource,
+        part: Part = WHOLE,
     ) -> None:
         """Check that the parts fit together.
+
+        Args:
+            suite: The suite.
+            constitution: Its principles.
+            panel: The panel.
+            judges: The panel's judges.
+            cases: Opens the suite's cases.
+            part: What is judged of the suite; the positions in the plan count its items alone.
 
         Raises:
             UsageError: The judges are not those of the panel, judges of both modes share it, or its rule has no
@@ -44,8 +54,15 @@ class Plan:
         _check_judges(panel, self.judges)
         self.pairwise = _common_mode(self.judges) == "pairwise"
         self._cases = cases
-        self._principles = selected_principles(suite.principles, constitution)
-        self.scales = scales_of(suite, constitution, pairwise=self.pairwise)
+        self._part = part
+        self._tests_items = part.tests_items
+        self._principles = tuple(
+            principle
+            for principle in selected_principles(suite.principles, constitution)
+            if part.takes_principle(principle.id)
+        )
+        scales = scales_of(suite, constitution, pairwise=self.pairwise)
+        self.scales = {principle.id: scales[principle.id] for principle in self._principles}
         for scale in self.scales.values():
             check_rule(panel, scale)
 
@@ -59,12 +76,15 @@ class Plan:
 
     def items_of(self, case: Case, first: int) -> Iterator[Item]:
         """Yield the items of one case, numbered from `first`."""
+        if not self._part.takes_case(case.id):
+            return
         shown = tuple(self._shown(case))
         places = (
             (principle, candidates)
             for principle in self._principles
             if _concerns(principle, case)
             for candidates in shown
+            if not self._tests_items or self._part.takes(case.id, name_of(candidates), principle.id)
         )
         for seq, (principle, candidates) in enumerate(places, first):
             yield Item(

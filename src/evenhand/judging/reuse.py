@@ -4,7 +4,7 @@ What is found is read again, strictly, as if it had just come. A reply that does
 cut-off or malformed reply) is never used as an answer, whoever recorded it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evenhand.judging.offline.key import OfflineKeys
@@ -14,6 +14,9 @@ from evenhand.judging.reader import Reader, served_by
 from evenhand.records.attempt import Served, Settled, StoredReply
 from evenhand.records.rating import FailedRating, FailureKind, Outcome, TerminalState
 from evenhand.records.run import Unit
+
+Find = Callable[[Sequence[tuple[Unit, bytes]]], Mapping[int, Sequence[StoredReply]]]
+"""Finds replies to the keys of units, by the place of the unit in the plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ class Sought:
 
 
 def seek_replies(
-    units: Sequence[Unit], readers: Mapping[str, Reader], ledger: Ledger, keys: OfflineKeys
+    units: Sequence[Unit], readers: Mapping[str, Reader], find: Find, keys: OfflineKeys
 ) -> Sought:
     """Settle the units that a reply of an earlier run or an imported recording answers.
 
@@ -40,7 +43,7 @@ def seek_replies(
         if isinstance(prompt, FailedRating)
     ]
     open_ones = [(unit, prompt) for unit, prompt in rendered if isinstance(prompt, Prompt)]
-    found = ledger.earlier_replies([(unit, prompt.key) for unit, prompt in open_ones])
+    found = find([(unit, prompt.key) for unit, prompt in open_ones])
     prompts: dict[int, Prompt] = {}
     for unit, prompt in open_ones:
         answer = _first_readable(unit, prompt, readers[unit.judge.id], found.get(unit.seq, ()))

@@ -243,7 +243,7 @@ class Runner:
     async def _flush(self) -> None:
         """Look up what is sought, commit what that and the offline judges settled, and queue what has to be asked."""
         rated, sought, self._rated, self._sought = self._rated, self._sought, [], []
-        found = seek_replies(sought, self._readers, self._ledger, self._keys)
+        found = seek_replies(sought, self._readers, self._ledger.earlier_replies, self._keys)
         await self._settle([*rated, *found.settled])
         for unit in sought:
             if prompt := found.prompts.get(unit.seq):

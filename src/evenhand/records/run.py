@@ -11,6 +11,7 @@ from evenhand.records.calibration import CalibrationMap
 from evenhand.records.canonical import FileRecord, content_hash
 from evenhand.records.constitution import Constitution
 from evenhand.records.judge import Judge, Price
+from evenhand.records.narrow import Narrow
 from evenhand.records.own_family import OwnFamily
 from evenhand.records.panel import Panel
 from evenhand.records.rating import Order
@@ -96,6 +97,8 @@ class Manifest(FileRecord):
     """Items in the plan."""
     units_per_item: int = Field(ge=0)
     """Units of each item: judges, orders and repeats."""
+    narrow: Narrow | None = None
+    """The part of the suite that was judged; null is the whole."""
     versions: Mapping[str, str] = Field(default_factory=dict)
     """Versions of evenhand, Python and the SDKs used."""
     command: str = ""

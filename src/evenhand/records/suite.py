@@ -170,4 +170,9 @@ class Item:
     @property
     def candidate_id(self) -> str:
         """Name of the candidate, or of both with a bar between them."""
-        return "|".join(candidate.id for candidate in self.candidates)
+        return name_of(self.candidates)
+
+
+def name_of(candidates: tuple[Candidate, ...]) -> str:
+    """Return the name of a candidate, or of both of a pair with a bar between them."""
+    return "|".join(candidate.id for candidate in candidates)

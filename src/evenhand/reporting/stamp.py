@@ -95,6 +95,8 @@ class Stamp:
     files: tuple[FileStamp, ...]
     prices_as_of: str
     people: PeopleStamp
+    part: str
+    """The part of the suite that was judged, in words; empty is the whole."""
 
 
 def make_stamp(run: Run, account: RunAccount, people: PeopleStamp) -> Stamp:
@@ -128,6 +130,7 @@ def make_stamp(run: Run, account: RunAccount, people: PeopleStamp) -> Stamp:
         files=tuple(FileStamp(role=file.role, path=file.path, sha256=file.sha256) for file in manifest.files),
         prices_as_of=manifest.prices_as_of,
         people=people,
+        part=manifest.narrow.words() if manifest.narrow else "",
     )
     _refuse_gaps(stamp, manifest)
     return stamp

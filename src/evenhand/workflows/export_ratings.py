@@ -45,6 +45,7 @@ def rating_lines(start: Path, name: str) -> Iterator[str]:
         {
             "schema": "ratings/v1",
             "suite": manifest.suite.id,
+            **({"part": manifest.narrow.words()} if manifest.narrow else {}),
             "inputs_hash": manifest.inputs_hash(),
             "items": manifest.planned_items,
             "ratings": manifest.planned_units,

@@ -33,6 +33,8 @@ class ListedRun:
     """Units that ended in a failed rating."""
     usd: float
     """What its calls cost."""
+    part: str
+    """The part of the suite that is judged, in words; empty is the whole."""
 
 
 def list_runs(start: Path) -> tuple[ListedRun, ...]:
@@ -63,6 +65,7 @@ def _listed(ledger: LedgerFile, run: Run, *, is_idle: bool) -> ListedRun:
         settled=account.planned - account.open,
         failed=account.failed,
         usd=account.cost_nanousd / NANOUSD,
+        part=run.manifest.narrow.words() if run.manifest.narrow else "",
     )
 
 

@@ -1,6 +1,7 @@
 """Say what a run would take, without a single call: calls, tokens, money and time, as ranges."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,9 +11,11 @@ from evenhand.judging.budget import NANOUSD, cost_nanousd, most_tokens_read
 from evenhand.judging.prompt import Prompt, Prompter
 from evenhand.providers.interface import ChatRequest
 from evenhand.records.judge import ModelJudge
+from evenhand.records.narrow import Wishes
 from evenhand.records.rating import Usage
 from evenhand.records.run import Endpoint, Unit
-from evenhand.workflows.prepare import Prepared, prepare
+from evenhand.workflows.prepare import WHOLE_SUITE, Prepared, existing_ledger, prepare
+from evenhand.workflows.replay_models import count_recorded
 from evenhand.workflows.survey import SAMPLED_ITEMS
 
 _FEWEST_CHARS_PER_TOKEN = 2.5
@@ -36,9 +39,13 @@ class JudgePlan:
 
     judge: str
     model: str
+    units: int
+    """Its ratings in the plan."""
+    recorded: int | None
+    """Those that a reply in the ledger answers for free; None where nobody looked."""
     calls: Range
-    """Low: one call a unit, and none in the later steps of a cascade. High: every unit asked again as often as the
-    judge allows, and preflight."""
+    """Low: one call for each of the others, and none in the later steps of a cascade. High: each asked again as often
+    as the judge allows, and preflight."""
     input_tokens: Range
     output_tokens: Range
     usd: Range | None
@@ -50,11 +57,16 @@ class RunPlan:
     """What a run of a suite would take."""
 
     suite: str
+    part: str
+    """The part of the suite that would be judged, in words; empty is the whole."""
     cases: int
+    """Cases of the whole suite."""
     principles: int
     items: int
     units: int
     offline_units: int
+    recorded_units: int | None
+    """Units that a reply in the ledger answers for free; None where nobody looked, or there is no ledger."""
     judges: tuple[JudgePlan, ...]
     minutes: Range
     """From the accounts' concurrency and half a second to eight seconds a call."""
@@ -73,32 +85,43 @@ class RunPlan:
         return Range(low=sum(each.low for each in known), high=sum(each.high for each in known))
 
 
-def plan_suite(start: Path, suite: Path) -> RunPlan:
-    """Plan a run of `suite`.
+def plan_suite(start: Path, suite: Path, wishes: Wishes = WHOLE_SUITE, *, look_up: bool = False) -> RunPlan:
+    """Plan a run of `suite`, or of a part of it.
+
+    Args:
+        start: Folder from which the workspace is looked for.
+        suite: The suite's file.
+        wishes: Which part of it.
+        look_up: Whether the ledger is asked which units it has replies for; every prompt is made for that.
 
     Raises:
         FileError: A file has findings.
         UsageError: The parts do not fit together.
+        NothingSelectedError: Nothing is left of the suite.
     """
-    return plan_run(prepare(start, suite))
+    return plan_run(prepare(start, suite, wishes), look_up=look_up)
 
 
-def plan_run(prepared: Prepared) -> RunPlan:
-    """Plan a run of a suite that is loaded."""
-    cases = prepared.survey.scan.count
+def plan_run(prepared: Prepared, *, look_up: bool = False) -> RunPlan:
+    """Plan a run of a suite that is loaded, as `plan_suite`."""
+    ledger = existing_ledger(prepared.workspace) if look_up else None
+    recorded = count_recorded(prepared, ledger) if ledger else None
     per_judge = prepared.plan.units_by_judge()
     judges = tuple(
-        _judge_plan(prepared, judge, prepared.items * per_judge[judge.id]) for judge in prepared.model_judges
+        _judge_plan(prepared, judge, prepared.items * per_judge[judge.id], recorded)
+        for judge in prepared.model_judges
     )
-    called = sum(prepared.items * per_judge[judge.id] for judge in prepared.model_judges)
+    called = sum(judge.units for judge in judges)
     units = prepared.items * prepared.plan.units_per_item
     return RunPlan(
         suite=prepared.loaded.suite.id,
-        cases=cases,
+        part=prepared.narrow.words() if prepared.narrow else "",
+        cases=prepared.survey.scan.count,
         principles=len(prepared.plan.scales),
         items=prepared.items,
         units=units,
         offline_units=units - called,
+        recorded_units=None if recorded is None else sum(recorded.values()),
         judges=judges,
         minutes=_minutes(prepared, judges),
         prices_as_of=PRICE_TABLE_DATE,
@@ -107,11 +130,15 @@ def plan_run(prepared: Prepared) -> RunPlan:
     )
 
 
-def _judge_plan(prepared: Prepared, judge: ModelJudge, units: int) -> JudgePlan:
+def _judge_plan(
+    prepared: Prepared, judge: ModelJudge, units: int, recorded: Mapping[str, int] | None
+) -> JudgePlan:
+    known = None if recorded is None else recorded.get(judge.id, 0)
+    asked = units - (known or 0)
     chars = _mean_prompt_chars(prepared, judge)
-    fewest_calls = 0 if _may_be_spared(prepared, judge) else units
-    most_calls = units * (1 + judge.answer.reasks) + _PREFLIGHT_CALLS
-    calls = Range(low=fewest_calls, high=most_calls if units else 0)
+    fewest_calls = 0 if _may_be_spared(prepared, judge) else asked
+    most_calls = asked * (1 + judge.answer.reasks) + _PREFLIGHT_CALLS if asked else 0
+    calls = Range(low=fewest_calls, high=most_calls)
     read = Range(
         low=math.floor(fewest_calls * chars / _MOST_CHARS_PER_TOKEN),
         high=math.ceil(most_calls * chars / _FEWEST_CHARS_PER_TOKEN),
@@ -121,6 +148,8 @@ def _judge_plan(prepared: Prepared, judge: ModelJudge, units: int) -> JudgePlan:
     return JudgePlan(
         judge=judge.id,
         model=judge.model,
+        units=units,
+        recorded=known,
         calls=calls,
         input_tokens=read,
         output_tokens=written,

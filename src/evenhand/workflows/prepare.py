@@ -1,7 +1,7 @@
 """Load a suite with everything it names, pin the files it reads, and lay out its plan."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.catalog.aliases import alias_of
@@ -15,14 +15,21 @@ from evenhand.catalog.source import refuse
 from evenhand.catalog.suites import LoadedSuite, load_suite
 from evenhand.errors import NothingSelectedError, Severity, UnknownNameError, UsageError
 from evenhand.judging.answer import listed_answers
+from evenhand.judging.narrow import WHOLE, Part, choose, restrict_panel
 from evenhand.judging.plan import Plan
 from evenhand.records.judge import ModelJudge, Price
+from evenhand.records.narrow import Narrow, Wishes
 from evenhand.records.own_family import OwnFamily, own_families
-from evenhand.records.run import Manifest, PinnedFile
+from evenhand.records.run import Manifest, PinnedFile, Run
 from evenhand.records.settings import DECIDING_PROTOCOLS, Account
 from evenhand.records.suite import Case
+from evenhand.store.ledger import LedgerFile, open_ledger
+from evenhand.workflows.narrow_suite import narrow_suite
 from evenhand.workflows.survey import Survey, take_survey
 from evenhand.workflows.versions import versions_in_use
+
+WHOLE_SUITE = Wishes()
+"""Nothing is left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +39,10 @@ class Prepared:
     workspace: Workspace
     loaded: LoadedSuite
     plan: Plan
-
     survey: Survey
     """What one pass over the cases found."""
+    narrow: Narrow | None = None
+    """The part of the suite that is judged; None is the whole."""
 
     @property
     def items(self) -> int:
@@ -140,13 +148,14 @@ class Prepared:
             planned_items=items,
             units_per_item=self.plan.units_per_item,
             versions=versions_in_use(self.account(judge)[1] for judge in self.model_judges),
+            narrow=self.narrow,
             command=command,
             again=again,
         )
 
     def relative(self, path: Path) -> str:
         """Return a path as the manifest names it."""
-        return path.resolve().relative_to(self.workspace.root.resolve()).as_posix()
+        return relative_path(self.workspace, path)
 
     def _known_price(self, judge: ModelJudge) -> Price:
         price = self.price(judge)
@@ -179,6 +188,21 @@ class Prepared:
             yield PinnedFile(role="recording", path=self.relative(path), sha256=digest_file(path))
 
 
+def existing_ledger(workspace: Workspace) -> LedgerFile | None:
+    """Return the ledger of a workspace; None where there is none yet.
+
+    Raises:
+        LedgerError: It can not be read.
+    """
+    path = workspace.ledger_path
+    return open_ledger(path) if path.exists() else None
+
+
+def relative_path(workspace: Workspace, path: Path) -> str:
+    """Return a path as manifests name it."""
+    return path.resolve().relative_to(workspace.root.resolve()).as_posix()
+
+
 def how_to_price(model: str) -> str:
     """Return how to give the price of a model that has none."""
     return (
@@ -187,24 +211,71 @@ def how_to_price(model: str) -> str:
     )
 
 
-def prepare(start: Path, suite_path: Path) -> Prepared:
-    """Load the suite at `suite_path` in the workspace around `start`.
+def prepare(
+    start: Path, suite_path: Path, wishes: Wishes = WHOLE_SUITE, *, going_on: Run | None = None
+) -> Prepared:
+    """Load the suite at `suite_path` in the workspace around `start`, or the part of it that is wanted.
+
+    Args:
+        start: Folder from which the workspace is looked for.
+        suite_path: The suite's file.
+        wishes: Which part of it.
+        going_on: The run that goes on with the part it began with, where one does.
 
     Raises:
         FileError: A file has findings; all of them are in the error.
         UsageError: The parts do not fit together.
+        NothingSelectedError: Nothing is left of the suite.
     """
     workspace = find_workspace(start)
     loaded = load_suite(suite_path, workspace.root)
+    if wishes.is_empty:
+        plan = _plan(loaded)
+        return Prepared(workspace=workspace, loaded=loaded, plan=plan, survey=take_survey(loaded, plan))
+    return _prepare_part(workspace, loaded, wishes, going_on)
 
+
+def _prepare_part(
+    workspace: Workspace, loaded: LoadedSuite, wishes: Wishes, going_on: Run | None
+) -> Prepared:
+    names = tuple(judge.id for judge in loaded.judges)
+    judges = choose("judge", wishes.judges, names)
+    narrowed = _with_judges(loaded, judges)
+    path = relative_path(workspace, loaded.path)
+    ledger = existing_ledger(workspace)
+    part, narrow = narrow_suite(_plan(loaded), wishes, path, loaded.suite.seed, ledger, going_on)
+    left_out = tuple(name for name in names if name not in judges)
+    plan = _plan(narrowed, part)
+    return Prepared(
+        workspace=workspace,
+        loaded=narrowed,
+        plan=plan,
+        survey=take_survey(narrowed, plan),
+        narrow=narrow.model_copy(update={"judges_left_out": left_out}),
+    )
+
+
+def _plan(loaded: LoadedSuite, part: Part = WHOLE) -> Plan:
     def cases() -> Iterator[Case]:
         return read_cases(loaded.case_files, read_before=True)
 
-    plan = Plan(
+    return Plan(
         suite=loaded.suite,
         constitution=loaded.constitution,
         panel=loaded.panel,
         judges=loaded.judges,
         cases=cases,
+        part=part,
     )
-    return Prepared(workspace=workspace, loaded=loaded, plan=plan, survey=take_survey(loaded, plan))
+
+
+def _with_judges(loaded: LoadedSuite, names: Sequence[str]) -> LoadedSuite:
+    """Return the suite with some of its judges alone."""
+    return replace(
+        loaded,
+        panel=restrict_panel(loaded.panel, names),
+        calibration=loaded.calibration if len(names) == len(loaded.judges) else None,
+        judges=tuple(judge for judge in loaded.judges if judge.id in names),
+        templates={name: text for name, text in loaded.templates.items() if name in names},
+        recordings={name: paths for name, paths in loaded.recordings.items() if name in names},
+    )

@@ -1,15 +1,26 @@
 """Model judges that are answered from the store alone: no provider is opened, no key is read, nothing is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evenhand.judging.offline.key import OfflineKeys
 from evenhand.judging.prompt import Prompter
 from evenhand.judging.reader import Reader
+from evenhand.judging.reuse import seek_replies
 from evenhand.records.judge import ModelJudge
 from evenhand.records.run import Endpoint, Run
-from evenhand.store.ledger import LedgerFile
-from evenhand.workflows.known_endpoints import earlier_findings, known_endpoint, refuse_other_instrument
+from evenhand.store.known_replies import KnownReplies
+from evenhand.store.ledger import LedgerFile, chunks
+from evenhand.workflows.known_endpoints import (
+    Findings,
+    earlier_findings,
+    known_endpoint,
+    refuse_other_instrument,
+)
 from evenhand.workflows.prepare import Prepared
+
+_NO_RUN = -1
+_UNITS_PER_LOOK = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +45,23 @@ def replay_models(prepared: Prepared, run: Run, ledger: LedgerFile) -> Replay:
         UsageError: An account's address or protocol has changed since the run started.
     """
     refuse_other_instrument(prepared, run)
-    known = [run.manifest, *earlier_findings(ledger)]
+    return _readers(prepared, [run.manifest, *earlier_findings(ledger)])
+
+
+def count_recorded(prepared: Prepared, ledger: LedgerFile) -> Mapping[str, int]:
+    """Return how many units of each model judge a reply in the ledger answers; every prompt is made for it."""
+    readers = _readers(prepared, earlier_findings(ledger)).readers
+    known = KnownReplies(ledger, _NO_RUN, earlier=True)
+    keys = OfflineKeys(prepared.loaded.judges, prepared.loaded.constitution)
+    counts = dict.fromkeys(readers, 0)
+    units = (unit for unit in prepared.plan.units() if unit.judge.id in readers)
+    for chunk in chunks(units if known.has_earlier else (), _UNITS_PER_LOOK):
+        for settled in seek_replies(chunk, readers, known.earlier, keys).settled:
+            counts[settled.unit.judge.id] += settled.reused is not None
+    return counts
+
+
+def _readers(prepared: Prepared, known: Sequence[Findings]) -> Replay:
     readers: dict[str, Reader] = {}
     for judge in prepared.model_judges:
         _, account = prepared.account(judge)

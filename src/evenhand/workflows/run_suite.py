@@ -21,6 +21,7 @@ from evenhand.judging.progress import JudgeProgress, Progress
 from evenhand.judging.reader import Reader
 from evenhand.judging.runner import Runner
 from evenhand.records.attempt import SettledItem
+from evenhand.records.narrow import Wishes
 from evenhand.records.rated import RunAccount
 from evenhand.records.rating import RATED, SPARED
 from evenhand.records.run import Manifest, Run, RunState
@@ -35,7 +36,7 @@ from evenhand.store.reading import (
 from evenhand.store.run_ledger import RunLedger
 from evenhand.workflows.long_work import run_long
 from evenhand.workflows.offline_judges import offline_judges
-from evenhand.workflows.prepare import Prepared, prepare
+from evenhand.workflows.prepare import WHOLE_SUITE, Prepared, prepare
 from evenhand.workflows.reach_models import Reach, reach_models
 from evenhand.workflows.read_run import decider_of
 from evenhand.workflows.replay_models import Replay, replay_models
@@ -101,15 +102,17 @@ class RunResult:
         return self.account.failed_share
 
 
-def run_suite(start: Path, suite: Path, options: RunOptions, watch: Watch) -> RunResult:
-    """Start a run of `suite` and take it as far as it goes.
+def run_suite(
+    start: Path, suite: Path, options: RunOptions, watch: Watch, wishes: Wishes = WHOLE_SUITE
+) -> RunResult:
+    """Start a run of `suite`, or of the part of it that is wanted, and take it as far as it goes.
 
     Raises:
         FileError: A file has findings, or a judge asks for a floating alias that nobody allowed.
         UsageError: The parts do not fit together, or a price is unknown.
         MeasureError: Nothing could be measured: no ledger, no key, no endpoint.
     """
-    return run_prepared(prepare(start, suite), options, watch)
+    return run_prepared(prepare(start, suite, wishes), options, watch)
 
 
 def run_prepared(prepared: Prepared, options: RunOptions, watch: Watch) -> RunResult:
@@ -154,7 +157,9 @@ def prepare_for_run(start: Path, name: str) -> tuple[Prepared, Run, LedgerFile]:
     workspace = find_workspace(start)
     ledger = open_ledger(workspace.ledger_path)
     run = ledger.run(name)
-    prepared = prepare(start, workspace.root / run.manifest.suite_path)
+    narrow = run.manifest.narrow
+    wishes = narrow.wishes() if narrow else WHOLE_SUITE
+    prepared = prepare(start, workspace.root / run.manifest.suite_path, wishes, going_on=run)
     now = prepared.manifest(command="", earlier=run.manifest)
     if now.inputs_hash() != run.manifest.inputs_hash():
         raise UsageError(
@@ -177,6 +182,7 @@ def _changes(then: Manifest, now: Manifest) -> list[str]:
             "judges",
             "templates",
             "prices",
+            "narrow",
             "planned_items",
         )
         if old.get(name) != new.get(name)

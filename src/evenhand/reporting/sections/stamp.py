@@ -18,8 +18,9 @@ _NOBODY_ASKED = {
 
 
 def stamp_lines(stamp: Stamp) -> tuple[Words, ...]:
-    """Return the stamp in two lines for the top of the report; the section of that name has all of it."""
+    """Return the stamp in two lines for the top of the report, and before them that it is about a part of a suite."""
     return (
+        *((words("A part of the suite: ", foreign(stamp.part), "."),) if stamp.part else ()),
         words(
             "Run ",
             foreign(stamp.run),
@@ -68,6 +69,8 @@ def _rows(stamp: Stamp) -> Iterator[tuple[Cell, ...]]:
     yield text_cell("Finished"), text_cell(stamp.finished or "not finished")
     yield text_cell("Command"), foreign_cell(stamp.command)
     yield text_cell("Suite"), text_cell(foreign(stamp.suite), " (", foreign(stamp.suite_path), ")")
+    if stamp.part:
+        yield text_cell("A part of the suite"), foreign_cell(stamp.part)
     yield text_cell("Constitution"), foreign_cell(f"{stamp.constitution}@{stamp.constitution_version}")
     yield text_cell("Panel"), text_cell(foreign(stamp.panel), f", rule “{stamp.panel_rule}”")
     yield text_cell("Seed"), text_cell(str(stamp.seed))
