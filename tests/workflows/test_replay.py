@@ -208,7 +208,9 @@ def test_a_replay_elsewhere_gives_the_same_bytes_and_the_same_numbers(recorded: 
     folder = recorded()
     there = carry_over(folder, folder / "elsewhere")
     done = run(there, REPLAY)
-    assert done.account.calls["reader"] == CallCounts(reused=CASES)
+    assert done.account.calls["reader"] == CallCounts(reused=CASES, imported=CASES)
+    (answerer,) = done.account.identities(done.run.manifest)[0].answerers
+    assert (answerer.served_model, answerer.reused) == ("scripted", CASES)
     assert lines_of(there) == lines_of(folder)
     assert lines_of(folder).count("\n") == 1 + 2 * CASES
     assert numbers(there) == numbers(folder)

@@ -1,7 +1,7 @@
 """How a run ended, in lines, in JSON and as an exit code."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evenhand.cli.identity_lines import (
@@ -50,7 +50,9 @@ class OutcomeDocument:
     """Above this share the run could not measure."""
     calls: int
     reused: int
-    """Ratings that an earlier run had paid for."""
+    """Ratings that an earlier run or an imported recording had paid for."""
+    imported: int
+    """How many of `reused` come from imported recordings."""
     possible_duplicates: int
     """Calls sent before a crash whose reply was never stored."""
     usd: float
@@ -125,6 +127,7 @@ def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
         failed_share_limit=result.run.manifest.suite.limits.failed_share,
         calls=sum(each.attempts for each in counts),
         reused=sum(each.reused for each in counts),
+        imported=sum(each.imported for each in counts),
         possible_duplicates=sum(each.possible_duplicates for each in counts),
         usd=account.cost_nanousd / _NANOUSD,
         usd_at_risk=sum(each.at_risk_nanousd for each in counts) / _NANOUSD,
@@ -202,11 +205,16 @@ def _cost_line(account: RunAccount) -> str:
     calls, reused = sum(each.attempts for each in counts), sum(each.reused for each in counts)
     line = f"{account.cost_nanousd / _NANOUSD:.4f} USD for {plural(calls, 'call')}"
     if reused:
-        line += f"; {plural(reused, 'answer')} taken from earlier runs"
+        line += f"; {plural(reused, 'answer')} taken from earlier runs{_imported(counts)}"
     if doubles := sum(each.possible_duplicates for each in counts):
         risk = sum(each.at_risk_nanousd for each in counts) / _NANOUSD
         line += f"; {plural(doubles, 'call')} possibly paid for twice, at most {risk:.4f} USD more"
     return line
+
+
+def _imported(counts: Sequence[CallCounts]) -> str:
+    imported = sum(each.imported for each in counts)
+    return f" and recordings ({imported:,} imported)" if imported else ""
 
 
 def _counts(account: RunAccount) -> Iterator[CallCounts]:

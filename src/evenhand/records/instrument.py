@@ -42,6 +42,12 @@ class Purpose(StrEnum):
     """No reply came."""
     REUSED = "reused"
     """It was made by an earlier run, whose reply is a rating of this one; nothing was paid."""
+    IMPORTED = "imported"
+    """It was made elsewhere, and its reply was imported as a recording; nothing was paid here."""
+
+
+FREE = frozenset({Purpose.REUSED, Purpose.IMPORTED})
+"""Calls that this run did not make."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,13 +157,13 @@ def _answerers(shares: Sequence[CallShare]) -> Iterator[Answerer]:
         yield Answerer(
             served_model=model,
             fingerprint=fingerprint,
-            replies=sum(each.calls for each in mine if each.purpose is not Purpose.REUSED),
+            replies=sum(each.calls for each in mine if each.purpose not in FREE),
             ratings=sum(each.calls for each in mine if each.purpose in _DECIDING),
-            reused=sum(each.calls for each in mine if each.purpose is Purpose.REUSED),
+            reused=sum(each.calls for each in mine if each.purpose in FREE),
             first_unit=min(
                 (each.first_unit for each in mine if each.first_unit >= 0), default=mine[0].first_unit
             ),
         )
 
 
-_DECIDING = frozenset({Purpose.RATED, Purpose.FAILED, Purpose.REUSED})
+_DECIDING = FREE | {Purpose.RATED, Purpose.FAILED}

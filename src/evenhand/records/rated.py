@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evenhand.records.candidate_flag import Flags
-from evenhand.records.instrument import CallShare, JudgeIdentity, Purpose, judge_identities
+from evenhand.records.instrument import FREE, CallShare, JudgeIdentity, Purpose, judge_identities
 from evenhand.records.judge import ModelJudge
 from evenhand.records.label import HumanLabel
 from evenhand.records.pacing import PacingEvent
@@ -69,7 +69,9 @@ class CallCounts:
     possible_duplicates: int = 0
     """Calls sent before a crash whose reply was never stored: possibly billed."""
     reused: int = 0
-    """Units answered by a reply of an earlier run."""
+    """Units answered by a reply of an earlier run or of an imported recording."""
+    imported: int = 0
+    """How many of `reused` are imported recordings."""
     input_tokens: int = 0
     output_tokens: int = 0
     cost_nanousd: int = 0
@@ -158,13 +160,14 @@ class RunAccount:
 
 def count_calls(shares: Sequence[CallShare]) -> CallCounts:
     """Return what calls came to, all of one judge or all of preflight."""
-    made = [each for each in shares if each.purpose is not Purpose.REUSED]
+    made = [each for each in shares if each.purpose not in FREE]
     return CallCounts(
         attempts=sum(each.calls for each in made),
         failed=sum(each.calls for each in made if each.state is AttemptState.FAILED),
         unread=sum(each.calls for each in made if each.purpose is Purpose.ASKED_AGAIN),
         possible_duplicates=sum(each.calls for each in made if each.state is AttemptState.UNKNOWN),
         reused=sum(each.calls for each in shares) - sum(each.calls for each in made),
+        imported=sum(each.calls for each in shares if each.purpose is Purpose.IMPORTED),
         input_tokens=sum(each.input_tokens for each in made),
         output_tokens=sum(each.output_tokens for each in made),
         cost_nanousd=sum(each.cost_nanousd for each in made),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evenhand.records.instrument import CallShare, Purpose
+from evenhand.records.instrument import FREE, CallShare, Purpose
 from evenhand.records.run import AttemptState
 
 
@@ -38,7 +38,7 @@ class Spending:
 
 def spending_by_judge(shares: Sequence[CallShare]) -> tuple[Spending, ...]:
     """Return what each judge's calls cost, for the judges that made some."""
-    made = [share for share in shares if share.purpose is not Purpose.REUSED]
+    made = [share for share in shares if share.purpose not in FREE]
     judges = dict.fromkeys(share.judge for share in made)
     return tuple(_spending(judge, [each for each in made if each.judge == judge]) for judge in judges)
 

@@ -242,6 +242,7 @@ def _call_cost(judge: str, counts: CallCounts) -> CallCost:
         asked_again=counts.unread,
         possible_duplicates=counts.possible_duplicates,
         reused=counts.reused,
+        imported=counts.imported,
         input_tokens=counts.input_tokens,
         output_tokens=counts.output_tokens,
         nanousd=counts.cost_nanousd,

@@ -288,6 +288,8 @@ class CallCost:
     asked_again: int
     possible_duplicates: int
     reused: int
+    imported: int
+    """How many of `reused` come from recordings that were imported from a file."""
     input_tokens: int
     output_tokens: int
     nanousd: int

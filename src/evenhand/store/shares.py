@@ -15,15 +15,20 @@ from evenhand.store import tables
 
 _attempts = tables.attempts.c
 _ratings = tables.ratings.c
+_recordings = tables.recordings.c
 _PARSED = AttemptState.PARSED.value
 _UNPRICED = (AttemptState.SENT.value, AttemptState.RECEIVED.value, AttemptState.UNKNOWN.value)
 """States of calls that may have been billed and whose price is not stored: in flight, not read yet, or lost."""
 
 
 def call_shares(connection: Connection, run: int) -> tuple[CallShare, ...]:
-    """Return the calls of the run with this number, then those of earlier runs whose replies it took."""
+    """Return the calls of the run with this number, then those of earlier runs and recordings it took replies from."""
     instruments = read_instruments(connection)
-    return (*_own(connection, run, instruments), *_reused(connection, run, instruments))
+    return (
+        *_own(connection, run, instruments),
+        *_reused(connection, run, instruments),
+        *_imported(connection, run),
+    )
 
 
 def _own(
@@ -65,6 +70,28 @@ def _reused(
     )
     for row in connection.execute(query):
         yield CallShare(**_identity(row, instruments), purpose=Purpose.REUSED, state=AttemptState.PARSED)
+
+
+def _imported(connection: Connection, run: int) -> Iterator[CallShare]:
+    """Yield recordings that answered units of the run; what they were made with is not known here."""
+    groups = (_ratings.judge, _recordings.served_model, _recordings.fingerprint)
+    query = (
+        select(*groups, func.count().label("calls"), func.min(_ratings.unit).label("first"))
+        .select_from(tables.ratings.join(tables.recordings, _recordings.id == -_ratings.reused))
+        .where(_ratings.run == run, _ratings.reused < 0)
+        .group_by(*groups)
+    )
+    for row in connection.execute(query):
+        yield CallShare(
+            judge=row.judge,
+            purpose=Purpose.IMPORTED,
+            state=AttemptState.PARSED,
+            instrument=None,
+            served_model=row.served_model,
+            fingerprint=row.fingerprint,
+            calls=row.calls,
+            first_unit=row.first,
+        )
 
 
 def _purpose() -> ColumnElement[Any]:

@@ -165,10 +165,12 @@ def _failures(summary: RunSummary) -> Iterator[Words]:
 def _cost(summary: RunSummary) -> Iterator[Words]:
     calls = sum(each.calls for each in summary.cost)
     reused = sum(each.reused for each in summary.cost)
+    imported = sum(each.imported for each in summary.cost)
+    source = f", {count(imported)} of them imported from a file of recordings" if imported else ""
     if calls or reused:
         yield words(
             f"{usd(summary.total_nanousd)} for {count(calls)} calls; "
-            f"{count(reused)} ratings came from replies paid for earlier."
+            f"{count(reused)} ratings came from replies paid for earlier{source}."
         )
     else:
         yield words("No call was paid for.")
