@@ -35,6 +35,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Virtual seconds."""
         return self._virtual.now
 
+    def jump(self, seconds: float) -> None:
+        """Let time pass in which nothing ran, as when a machine sleeps."""
+        self._virtual.now += seconds
+
 
 def now() -> float:
     """Virtual seconds of the running loop."""
