@@ -115,6 +115,17 @@ async def test_after_the_first_refusal_no_more_leave_than_were_in_flight(
     assert run_account(run.ledger, run.run).open == 300 - 30
 
 
+@pytest.mark.parametrize("attempts", [1, 2, 4])
+async def test_the_requests_for_a_unit_are_the_attempts_of_its_judge(
+    start: Start, serve: Serve, attempts: int
+) -> None:
+    server = await serve(faults.always(DOWN))
+    run = start(server, count=1, judges=(model_judge(attempts=attempts),))
+    assert await go(run) == ()
+    assert run_account(run.ledger, run.run).terminal == {"unreachable": 1}
+    assert len(server.ledger.calls) == attempts
+
+
 async def test_units_of_an_account_that_fails_often_are_put_off_and_all_are_rated(
     start: Start, serve: Serve
 ) -> None:

@@ -109,6 +109,15 @@ def test_all_units_finish_after_a_storm_and_it_is_not_answered_with_one(
     assert outcome.ended < STORM[1] + 30 + 45
 
 
+def test_what_waited_for_the_end_of_a_storm_lets_the_limit_grow_like_anything_else() -> None:
+    outcome = Outcome(mixed, 2.0)
+    closed = next(event.at for event in outcome.events if event.why is PaceChange.CLOSED)
+    assert closed
+    rates = [sum(start <= at < start + 1 for at in outcome.provider.calls) for start in (70.0, 71.5)]
+    assert rates[0] >= 20
+    assert rates[1] >= 300
+
+
 def test_only_rate_limits_cut_the_limit_and_only_silence_opens_the_breaker() -> None:
     limited, silent = Outcome(lambda _: CallClass.RATE, 5.0), Outcome(lambda _: CallClass.TRANSIENT, None)
     assert (limited.count(PaceChange.CUT) in {3, 4, 5}, limited.count(PaceChange.OPENED)) == (True, 0)

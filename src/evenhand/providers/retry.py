@@ -170,7 +170,7 @@ class _Asking:
         """Make one attempt and write it down."""
         era = await self._throttle.enter()
         try:
-            if self._passing and (era != self._era or self._throttle.is_open):
+            if self._has_failed and (era != self._era or self._throttle.is_open):
                 self._begin_again(era)
             self._era = era
             self._made += 1
@@ -185,11 +185,16 @@ class _Asking:
             await self._log.received(token, outcome)
         return outcome
 
+    @property
+    def _has_failed(self) -> bool:
+        """Whether the unit met a failure or a rate limit, since the last outage of its account."""
+        return self._passing > 0 or self._rate > 0
+
     def _begin_again(self, era: int) -> None:
         """Give attempts and time back in and after an outage of the account, which is not the unit's fault."""
         if self._outages < _MOST_OUTAGES:
             self._outages += era != self._era and not self._throttle.is_open
-            self._passing = 0
+            self._passing = self._rate = 0
             self._left.seconds = self._policy.deadline_s
 
     def starting_with(self, first: CallError) -> Callable[[], Awaitable[RawReply]]:
@@ -223,7 +228,7 @@ class _Asking:
         """Tell the account's gate what came of the call, before its place is given to another."""
         throttle = self._throttle
         if isinstance(outcome, RawReply):
-            throttle.answered(self._era, clean=self._made == 1, rest_s=outcome.rest_s)
+            throttle.answered(self._era, clean=not self._has_failed, rest_s=outcome.rest_s)
         elif outcome.call_class is CallClass.RATE:
             self._rate += 1
             throttle.limited(outcome.retry_after_s)
@@ -231,7 +236,7 @@ class _Asking:
             self._passing += 1
             throttle.unanswered(self._era, outcome.retry_after_s)
         else:
-            throttle.answered(self._era, clean=self._made == 1)
+            throttle.answered(self._era, clean=not self._has_failed)
             if outcome.call_class.stops_account:
                 throttle.close(str(outcome), hint=outcome.hint)
 
