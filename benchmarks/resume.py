@@ -24,7 +24,8 @@ from sqlalchemy import insert
 
 from evenhand.judging.calling import AttemptRecorder
 from evenhand.records.run import Endpoint, RunState
-from evenhand.store import seal, tables
+from evenhand.store import ledger as opened
+from evenhand.store import tables
 from evenhand.store.lease import WriteRight
 from evenhand.store.ledger import LedgerFile, open_ledger
 from evenhand.store.run_ledger import RunLedger
@@ -38,7 +39,7 @@ PHASES: tuple[tuple[str, Any, str], ...] = (
     ("resume in all", run_suite, "resume_run"),
     ("  load and compare the files", run_suite, "prepare_for_run"),
     ("    pin the manifest", preparing.Prepared, "manifest"),
-    ("  check the whole file", seal, "check_everything"),
+    ("  check the whole file", opened, "check_integrity"),
     ("  take the lease", WriteRight, "take"),
     ("  make sure the items are there", LedgerFile, "add_items"),
     ("  account of the calls (twice)", run_suite, "run_account"),

@@ -27,6 +27,8 @@ FULL = 2
 """SQLite's `synchronous` as the ledger sets it; with 0 the commits of a run would not outlive its power."""
 _SECTOR = 512
 _LEDGER = "ledger.sqlite"
+_STORED = "SELECT unit FROM attempts WHERE reply IS NOT NULL"
+_RATED = "SELECT unit FROM ratings"
 _DURABLE = (_LEDGER, f"{_LEDGER}-wal", f"{_LEDGER}-journal")
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,6 +91,23 @@ def sectors(event: Event) -> Iterator[Event]:
         start = end
 
 
+@dataclass
+class Told:
+    """What the process had been told is on disk."""
+
+    stored: set[int] = field(default_factory=set)
+    """Units whose reply is."""
+    rated: set[int] = field(default_factory=set)
+    """Units whose rating is."""
+
+    def hear(self, words: bytes) -> None:
+        """Take in what the process said."""
+        for line in words.splitlines():
+            word, _, unit = line.partition(b" ")
+            if word in {b"stored", b"rated"}:
+                (self.stored if word == b"stored" else self.rated).add(int(unit))
+
+
 @dataclass(kw_only=True)
 class Found:
     """What all cuts showed."""
@@ -97,7 +116,7 @@ class Found:
     cuts: int = 0
     """Disks rebuilt and opened."""
     units: int = 0
-    """Units that had been acknowledged, over all cuts."""
+    """Replies and ratings that had been acknowledged, over all cuts."""
     lost: int = 0
     unsound: int = 0
 
@@ -123,10 +142,10 @@ def record(folder: Path, units: int, synchronous: int = FULL) -> list[Event]:
 
 def cut_everywhere(events: list[Event], folder: Path, seed: int, parts: int) -> Found:
     """Let the power go at each sync, before and after it, and look at what is left."""
-    dice, disk, found, told = random.Random(seed), Disk(), Found(), set[int]()
+    dice, disk, found, told = random.Random(seed), Disk(), Found(), Told()
     for event in events:
         if event.kind == "say":
-            told |= {int(line.split()[1]) for line in event.data.splitlines() if line.startswith(b"stored")}
+            told.hear(event.data)
             continue
         if event.file not in _DURABLE and event.kind != "sync":
             continue
@@ -139,7 +158,7 @@ def cut_everywhere(events: list[Event], folder: Path, seed: int, parts: int) -> 
     return found
 
 
-def _cut(disk: Disk, folder: Path, told: set[int], found: Found, dice: random.Random, parts: int) -> None:
+def _cut(disk: Disk, folder: Path, told: Told, found: Found, dice: random.Random, parts: int) -> None:
     ways: list[Callable[[Event], bool]] = [lambda _event: False, lambda _event: True]
     ways += [lambda _event: dice.random() < 0.5] * parts
     for kept in ways:
@@ -149,17 +168,17 @@ def _cut(disk: Disk, folder: Path, told: set[int], found: Found, dice: random.Ra
             if content := disk.content(file, kept):
                 (folder / file).write_bytes(content)
         found.cuts += 1
-        found.units += len(told)
+        found.units += len(told.stored) + len(told.rated)
         _look(folder / _LEDGER, told, found)
 
 
-def _look(path: Path, told: set[int], found: Found) -> None:
+def _look(path: Path, told: Told, found: Found) -> None:
     try:
         with closing(sqlite3.connect(path)) as connection:
             found.unsound += connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
-            if told:
-                there = {unit for (unit,) in connection.execute("SELECT unit FROM ratings")}
-                found.lost += len(told - there)
+            for query, units in ((_STORED, told.stored), (_RATED, told.rated)):
+                if units:
+                    found.lost += len(units - {unit for (unit,) in connection.execute(query)})
     except sqlite3.DatabaseError:
         found.unsound += 1
 
@@ -177,7 +196,7 @@ def main() -> int:
         events = record(Path(name), arguments.units)
         found = cut_everywhere(events, Path(name) / "cut", arguments.seed, arguments.parts)
     print(f"seed {arguments.seed}; {arguments.units} units stored, {found.syncs} syncs")
-    print(f"acknowledged units lost at a power cut   {found.lost} (n = {found.units} in {found.cuts} cuts)")
+    print(f"acknowledged rows lost at a power cut    {found.lost} (n = {found.units} in {found.cuts} cuts)")
     print(f"files that fail SQLite's integrity check {found.unsound} (n = {found.cuts} cuts)")
     return 1 if found.lost or found.unsound or not found.units else 0
 

@@ -21,7 +21,7 @@ _PAGES_PER_CHECKPOINT = 30
 
 
 def main() -> None:
-    """Write, and acknowledge each unit in one write to the output."""
+    """Write, and acknowledge each reply, and then each rating, in one write to the output."""
     folder, units, synchronous = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     sqlite.SETTINGS.update(wal_autocheckpoint=_PAGES_PER_CHECKPOINT, synchronous=synchronous)
     ledger = open_ledger(folder / "ledger.sqlite", create=True)
@@ -39,6 +39,8 @@ async def _write(writer: RunLedger, units: int, pinned: Manifest) -> None:
         for each in made:
             await record(writer, each)
             os.write(1, b"stored %d\n" % each.attempt.unit_seq)
+            await writer.flush()
+            os.write(1, b"rated %d\n" % each.attempt.unit_seq)
 
     await asyncio.gather(*(work() for _ in range(IN_FLIGHT)))
 

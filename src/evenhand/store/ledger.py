@@ -5,7 +5,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from evenhand.records.suite import Item
 from evenhand.store import tables
 from evenhand.store.holder import Holder
 from evenhand.store.lease import LEASE_SECONDS, WriteRight, read_lease
+from evenhand.store.log_check import lost_commits
 from evenhand.store.migrations import create_all, migrate
 from evenhand.store.rows import read_run, searchable, verdict_values
 from evenhand.store.seal import break_seal, is_sealed, make_seal
@@ -255,6 +256,7 @@ def open_ledger(path: Path, *, create: bool = False, lease_s: float = LEASE_SECO
         _make_folder(path)
     else:
         is_sealed(path)  # says what is wrong where it was sealed and is another file now
+        _refuse_damaged_log(path)
     ledger = LedgerFile(path, open_engine(path), lease_s=lease_s)
     with explained(path), ledger.engine.connect() as connection:
         version = connection.execute(text("PRAGMA user_version")).scalar_one()
@@ -298,6 +300,32 @@ def chunks(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+def _refuse_damaged_log(path: Path) -> None:
+    """Look at a log that was left behind before SQLite does, which would drop what follows the damage.
+
+    Raises:
+        LedgerError: Commits are lost that were on disk.
+    """
+    log = path.with_name(path.name + "-wal")
+    if not log.exists() or not log.stat().st_size or _is_being_written(path):
+        return
+    if lost := lost_commits(log):
+        raise LedgerError(
+            f"{log} is damaged: {lost:,} commits that were on disk can not be read any more",
+            hint="restore a copy, or save the replies with: evenhand doctor --salvage OUT",
+        )
+
+
+def _is_being_written(path: Path) -> bool:
+    """Ask through a connection that can not write: as the last one to leave, another one would tidy the log away."""
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as reader,
+    ):
+        return read_lease(reader).is_live
+    return False
 
 
 def _make_folder(path: Path) -> None:
