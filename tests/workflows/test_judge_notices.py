@@ -7,7 +7,9 @@ import pytest
 from tests.cli.kit import model_workspace, plain_cases
 
 from evenhand.errors import FileError
+from evenhand.reporting.summarise import summarise
 from evenhand.testing import LoopbackServer, judges, serve_in_thread
+from evenhand.workflows.read_run import read_run
 from evenhand.workflows.run_suite import RunOptions, RunResult, resume_run, run_suite
 
 
@@ -84,3 +86,16 @@ def test_a_judge_of_its_own_family_is_in_the_manifest_with_how_many_items(
     asking(tmp_path, server.base_url, model, producer=producer)
     found = run(tmp_path).run.manifest.own_family
     assert [(own.judge, own.count, own.of) for own in found] == ([("reader", count, 4)] if count else [])
+
+
+def test_the_report_says_how_many_items_a_judge_judged_of_its_own_family(
+    server: LoopbackServer, tmp_path: Path
+) -> None:
+    asking(tmp_path, server.base_url, "loop/llama-3.1-8b-instruct", producer="Llama 2 <b>")
+    run(tmp_path)
+    stored = read_run(tmp_path, "latest")
+    summary = summarise(stored.run, stored.account(), stored.items())
+    assert [(each.judge, each.items, each.of) for each in summary.own_family] == [("reader", 4, 4)]
+    (warning,) = [each for each in summary.warnings if "own model family" in each]
+    assert "in 4 of 4 items" in warning
+    assert "<b>" not in warning

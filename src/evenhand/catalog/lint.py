@@ -3,13 +3,21 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from evenhand.catalog.constitutions import read_constitution
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.judges import JudgeFile, read_judge
 from evenhand.catalog.lint_constitution import lint_constitution
-from evenhand.catalog.lint_judges import PatternCheck, TemplateCheck, lint_account, lint_judge, lint_patterns
+from evenhand.catalog.lint_judges import (
+    PatternCheck,
+    TemplateCheck,
+    lint_account,
+    lint_judge,
+    lint_patterns,
+    lint_price_age,
+)
 from evenhand.catalog.lint_panels import lint_panel
 from evenhand.catalog.lint_suites import lint_suite
 from evenhand.catalog.panels import read_panel
@@ -47,6 +55,7 @@ def lint_paths(
     root: Path | None = None,
     template_check: TemplateCheck | None = None,
     pattern_check: PatternCheck | None = None,
+    today: date | None = None,
 ) -> LintReport:
     """Look at files, and at all files of folders that hold a constitution, a judge, a panel, a suite or settings.
 
@@ -55,8 +64,9 @@ def lint_paths(
         root: The workspace; by default the one around each file.
         template_check: Says what is wrong in a prompt template; None leaves templates unchecked.
         pattern_check: Says why a pattern can not be matched; None leaves patterns unchecked.
+        today: The day, for what grows old; None leaves ages unchecked.
     """
-    linter = _Linter(root, template_check, pattern_check)
+    linter = _Linter(root, template_check, pattern_check, today)
     for file in dict.fromkeys(file for path in paths for file in _files(path)):
         linter.look_at(file)
     return LintReport(
@@ -68,7 +78,11 @@ class _Linter:
     """Looks at one file after the other."""
 
     def __init__(
-        self, root: Path | None, template_check: TemplateCheck | None, pattern_check: PatternCheck | None
+        self,
+        root: Path | None,
+        template_check: TemplateCheck | None,
+        pattern_check: PatternCheck | None,
+        today: date | None,
     ) -> None:
         self.findings: list[Finding] = []
         self.files = 0
@@ -77,6 +91,7 @@ class _Linter:
         self._workspaces: dict[Path, Workspace | None] = {}
         self._template_check = template_check
         self._pattern_check = pattern_check
+        self._today = today
 
     def look_at(self, path: Path) -> None:
         """Add the findings of one file."""
@@ -107,6 +122,8 @@ class _Linter:
         self.findings += [*judge.findings, *lint_judge(judge, self._template_check)]
         if workspace := self._workspace(root):
             self.findings += lint_account(judge, workspace)
+            if self._today is not None:
+                self.findings += lint_price_age(judge, workspace, self._today)
         if self._pattern_check is not None:
             self.findings += lint_patterns(judge, self._pattern_check)
 

@@ -1,12 +1,20 @@
 """Lint of judges: settings that cost without giving anything, and templates checked by whoever renders them."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
 from typing import Protocol
 
 from evenhand.catalog.aliases import alias_of
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.judges import JudgeFile
-from evenhand.catalog.prices import lookup_price, priced_models
+from evenhand.catalog.prices import (
+    MOST_DAYS,
+    PRICE_TABLE_DATE,
+    is_written,
+    lookup_price,
+    priced_models,
+    table_age_days,
+)
 from evenhand.catalog.settings import Workspace
 from evenhand.catalog.shape_errors import did_you_mean, quoted
 from evenhand.catalog.source import Place, Source, Span, select_texts
@@ -89,6 +97,20 @@ def lint_account(judge: JudgeFile, workspace: Workspace) -> Iterator[Finding]:
     if near:
         message = f"the price of {record.model} is not known"
         yield _warn(judge, "L019", message, ("model",), f'did you mean "{near}"?')
+
+
+def lint_price_age(judge: JudgeFile, workspace: Workspace, today: date) -> Iterator[Finding]:
+    """Yield a judge whose price is only in the table that ships, where that has grown old."""
+    record = judge.file.record
+    written = workspace.settings.prices
+    if not isinstance(record, ModelJudge) or record.price or is_written(record.model, written):
+        return
+    days = table_age_days(today)
+    if days > MOST_DAYS and lookup_price(record.model, written):
+        message = f"the price of {record.model} is of {PRICE_TABLE_DATE}, {days} days ago"
+        yield _warn(
+            judge, "L026", message, ("model",), "look it up, and write price: {input: ..., output: ...}"
+        )
 
 
 def lint_alias(judge: JudgeFile, severity: Severity = Severity.WARNING) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -10,6 +11,9 @@ from evenhand.records.judge import Price
 
 PRICE_TABLE_DATE = "2026-10-21"
 """Day the table was made, YYYY-MM-DD."""
+
+MOST_DAYS = 180
+"""An older table is doubted: vendors change prices a few times a year."""
 
 _VENDORS = ("openai", "anthropic")
 
@@ -35,6 +39,16 @@ def lookup_price(model: str, settings_prices: Mapping[str, Price]) -> Price | No
     if account == "litellm":
         return prices.get(name) or _only(prices.get(f"{vendor}/{name}") for vendor in _VENDORS)
     return None
+
+
+def is_written(model: str, settings_prices: Mapping[str, Price]) -> bool:
+    """Tell whether the settings give the price of a model themselves, by ACCOUNT/MODEL or by MODEL."""
+    return model in settings_prices or model.partition("/")[2] in settings_prices
+
+
+def table_age_days(today: date) -> int:
+    """Return how old the table is."""
+    return (today - date.fromisoformat(PRICE_TABLE_DATE)).days
 
 
 def priced_models() -> tuple[str, ...]:
