@@ -103,6 +103,53 @@ def outcomes(stored: StoredRun) -> list[tuple[str, str, object]]:
     ]
 
 
+def make_steps(folder: Path) -> Path:
+    """Turn the panel into a cascade: patterns that are sure of one in four, a reader who never is, a second reader."""
+    reader = (folder / "reader.yaml").read_text(encoding="utf-8")
+    files = {
+        "reader.yaml": reader + "answer: {probabilities: repeats}\n",
+        "second.yaml": reader.replace("id: reader", "id: second").replace("loop/scripted", "loop/second"),
+        "patterns.yaml": "schema: judge/v1\nid: patterns\nversion: 1.0.0\nkind: pattern\nprinciples:\n  '*':\n"
+        "    prior: {complies: 1, violates: 0}\n"
+        "    patterns: [{pattern: secret, label: violates, weight: 4, why: tells}]\n",
+        "one.panel.yaml": "schema: panel/v1\nid: one\njudges: [second, reader, patterns]\ncascade:\n"
+        "  - {judges: [patterns], settle: {confidence: 0.9}}\n"
+        "  - {judges: [reader], settle: {confidence: 0.9}}\n  - {judges: [second]}\n",
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a POSIX signal")
+def test_a_cascade_killed_on_its_way_asks_and_spares_what_an_unkilled_one_does(
+    tmp_path: Path, address: str
+) -> None:
+    dice = random.Random(SEED)
+    killed = make_steps(workspace(tmp_path / "killed", address))
+    kills = 3
+    process = start(killed, "run", "suite.yaml", "--yes")
+    for _ in range(kills):
+        wait_for_calls(address, billed(address), process)
+        time.sleep(dice.uniform(0, 0.12))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process = start(killed, "resume", "latest")
+    assert process.wait(timeout=60) == 0
+    paid = billed(address)
+    whole = make_steps(workspace(tmp_path / "whole", address))
+    assert start(whole, "run", "suite.yaml", "--yes").wait(timeout=60) == 0
+
+    first, second = read_run(killed, "latest"), read_run(whole, "latest")
+    assert list(first.items()) == list(second.items())
+    asked = CASES - CASES // 4
+    account = first.account()
+    assert account.terminal == {"rated": CASES + 2 * asked, "spared": 2 * (CASES // 4)}
+    duplicates = sum(counts.possible_duplicates for counts in account.calls.values())
+    assert duplicates <= kills * CONCURRENCY
+    assert paid - account.preflight.attempts <= 2 * asked + duplicates
+
+
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a POSIX signal")
 def test_a_run_killed_five_times_ends_like_one_that_was_not(tmp_path: Path, address: str) -> None:
     dice = random.Random(SEED)

@@ -37,6 +37,10 @@ class Decider:
         """The steps judges are asked in; None where all are asked about everything."""
         return self._cascade
 
+    def scale(self, principle_id: str) -> Scale:
+        """Return the scale of a principle."""
+        return self._scales[principle_id]
+
     def decide(self, principle_id: str, units: Sequence[RatedUnit]) -> Verdict | None:
         """Return the verdict; None while a unit it needs is open."""
         if self._cascade:
