@@ -7,12 +7,14 @@ import typer
 from evenhand.cli.cost_check import agree_to_cost
 from evenhand.cli.narrowing import Disagreed, Failed, Of, Only, Sample, Seed, read_wishes
 from evenhand.cli.progress import RunWatch
-from evenhand.cli.run_outcome import show_outcome
-from evenhand.cli.session import session_of
+from evenhand.cli.run_outcome import exit_code, show_outcome
+from evenhand.cli.session import Session, session_of
+from evenhand.cli.watching import run_watching
+from evenhand.errors import UsageError
 from evenhand.workflows.find_divided import find_divided
 from evenhand.workflows.find_suite import find_suite
-from evenhand.workflows.prepare import prepare
-from evenhand.workflows.run_suite import RunOptions, run_prepared
+from evenhand.workflows.prepare import Prepared, prepare
+from evenhand.workflows.run_suite import RunOptions, RunResult, run_prepared
 
 
 def run(
@@ -56,6 +58,13 @@ def run(
     failed: Failed = False,
     disagreed: Disagreed = False,
     of: Of = "",
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            help="Run again whenever a file changes that the run rests on; only what changed is asked.",
+        ),
+    ] = False,
 ) -> int:
     """Judge a suite with its panel, or a part of it.
 
@@ -65,9 +74,7 @@ def run(
     """
     session = session_of(context)
     wishes = read_wishes(only, sample=sample, seed=seed, failed=failed, disagreed=disagreed, of=of)
-    prepared = prepare(session.workspace, find_suite(session.workspace, suite), wishes)
-    if not (yes or replay):
-        agree_to_cost(session, prepared, cap=max_usd, look_up=not again)
+    path = find_suite(session.workspace, suite)
     options = RunOptions(
         max_usd=max_usd,
         fresh_preflight=fresh_preflight,
@@ -76,7 +83,28 @@ def run(
         again=again,
         command=session.command_line,
     )
-    with RunWatch(session.screen) as watch:
-        result = run_prepared(prepared, options, watch.watch)
+
+    def load() -> Prepared:
+        return prepare(session.workspace, path, wishes)
+
+    def execute(prepared: Prepared) -> RunResult:
+        if not (yes or replay):
+            agree_to_cost(session, prepared, cap=max_usd, look_up=not again)
+        return _execute(session, prepared, options)
+
+    if not watch:
+        return exit_code(execute(load()))
+    if again or session.as_json:
+        raise UsageError(
+            "--watch runs many times and asks only what changed",
+            hint="leave out --again and --json, or --watch",
+        )
+    return run_watching(session, path, load, execute)
+
+
+def _execute(session: Session, prepared: Prepared, options: RunOptions) -> RunResult:
+    with RunWatch(session.screen) as progress:
+        result = run_prepared(prepared, options, progress.watch)
     divided = find_divided(session.workspace, result.run.id)
-    return show_outcome(result, session.screen, document="run/v1", divided=divided)
+    show_outcome(result, session.screen, document="run/v1", divided=divided)
+    return result
