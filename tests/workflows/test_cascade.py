@@ -9,6 +9,7 @@ import pytest
 from tests.cli.kit import model_workspace
 
 from evenhand.errors import UsageError
+from evenhand.records.narrow import Wishes
 from evenhand.records.rating import Spared
 from evenhand.reporting.explain import render_explanation
 from evenhand.testing import JudgeAnswer, LoopbackServer, serve_in_thread
@@ -217,6 +218,19 @@ def test_a_changed_calibration_is_another_run(server: LoopbackServer, tmp_path: 
     with pytest.raises(UsageError, match="calibration"):
         resume_run(folder, first.run.id, RunOptions(), lambda _run, _progress: None)
     assert run(folder).progress.items_undecided == 0
+
+
+def test_a_part_of_a_suite_walks_the_same_road(server: LoopbackServer, tmp_path: Path) -> None:
+    folder = workspace(tmp_path, server)
+    suite = folder / "suites" / "small.yaml"
+    options = RunOptions(command="a test")
+    some = run_suite(folder, suite, options, lambda _run, _progress: None, Wishes(cases=("case-1*",)))
+    asked = {"case-1", *(f"case-{n}" for n in range(10, 20))}
+    hard = {n for n in HARD if f"case-{n}" in asked}
+    assert some.account.terminal == {"rated": 2 * len(asked) + len(hard), "spared": len(asked) - len(hard)}
+    again = run_suite(folder, suite, options, lambda _run, _progress: None, Wishes(disagreed=True))
+    assert again.account.terminal == {"rated": 3 * len(hard)}
+    assert sum(counts.attempts for counts in again.account.calls.values()) == 0
 
 
 def test_what_is_spared_is_told_in_every_unit(server: LoopbackServer, tmp_path: Path) -> None:

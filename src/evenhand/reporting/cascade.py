@@ -70,5 +70,9 @@ class CascadeResult:
     steps: tuple[StepResult, ...]
     savings: tuple[Saving, ...]
     """By judge, those of which anything was spared."""
+    calibration: str
+    """Hash of the calibration map; empty where the panel names none."""
+    calibration_made: str
+    """When it was measured, YYYY-MM-DD; empty where it does not say."""
     is_calibrated: bool
     """Whether every confidence that was compared with a threshold was read through a calibration map."""

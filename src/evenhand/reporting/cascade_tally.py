@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from evenhand.records.canonical import content_hash
 from evenhand.records.judge import ModelJudge
 from evenhand.records.rated import CallCounts, RatedItem, RunAccount
 from evenhand.records.rating import Spared
@@ -72,6 +73,8 @@ def cascade_result(
     return CascadeResult(
         steps=tuple(_step(manifest, account, tally.steps[number], number, measuring) for number in numbers),
         savings=tuple(_savings(manifest, account, tally)),
+        calibration=content_hash(manifest.calibration.canonical()) if manifest.calibration else "",
+        calibration_made=manifest.calibration.made if manifest.calibration else "",
         is_calibrated=all(
             tally.steps[number].calibrated == tally.steps[number].compared for number in asking
         ),

@@ -65,16 +65,18 @@ def _settles(step: StepResult) -> str:
 
 
 def _calibration(cascade: CascadeResult) -> str:
+    made = f" of {cascade.calibration_made}" if cascade.calibration_made else ""
+    which = f"the calibration map{made} ({cascade.calibration})"
     if cascade.is_calibrated:
-        return "Every confidence was read through the calibration map of its judges."
+        return f"Every confidence was read through {which}."
     read = ", ".join(
         f"{count(step.calibrated)} at step {step.step}"
         for step in cascade.steps
         if step.confidence is not None
     )
     return (
-        f"Not calibrated: confidence is the judges' own probability, which nobody has measured against people. "
-        f"Items read through a calibration map: {read}."
+        "Not calibrated: confidence is the judges' own probability, which nobody has measured against people. "
+        f"Items read through {which if cascade.calibration else 'a calibration map'}: {read}."
     )
 
 

@@ -40,9 +40,10 @@ def _warnings(summary: RunSummary) -> Iterator[Block]:
 
 def _outcome(summary: RunSummary) -> Iterator[Words]:
     law, judges = summary.conservation, len(summary.stamp.judges)
+    steps = f" asked in {len(summary.cascade.steps)} steps" if summary.cascade else ""
     yield words(
         f"{count(law.decided)} of {count(law.items)} items have a verdict by the rule "
-        f"“{summary.stamp.panel_rule}” over {judges} {'judge' if judges == 1 else 'judges'}; "
+        f"“{summary.stamp.panel_rule}” over {judges} {'judge' if judges == 1 else 'judges'}{steps}; "
         f"{count(law.undecided)} are undecided and belong to people, {count(law.items_open)} are open."
     )
 
