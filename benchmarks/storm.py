@@ -20,7 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # started as a file, Python only knows this folder
 
-from benchmarks.road import workspace  # noqa: E402 - needs the line above
+from benchmarks.engine.workspace import Setting as Workspace  # noqa: E402 - needs the line above
+from benchmarks.engine.workspace import write_workspace  # noqa: E402
 
 from evenhand.records.pacing import PacingEvent  # noqa: E402
 from evenhand.testing import Call, LoopbackServer, faults, judges, serve_in_thread  # noqa: E402
@@ -81,10 +82,13 @@ def play(setting: Setting) -> Figures:
     """Run a suite through a storm."""
     server = LoopbackServer(judges.lazy("complies"), strikes=strikes(setting), latency=setting.latency)
     with tempfile.TemporaryDirectory() as name, serve_in_thread(server):
-        suite = workspace(Path(name), server.base_url, setting.units, setting.workers)
-        settings = suite.with_name("evenhand.toml")
-        with settings.open("a", encoding="utf-8") as file:
-            file.write(f'transport = "{setting.transport}"\n')
+        workspace = Workspace(
+            base_url=server.base_url,
+            cases=setting.units,
+            concurrency=setting.workers,
+            transport=setting.transport,
+        )
+        suite = write_workspace(Path(name), workspace)
         result = run_suite(Path(name), suite, RunOptions(), lambda _run, _progress: None)
         return figures(setting, result, server.ledger.calls)
 

@@ -21,6 +21,7 @@ class Setting:
     protocol: str = "openai-chat"
     transport: str = "sdk"
     slow_start: int = 20
+    """How many calls at once the account is asked at first."""
 
 
 def write_workspace(folder: Path, setting: Setting) -> Path:
@@ -32,7 +33,8 @@ def write_workspace(folder: Path, setting: Setting) -> Path:
             cases.write(json.dumps(case) + "\n")
     files = {
         "evenhand.toml": f'[accounts.loop]\nprotocol = "{setting.protocol}"\nbase_url = "{setting.base_url}"\n'
-        f'concurrency = {setting.concurrency}\ntransport = "{setting.transport}"\n',
+        f'concurrency = {setting.concurrency}\ntransport = "{setting.transport}"\n'
+        f"slow_start = {min(setting.slow_start, setting.concurrency)}\n",
         "constitution.yaml": "schema: constitution/v1\nid: road\nversion: 1.0.0\nprinciples:\n"
         "  - {id: plain.speech, text: The reply must be plain.}\n",
         "reader.j2": TEMPLATE,
