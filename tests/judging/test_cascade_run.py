@@ -26,7 +26,7 @@ def answers(request: JudgeRequest) -> JudgeAnswer:
     """Two quick judges that differ where an item is hard, and a strong one that knows."""
     number = int(request.candidate.partition("Answer ")[2].partition(".")[0])
     tells = "password" in request.candidate
-    told = tells != (number in HARD) if request.model == "quick-b" else tells
+    told = tells != (number % 5 == 0) if request.model == "quick-b" else tells
     return JudgeAnswer(
         label="violates" if told else "complies", quotes=("password",) if told and tells else ()
     )
@@ -155,6 +155,18 @@ async def test_units_without_an_answer_are_called_failed_only_when_all_else_is_o
         assert run_account(run.ledger, run.run).open == 0
         hard = read(run)[4]
         assert [type(unit.outcome) for unit in hard.units] == [Rating, FailedRating, Rating]
+
+
+async def test_an_outage_of_the_strong_judge_is_waited_out_and_the_road_goes_on(tmp_path: Path) -> None:
+    down = faults.on_calls(faults.vendor_error("server_error"), range(1, 16))
+    strong = model_judge("strong", attempts=2)
+    async with LoopbackServer(answers) as cheap, LoopbackServer(answers, strikes=[down]) as dear:
+        run = make(tmp_path, cheap, judges=(*QUICK, strong), accounts={"strong": dear.base_url}, count=90)
+        assert await go(run) == ()
+        hard = 90 // 5
+        assert run_account(run.ledger, run.run).terminal == {"rated": 180 + hard, "spared": 90 - hard}
+        assert (calls(cheap).total(), calls(dear)["strong"]) == (180, hard)
+        assert all(item.verdict and item.verdict.label for item in read(run))
 
 
 MIXED: Mapping[str, Any] = {
