@@ -21,6 +21,7 @@ PATIENCE_S: Final = 600.0
 LONGEST_REST_S: Final = 300.0
 """An account that asks for a longer rest is given up for now."""
 _ONE_MINUTE_S: Final = 60.0
+_UNITS: Final = ((86_400.0, "days"), (3_600.0, "h"), (60.0, "min"))
 _NOTABLE_S: Final = 1.0
 """A rest that grows by less is not told again."""
 
@@ -301,4 +302,7 @@ def _nobody(_event: PacingEvent) -> None:
 
 def _span(seconds: float) -> str:
     """Return a time in words."""
-    return f"{seconds / _ONE_MINUTE_S:.0f} min" if seconds >= 2 * _ONE_MINUTE_S else f"{seconds:.0f} s"
+    for size, unit in _UNITS:
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

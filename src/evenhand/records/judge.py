@@ -130,9 +130,9 @@ class ModelJudge(_Judge):
     repeats: int = Field(default=1, ge=1, le=50)
     """How often each item is asked."""
     timeout_s: float = Field(default=60, gt=0, le=3600)
-    """Seconds one unit may take in all, retries included."""
+    """Seconds one unit may take in all, retries and repeated questions included, waits for its account not."""
     attempts: int = Field(default=4, ge=1, le=20)
-    """Most calls for one unit when calls fail for passing reasons."""
+    """Most calls for one unit when calls fail for passing reasons; those of an outage do not count."""
     max_candidate_chars: int = Field(default=100_000, gt=0)
     """Longest text shown; a longer one is a failed rating of its own kind, never cut silently."""
     price: Price | None = None
