@@ -1,7 +1,7 @@
 """Small changes to a module's syntax tree, each of which a test should notice. Pure functions.
 
 Left alone, because nothing promises them: docstrings, annotations, the words of messages (text inside `raise`, inside
-f-strings and after `hint=`), decorators, and `__all__`.
+f-strings, after `hint=`, names of what was found wanting), decorators, and `__all__`.
 """
 
 import ast
@@ -120,20 +120,28 @@ def _is_left_alone(node: ast.AST, field: str) -> bool:
 
 
 def _says_something_to_people(parent: ast.AST, child: ast.AST) -> bool:
-    """Tell whether a node is a docstring, a note beneath a field, or words of a message."""
-    if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
-        return True
-    if isinstance(child, ast.Raise) and isinstance(child.exc, ast.Call):
-        return False
-    if isinstance(child, ast.keyword):
-        return child.arg in {"hint", "message", "detail"} or child.arg is None
-    if isinstance(parent, ast.Assign | ast.AnnAssign) and isinstance(child, ast.Name):
-        return True
-    if isinstance(child, ast.Assign) and any(
-        isinstance(target, ast.Name) and target.id == "__all__" for target in child.targets
-    ):
-        return True
-    return isinstance(parent, ast.Call) and _is_error(parent.func) and child in parent.args
+    """Tell whether a node is a docstring, a note beneath a field, words of a message, or what is assigned to."""
+    match child:
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.keyword(arg=name):
+            return name in {None, "hint", "message", "detail"}
+        case ast.Assign(targets=[ast.Name(id="__all__")]):
+            return True
+        case ast.Name() if isinstance(parent, ast.Assign | ast.AnnAssign):
+            return True
+    return isinstance(parent, ast.Call) and (
+        _is_a_name_for_people(parent, child) or (_is_error(parent.func) and child in parent.args)
+    )
+
+
+_NAMERS = frozenset({"object_of", "list_of", "text_of", "optional_text", "_text", "_number"})
+"""Functions whose last argument is what a message calls the thing they found wanting."""
+
+
+def _is_a_name_for_people(call: ast.Call, child: ast.AST) -> bool:
+    is_namer = isinstance(call.func, ast.Name) and call.func.id in _NAMERS
+    return is_namer and len(call.args) == 2 and child is call.args[-1] and isinstance(child, ast.Constant)
 
 
 def _is_error(function: ast.expr) -> bool:

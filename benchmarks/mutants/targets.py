@@ -19,10 +19,9 @@ _ANSWER = (
     "judging/test_answer.py",
     "judging/test_parse.py",
     "judging/test_forged_answers.py",
-    "judging/test_prompt.py",
     "testing/test_agreement_with_judging.py",
 )
-_CALLS = ("providers/test_classify.py", "providers/test_retry_after.py", "providers/test_retry.py")
+_CALLS = ("providers/test_classify.py", "providers/test_retry_after.py", "providers/test_rate_headers.py")
 
 GROUPS: Mapping[str, tuple[Target, ...]] = {
     "parser": (

@@ -419,3 +419,44 @@ def test_each_means_is_asked_for_in_its_own_words() -> None:
 def test_a_range_is_written_in_full(means: Means, ends: tuple[float, float], words: str) -> None:
     scale = NumericScale(type="numeric", minimum=ends[0], maximum=ends[1])
     assert f"a number from {words}" in AnswerForm(scale=scale, means=means).instructions(NONCE)
+
+
+# -- Edges that mutants found ------------------------------------------------------------------------------
+
+
+def test_the_schema_is_exactly_this() -> None:
+    text = {"type": "string"}
+    assert AnswerForm(scale=COMPLY, means="json_schema", confidence=True).schema == {
+        "type": "object",
+        "properties": {
+            "quotes": {"type": "array", "items": text},
+            "reason": text,
+            "label": {"type": "string", "enum": list(COMPLY.labels)},
+            "confidence": {"type": "number"},
+            "nonce": text,
+        },
+        "required": ["quotes", "reason", "label", "confidence", "nonce"],
+        "additionalProperties": False,
+    }
+    assert AnswerForm(scale=TEN, means="tool", quotes=False).schema["properties"] == {
+        "reason": text,
+        "score": {"type": "number"},
+        "nonce": text,
+    }
+
+
+def test_an_answer_may_be_two_hundred_thousand_characters_long_and_no_longer() -> None:
+    longest = 200_000 - len(written(reason=""))
+    assert isinstance(read(written(reason="x" * longest)), Answer)
+    assert failure(written(reason="x" * (longest + 1))) is FailureKind.MALFORMED
+
+
+def test_the_detail_of_a_failure_holds_five_hundred_characters() -> None:
+    found = read_answer(reply("", Finish.REFUSED, refusal="r" * 600), FORM, NONCE)
+    assert isinstance(found, FailedRating)
+    assert found.detail == "r" * 500
+
+
+def test_fifty_quotes_are_read_and_one_more_is_malformed() -> None:
+    assert isinstance(read(written(quotes=["q"] * 50)), Answer)
+    assert failure(written(quotes=["q"] * 51)) is FailureKind.MALFORMED

@@ -216,3 +216,21 @@ def test_quotes_are_held_against_what_was_shown(
 def test_a_quote_may_show_hidden_characters_as_the_judge_saw_them(quote: str) -> None:
     unit = builders.unit(builders.case("a\u200bb", prompt="p\u200bq"))
     assert rating(answer(quotes=[quote]), unit=unit).flags == ()
+
+
+# -- Edges that mutants found ------------------------------------------------------------------------------
+
+
+def test_a_quote_is_never_found_in_a_prompt_that_is_not_there() -> None:
+    unit = builders.unit(builders.case("Hello.", prompt=None))
+    assert rating(answer(quotes=["XX"]), unit=unit).flags == ("misquoted",)
+    assert rating(answer(quotes=["Hello"]), unit=unit).flags == ()
+
+
+def test_a_number_beyond_the_end_of_the_range_gets_no_probability() -> None:
+    text = json.dumps({"quotes": [], "reason": "r", "score": 10, "nonce": NONCE})
+    start = text.index("10,")
+    cut = [(text[:start], 1.0, {}), ("10", 0.96, {"10": 0.96, "11": 0.04}), (text[start + 2 :], 1.0, {})]
+    found = rating(body(text, logprobs=logprobs(*cut)), scale=TEN)
+    assert [label for label, share in found.distribution if share] == ["10"]
+    assert found.missing_mass == pytest.approx(0.04)

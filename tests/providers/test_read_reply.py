@@ -324,3 +324,50 @@ def test_an_unknown_protocol_suggests_a_near_one() -> None:
     with pytest.raises(UnknownNameError) as caught:
         read_reply("openai_chat", b"{}")
     assert "openai-chat" in caught.value.hint
+
+
+# -- Edges that mutants found ----------------------------------------------------------------------
+
+
+def test_tokens_of_a_message_without_a_cache_are_the_plain_ones() -> None:
+    reply = messages(block("a"), usage={"input_tokens": 7, "output_tokens": 0})
+    assert reply.usage == Usage(input_tokens=7, output_tokens=0, cached_tokens=0)
+
+
+def test_cached_tokens_of_a_message_are_part_of_its_input() -> None:
+    usage = {
+        "input_tokens": 1,
+        "output_tokens": 2,
+        "cache_read_input_tokens": 4,
+        "cache_creation_input_tokens": 8,
+    }
+    assert messages(block("a"), usage=usage).usage == Usage(input_tokens=13, output_tokens=2, cached_tokens=4)
+
+
+def test_a_chat_completion_without_a_cache_has_no_cached_tokens() -> None:
+    usage = {"prompt_tokens": 3, "completion_tokens": 0}
+    assert chat(usage=usage).usage == Usage(input_tokens=3, output_tokens=0, cached_tokens=0)
+
+
+def test_a_message_that_did_not_refuse_has_no_refusal_whatever_its_details() -> None:
+    assert messages(block("a"), stop_details={"explanation": "because"}).refusal == ""
+
+
+@pytest.mark.parametrize("kind", ["thinking", "reasoning", "redacted_thinking"])
+def test_thinking_in_the_parts_of_a_chat_message_is_skipped(kind: str) -> None:
+    assert chat(message={"content": [{"type": kind, "data": "x"}, {"type": "text", "text": "a"}]}).text == "a"
+
+
+@pytest.mark.parametrize("kind", ["thinking", "redacted_thinking"])
+def test_thinking_in_a_message_is_skipped(kind: str) -> None:
+    assert messages({"type": kind, "data": "x"}, block("a")).text == "a"
+
+
+def test_details_of_a_response_count_only_where_it_is_incomplete() -> None:
+    reply = responses(said(text("a")), incomplete_details={"reason": "max_output_tokens"})
+    assert (reply.finish, reply.finish_text) == (Finish.NORMAL, "completed")
+
+
+@pytest.mark.parametrize("count", [-1, True, 1.0, "1", None])
+def test_a_count_that_is_no_whole_number_is_no_count(count: object) -> None:
+    assert chat(usage={"prompt_tokens": count, "completion_tokens": 1}).usage is None

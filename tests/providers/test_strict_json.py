@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.providers.interface import UnreadableReplyError
-from evenhand.providers.strict_json import MAX_DEPTH, MAX_REPLY_BYTES, read_object
+from evenhand.providers.strict_json import MAX_DEPTH, MAX_REPLY_BYTES, MAX_VALUE_BYTES, read_object
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -98,3 +98,18 @@ def test_two_thousand_tokens_with_twenty_alternatives_are_read() -> None:
     alternative = {"token": " the", "logprob": -12.345678, "bytes": [32, 116, 104, 101]}
     token = {**alternative, "top_logprobs": [alternative] * 20}
     assert len(read_object(json.dumps({"content": [token] * 2_000}).encode())["content"]) == 2_000
+
+
+def test_values_are_counted_by_their_commas_before_they_are_made() -> None:
+    commas = MAX_VALUE_BYTES // 60
+    inside = (MAX_VALUE_BYTES - 450 - 160) // 60
+    assert read_object(b'{"a":[' + b"1," * inside + b"1]}")
+    with pytest.raises(UnreadableReplyError, match="too many values"):
+        read_object(b'{"a":[' + b"1," * commas + b"1]}")
+
+
+def test_brackets_that_were_closed_do_not_hide_deeper_ones() -> None:
+    siblings = b'{"a":[' + b"[]," * MAX_DEPTH + b"[]]}"
+    assert read_object(siblings)
+    with pytest.raises(UnreadableReplyError, match="nested"):
+        read_object(b'{"a":[' + b"[]," * (2 * MAX_DEPTH) + b"[" * MAX_DEPTH + b"]" * MAX_DEPTH + b"]}")
