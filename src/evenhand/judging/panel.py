@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from evenhand.errors import UsageError
+from evenhand.judging.induced import against, still_holds
 from evenhand.judging.opinion import expected_score
 from evenhand.records.panel import Panel
 from evenhand.records.rating import Distribution
@@ -53,6 +54,8 @@ def combine(opinions: Sequence[Opinion], panel: Panel, scale: Scale) -> Verdict:
     if undecided is None:
         label, score, undecided, words = _RULES[panel.rule](voters, panel, scale)
         steps += words
+        if label is not None and not _outweighs_refusals(label, opinions, voters, panel, scale):
+            label, score, undecided = None, None, Undecided.REFUSED
     steps.append(f"verdict: {label}" if undecided is None else f"undecided: {_WORDS[undecided]}")
     return Verdict(
         label=label,
@@ -70,9 +73,22 @@ _WORDS = {
     Undecided.TIE: "the leading labels are tied",
     Undecided.ABSTENTION: "a judge can not tell, and the panel leaves such items to people",
     Undecided.MISSING: "a rating failed, and the panel leaves such items to people",
+    Undecided.REFUSED: "judges refused, and their votes against it would have changed the verdict",
     Undecided.SPLIT: "the judges differ, and the rule asks for one voice",
     Undecided.ESCALATED: "no step of the cascade was sure enough",
 }
+
+
+def _outweighs_refusals(
+    label: str, opinions: Sequence[Opinion], voters: Sequence[Opinion], panel: Panel, scale: Scale
+) -> bool:
+    """Tell whether a verdict would stand if every judge that refused the item had spoken against it."""
+    rule = _RULES[panel.rule]
+    return all(
+        still_holds(label, rule([*voters, *refusers], panel, scale)[0], scale)
+        for refusers in against(label, opinions, scale)
+    )
+
 
 _Ruling = tuple[str | None, float | None, Undecided | None, list[str]]
 

@@ -17,6 +17,8 @@ class Undecided(StrEnum):
     """A judge could not tell, and the panel leaves such items to people."""
     MISSING = "missing"
     """A rating failed, and the panel leaves such items to people."""
+    REFUSED = "refused"
+    """Judges refused the item, and their votes against it would have changed the verdict."""
     SPLIT = "split"
     """The rule asks for unanimity and the judges differ."""
     ESCALATED = "escalated"

@@ -53,6 +53,7 @@ _BECAUSE = {
     Undecided.TIE: "labels tied",
     Undecided.ABSTENTION: "a judge could not tell",
     Undecided.MISSING: "a rating failed",
+    Undecided.REFUSED: "judges refused, whose votes could have changed the verdict",
     Undecided.SPLIT: "the judges were not of one voice",
     Undecided.ESCALATED: "no step of the cascade was sure enough",
 }
