@@ -97,8 +97,8 @@ def lines(found: Sequence[Fuzzed], seconds: float, seed: int) -> Iterator[str]:
     yield (
         f"Written by `python benchmarks/fuzz.py --seconds {seconds:g} --seed {seed}` on "
         f"{datetime.now(tz=UTC).date().isoformat()}. Inputs are mutated from a corpus by a seeded mutator. A crash is "
-        "any error a reader does not declare; for replies, any label read without the nonce of the call. Times are CPU of "
-        "one input, memory is what the target added to the peak of the process.\n"
+        "any error a reader does not declare; for replies, any label read without the nonce of the call. Times are CPU "
+        "of one input, memory is what the target added to the peak of the process.\n"
     )
     yield "| target | executions | crashes | slowest input | peak memory added |"
     yield "|---|---:|---:|---:|---:|"
