@@ -29,7 +29,7 @@ def refused(judge: str, kind: str = "refused") -> Opinion:
     return Opinion(judge=judge, label=None, distribution=(), ratings=0, failed=(kind,))
 
 
-CASES = [
+CASES: list[tuple[Rule, Scale, tuple[str, ...]]] = [
     *((rule, COMPLY, ("complies", "violates")) for rule in RULES if rule != "median"),
     *((rule, GRADES, ("poor", "fair", "good")) for rule in RULES),
     *((rule, MARKS, ("0", "5", "10")) for rule in RULES if rule in {"mean", "median"}),
