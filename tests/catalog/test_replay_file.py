@@ -115,6 +115,42 @@ def test_a_file_that_is_not_whole_is_refused(case: str, tmp_path: Path) -> None:
     assert code in [found for _, found in findings(write(tmp_path / "r.jsonl", lines))]
 
 
+JUDGE = {
+    "schema": "judge/v1",
+    "id": "reader",
+    "version": "1.0.0",
+    "kind": "model",
+    "model": "loop/scripted",
+    "template": "reader.j2",
+}
+ENDPOINT = {
+    "judge": "reader",
+    "account": "loop",
+    "protocol": "openai-chat",
+    "model": "scripted",
+    "means": "tool",
+}
+HEADS: dict[str, tuple[dict[str, Any], str]] = {
+    "as it should be": ({}, ""),
+    "another model": ({"model": "a-dearer-one"}, "V008"),
+    "another judge": ({"judge": "somebody"}, "V008"),
+    "log-probabilities without end": ({"logprobs": 10**9}, "V008"),
+    "too much to say": ({"notes": ["n" * 2_000]}, "V008"),
+    "a way to answer that is none": ({"means": "prayer"}, "V004"),
+}
+
+
+@pytest.mark.parametrize("case", HEADS)
+def test_a_first_line_can_not_make_a_judge_ask_somebody_else(case: str, tmp_path: Path) -> None:
+    changes, code = HEADS[case]
+    head = {**HEAD, "judges": [JUDGE], "endpoints": [{**ENDPOINT, **changes}]}
+    path = write(tmp_path / "r.jsonl", [head, *GOOD[1:]])
+    if code:
+        assert findings(path) == [(1, code)]
+    else:
+        assert len(list(ReplayFile(path))) == 2
+
+
 def test_a_file_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
     blank = b" " * 1_000_000
     with gzip.open(tmp_path / "r.jsonl.gz", "wb") as packed:

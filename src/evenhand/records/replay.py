@@ -18,6 +18,8 @@ MAX_BODY_BYTES = 4_900_000
 _LONGER = 1_000
 """So much longer than in base64 a body may be as text before base64 is chosen."""
 
+_MOST_LOGPROBS, _MOST_NOTES, _LONGEST_NOTE = 20, 50, 1_000
+
 Name = Annotated[str, StringConstraints(max_length=1000)]
 """Something a provider or a suite calls a thing."""
 
@@ -35,6 +37,20 @@ class RecordingsHead(FileRecord):
     """The model judges as they were."""
     endpoints: tuple[Endpoint, ...] = ()
     """What preflight found out about the endpoint of each."""
+
+    @model_validator(mode="after")
+    def _endpoints_are_of_the_judges(self) -> Self:
+        models = {judge.id: judge.model.partition("/")[2] for judge in self.judges}
+        for endpoint in self.endpoints:
+            if models.get(endpoint.judge) != endpoint.model:
+                raise ValueError(f"endpoints asks another model for {endpoint.judge!r} than its judge does")
+            if not 0 <= endpoint.logprobs <= _MOST_LOGPROBS:
+                raise ValueError(
+                    f"endpoints holds {endpoint.logprobs} logprobs; there are at most {_MOST_LOGPROBS}"
+                )
+            if len(endpoint.notes) > _MOST_NOTES or any(len(note) > _LONGEST_NOTE for note in endpoint.notes):
+                raise ValueError("endpoints holds more notes, or longer ones, than preflight writes")
+        return self
 
 
 class ReplyUsage(FileRecord):

@@ -39,7 +39,8 @@ def known_endpoint(judge: ModelJudge, account: Account, known: Iterable[Findings
         settings = {each.id: each for each in findings.judges if isinstance(each, ModelJudge)}
         for endpoint in findings.endpoints:
             earlier = settings.get(endpoint.judge)
-            if earlier and _same_question(judge, account, earlier, endpoint):
+            asks_it = endpoint.model == judge.model.partition("/")[2]
+            if earlier and asks_it and _same_question(judge, account, earlier, endpoint):
                 return endpoint.model_copy(update={"judge": judge.id, "transport": account.transport})
     return None
 

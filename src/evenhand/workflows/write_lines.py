@@ -26,13 +26,20 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> None:
             plain: BinaryIO = stack.enter_context(os.fdopen(handle, "wb"))
             stream = stack.enter_context(_packed(plain)) if path.name.endswith(".gz") else plain
             _write(cast("BinaryIO", stream), lines, path)
-        Path(staged).chmod(0o644)
+        Path(staged).chmod(0o666 & ~_umask())
         os.replace(staged, path)  # noqa: PTH105 - the name says that it overwrites
     except OSError as error:
         raise _refusal(path, error) from error
     finally:
         with suppress(FileNotFoundError):
             os.unlink(staged)  # noqa: PTH108 - a name of tempfile's
+
+
+def _umask() -> int:
+    """Return what a new file is not given; the only way to read it is to set it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _packed(plain: BinaryIO) -> gzip.GzipFile:
