@@ -77,7 +77,7 @@ def _names(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return f"`{parameter.metavar or parameter.name.upper()}`"
     metavar = f" {parameter.metavar}" if parameter.metavar and not parameter.is_flag else ""
-    return ", ".join(f"`{name}{metavar}`" for name in parameter.opts)
+    return ", ".join(f"`{name}{metavar}`" for name in (*parameter.opts, *parameter.secondary_opts))
 
 
 def _meaning(parameter: Any) -> str:

@@ -2,13 +2,15 @@
 
 from evenhand.cli.session import Session
 from evenhand.errors import UsageError
-from evenhand.workflows.plan_suite import RunPlan, plan_run
+from evenhand.workflows.plan_suite import Range, plan_run
 from evenhand.workflows.prepare import Prepared
 
 ASK_ABOVE_USD = 1.0
 
 
-def agree_to_cost(session: Session, prepared: Prepared, *, cap: float | None, look_up: bool = True) -> None:
+def agree_to_cost(
+    session: Session, prepared: Prepared, *, cap: float | None, look_up: bool = True, batch: bool = False
+) -> None:
     """Ask a person, on a terminal, before a run that may cost more than `ASK_ABOVE_USD`.
 
     What the ledger has replies for is looked up only where the whole would cost more, because it takes a while.
@@ -17,10 +19,10 @@ def agree_to_cost(session: Session, prepared: Prepared, *, cap: float | None, lo
         UsageError: Nobody can be asked, or the answer is no.
     """
     plan = plan_run(prepared)
-    most = _most(plan, cap)
+    most = _most(plan.batch_usd if batch else plan.usd, cap)
     if most is not None and most > ASK_ABOVE_USD and look_up:
         plan = plan_run(prepared, look_up=True)
-        most = _most(plan, cap)
+        most = _most(plan.batch_usd if batch else plan.usd, cap)
     if most is None or most <= ASK_ABOVE_USD:
         return
     question = (
@@ -36,8 +38,8 @@ def agree_to_cost(session: Session, prepared: Prepared, *, cap: float | None, lo
         raise UsageError("nothing was run", hint="see `evenhand plan` for where the cost comes from")
 
 
-def _most(plan: RunPlan, cap: float | None) -> float | None:
+def _most(usd: Range | None, cap: float | None) -> float | None:
     """Return the most a run may cost; None where the price of a model is unknown, which the run itself refuses."""
-    if plan.usd is None:
+    if usd is None:
         return None
-    return plan.usd.high if cap is None else min(plan.usd.high, cap)
+    return usd.high if cap is None else min(usd.high, cap)

@@ -89,6 +89,8 @@ def _show(found: RunPlan, screen: Screen) -> None:
     if found.judges:
         screen.table(_COLUMNS, [_row(judge) for judge in found.judges])
     screen.result("  cost  ", Mark(_money(found.usd), Style.STRONG), f" USD, prices of {found.prices_as_of}")
+    if found.batch_usd and found.batch_usd != found.usd:
+        screen.result("        ", f"{_money(found.batch_usd)} USD with --batch, within a day")
     screen.result("  time  ", _time(found))
     if found.cascade_steps:
         screen.say(

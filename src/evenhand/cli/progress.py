@@ -22,6 +22,7 @@ SECONDS_BETWEEN_LINES = 30.0
 _FRAMES_PER_SECOND = 4
 _WINDOW_S = 60.0
 _MOST_ROWS = 12
+_MOST_BATCHES = 4
 _NANOUSD = 1_000_000_000
 
 
@@ -138,7 +139,8 @@ def progress_table(progress: Progress, pace: Pace) -> "RenderableType":
         styles = ("", "", "green", "", *([""] if spares else []), "", "yellow" if judge.failed else "")
         cells = _judge_cells(name, judge, spares=spares)
         table.add_row(*(Text(one_line(cell), style) for cell, style in zip(cells, styles, strict=True)))
-    lines = (totals(progress, pace), *map(account_line, islice(progress.throttles.values(), _MOST_ROWS)))
+    accounts = map(account_line, islice(progress.throttles.values(), _MOST_ROWS))
+    lines = (totals(progress, pace), *accounts, *batch_lines(progress))
     return Group(table, *(Text(one_line(line), style="dim") for line in lines))
 
 
@@ -186,7 +188,7 @@ def progress_line(progress: Progress, pace: Pace) -> str:
     not_asked = f"spared {spared:,}, " if spared else ""
     return (
         f"{progress.settled:,}/{progress.planned:,} ({share:.0%}), failed {failures_by_kind(failed)}, {not_asked}"
-        f"{totals(progress, pace)}{_held_back(progress)}"
+        f"{totals(progress, pace)}{_held_back(progress)}{_batches(progress)}"
     )
 
 
@@ -194,6 +196,26 @@ def _held_back(progress: Progress) -> str:
     """Return which accounts are held back, and by what."""
     states = ((name, account_state(throttle)) for name, throttle in progress.throttles.items())
     return "".join(f"; account {name} {state}" for name, state in states if state)
+
+
+def _batches(progress: Progress) -> str:
+    return "".join(f"; {line}" for line in batch_lines(progress))
+
+
+def batch_lines(progress: Progress) -> list[str]:
+    """Return how the batches under way stand, one line each, and the others as one."""
+    batches = progress.batches.copy()
+    under_way = [(number, batch) for number, batch in batches.items() if not batch.ended]
+    lines = [
+        f"batch {number} at {batch.account}: {batch.word}, {batch.done:,} of {plural(batch.rows, 'row')}"
+        for number, batch in under_way[:_MOST_BATCHES]
+    ]
+    if more := len(batches) - len(lines):
+        waiting = len(under_way) - len(lines)
+        lines.append(
+            f"{more - waiting:,} batches read" + (f", {waiting:,} more under way" if waiting else "")
+        )
+    return lines
 
 
 def failures_by_kind(failed: Counter[str]) -> str:

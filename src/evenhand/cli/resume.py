@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from evenhand.cli.batch_options import BatchRows, PollSeconds, batch_options
 from evenhand.cli.progress import RunWatch
 from evenhand.cli.run_outcome import show_outcome
 from evenhand.cli.session import session_of
@@ -37,11 +38,32 @@ def resume(
             help="Use only replies that are in the ledger; ask nobody, and leave open what is not recorded.",
         ),
     ] = False,
+    batch: Annotated[
+        bool | None,
+        typer.Option(
+            "--batch/--live",
+            show_default=False,
+            help="Ask what is left in batches, or one by one; without either, as the run began.",
+        ),
+    ] = None,
+    batch_rows: BatchRows = None,
+    poll_seconds: PollSeconds = 60.0,
+    forget_batches: Annotated[
+        bool,
+        typer.Option(
+            "--forget-batches",
+            help="Give batches under way up and ask their rows again: they may be paid for twice.",
+        ),
+    ] = False,
 ) -> int:
     """Go on with a run that stopped or was killed: only what has no answer yet is asked."""
     session = session_of(context)
     options = RunOptions(
-        max_usd=max_usd, fresh_preflight=fresh_preflight, replay=replay, command=session.command_line
+        max_usd=max_usd,
+        fresh_preflight=fresh_preflight,
+        replay=replay,
+        command=session.command_line,
+        batches=batch_options(use=batch, rows=batch_rows, poll_seconds=poll_seconds, forget=forget_batches),
     )
     with RunWatch(session.screen) as watch:
         result = resume_run(session.workspace, run, options, watch.watch)

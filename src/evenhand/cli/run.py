@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from evenhand.cli.batch_options import BatchRows, PollSeconds, batch_options
 from evenhand.cli.cost_check import agree_to_cost
 from evenhand.cli.narrowing import Disagreed, Failed, Of, Only, Sample, Seed, read_wishes
 from evenhand.cli.progress import RunWatch
@@ -65,6 +66,15 @@ def run(
             help="Run again whenever a file changes that the run rests on; only what changed is asked.",
         ),
     ] = False,
+    batch: Annotated[
+        bool,
+        typer.Option(
+            "--batch",
+            help="Ask through the vendors' batch APIs, at half the price and within a day; the others live.",
+        ),
+    ] = False,
+    batch_rows: BatchRows = None,
+    poll_seconds: PollSeconds = 60.0,
 ) -> int:
     """Judge a suite with its panel, or a part of it.
 
@@ -81,6 +91,7 @@ def run(
         allow_alias=allow_alias,
         replay=replay,
         again=again,
+        batches=batch_options(use=batch, rows=batch_rows, poll_seconds=poll_seconds),
         command=session.command_line,
     )
 
@@ -89,7 +100,7 @@ def run(
 
     def execute(prepared: Prepared) -> RunResult:
         if not (yes or replay):
-            agree_to_cost(session, prepared, cap=max_usd, look_up=not again)
+            agree_to_cost(session, prepared, cap=max_usd, look_up=not again, batch=batch)
         return _execute(session, prepared, options)
 
     if not watch:

@@ -49,6 +49,8 @@ class OutcomeDocument:
     failed_share_limit: float
     """Above this share the run could not measure."""
     calls: int
+    batched_calls: int
+    """How many of the calls left in a batch, at the price of one."""
     reused: int
     """Ratings that an earlier run or an imported recording had paid for."""
     imported: int
@@ -90,6 +92,9 @@ def show_outcome(result: RunResult, screen: Screen, *, document: str, divided: s
     judges = answering_judges(result.run.manifest, result.account)
     for warning in (*mixed_lines(judges), *upgrade_lines(judges)):
         screen.problem(Mark("warning: ", Style.WARNING), warning)
+    for number, batch in result.progress.batches.items():
+        for remark in batch.remarks:
+            screen.problem(Mark(f"batch {number}: ", Style.WARNING), remark)
     for reason in result.reasons:
         screen.problem(Mark("stopped: ", Style.WARNING), reason)
     if _is_too_broken(result):
@@ -126,6 +131,7 @@ def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
         failed_share=result.failed_share,
         failed_share_limit=result.run.manifest.suite.limits.failed_share,
         calls=sum(each.attempts for each in counts),
+        batched_calls=sum(each.batched for each in counts),
         reused=sum(each.reused for each in counts),
         imported=sum(each.imported for each in counts),
         possible_duplicates=sum(each.possible_duplicates for each in counts),
@@ -204,6 +210,8 @@ def _cost_line(account: RunAccount) -> str:
     counts = list(_counts(account))
     calls, reused = sum(each.attempts for each in counts), sum(each.reused for each in counts)
     line = f"{account.cost_nanousd / _NANOUSD:.4f} USD for {plural(calls, 'call')}"
+    if batched := sum(each.batched for each in counts):
+        line += f", {batched:,} of them in batches at a lower price"
     if reused:
         line += f"; {plural(reused, 'answer')} taken from earlier runs{_imported(counts)}"
     if doubles := sum(each.possible_duplicates for each in counts):

@@ -107,6 +107,21 @@ class Purse:
                 raise BudgetError(why, hint=hint)
         self.reserved_nanousd += amount
 
+    def has_room(self, amount: int) -> bool:
+        """Tell whether `amount` fits under the cap now."""
+        total = self.spent_nanousd + self.reserved_nanousd + amount
+        return self.cap_nanousd is None or (total <= self.cap_nanousd and self._closed is None)
+
+    def spend_ahead(self, amount: int) -> None:
+        """Count `amount` as spent before its price is known, which may take days: nobody waits for it."""
+        self.spent_nanousd += amount
+
+    def settle_ahead(self, ahead: int, cost: int) -> None:
+        """Replace what was spent ahead by what the call cost."""
+        self.spent_nanousd -= ahead
+        self.reserved_nanousd += ahead
+        self.settle(ahead, cost)
+
     def settle(self, reserved: int, cost: int) -> None:
         """Replace a reservation by what the call cost."""
         self.reserved_nanousd -= reserved

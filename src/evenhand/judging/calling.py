@@ -136,14 +136,15 @@ async def _ask_once(
     except CallError as error:
         if error.call_class.stops_account:
             raise ProviderStopError(str(error), hint=error.hint) from error
-        return _failed_call(error), ()
+        return failed_call(error), ()
     read = caller.read(raw.body, prompt.nonce, unit, prompt)
     served = served_by(recorder.attempt, read.reply, raw.body, prompt.request, caller.price)
     recorder.paid(served)
     return read.outcome, (served,)
 
 
-def _failed_call(error: CallError) -> FailedRating:
+def failed_call(error: CallError) -> FailedRating:
+    """Return what a call that brought no reply means for its unit."""
     if error.call_class.fails_the_unit:
         return FailedRating(kind=FailureKind(error.call_class.value), detail=str(error))
     refused = error.call_class is CallClass.UNSUPPORTED

@@ -40,6 +40,22 @@ class JudgeProgress:
 
 
 @dataclass(slots=True)
+class BatchProgress:
+    """How one batch stands."""
+
+    account: str
+    rows: int
+    word: str
+    """The vendor's word for it, or ours while it is on its way."""
+    provider_id: str = ""
+    done: int = 0
+    """Rows that are through, as far as the vendor says."""
+    ended: bool = False
+    remarks: tuple[str, ...] = ()
+    """What was wrong with its results, for people."""
+
+
+@dataclass(slots=True)
 class Progress:
     """Counters of a run."""
 
@@ -47,6 +63,8 @@ class Progress:
     """By judge, in the panel's order."""
     throttles: Mapping[str, Throttle] = field(default_factory=dict)
     """The limits of each account, to be looked at."""
+    batches: dict[int, BatchProgress] = field(default_factory=dict)
+    """By the number of the batch in the ledger."""
     items_decided: int = 0
     """Items with a settled verdict, among those whose units are all settled."""
     items_undecided: int = 0

@@ -5,7 +5,7 @@ cut-off or malformed reply) is never used as an answer, whoever recorded it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenhand.judging.offline.key import OfflineKeys
 from evenhand.judging.ports import Ledger
@@ -65,14 +65,20 @@ def _first_readable(
 
 
 def own_reply(unit: Unit, prompt: Prompt, reader: Reader, ledger: Ledger) -> Settled | None:
-    """Read the replies that this run has of `unit` since before it was interrupted; the last one decides."""
+    """Read the replies that this run has of `unit` and that wait to be read.
+
+    The first readable one decides; where there is none, the last one does.
+    """
     served: list[Served] = []
     outcome: Outcome | None = None
     for stored in ledger.own_replies(unit):
         if stored.key == prompt.key:
             read = reader.read(stored.body, stored.nonce, unit, prompt)
-            served.append(served_by(stored.attempt, read.reply, stored.body, prompt.request, reader.price))
-            outcome = read.outcome
+            price = reader.price.in_batch() if reader.price and stored.batched else reader.price
+            each = served_by(stored.attempt, read.reply, stored.body, prompt.request, price)
+            served.append(replace(each, reserved_nanousd=stored.reserved_nanousd))
+            if outcome is None or wants_another(outcome):
+                outcome = read.outcome
     return (
         None if outcome is None else Settled(unit=unit, key=prompt.key, outcome=outcome, served=tuple(served))
     )

@@ -87,8 +87,10 @@ class BatchCalls:
         creation = _Creation(send, find)
         try:
             document = await self.ask(creation.once, seconds=seconds)
-        except CallError:
-            if not await creation.is_there():
+        except CallError as error:
+            if creation.is_lost and not await creation.shows_up():
+                raise _in_doubt(error) from None
+            if not creation.found:
                 raise
             document = {}
         return creation.found or read(document)
@@ -151,6 +153,13 @@ def unbilled(error: CallError) -> CallError:
     )
 
 
+def _in_doubt(error: CallError) -> CallError:
+    """Return an error after which a batch may be there."""
+    return CallError(
+        str(error), call_class=error.call_class, status=error.status, maybe_billed=True, hint=error.hint
+    )
+
+
 def _read_line(line: bytes | None, number: int, read: ReadLine) -> ResultLine:
     if line is None:
         return BrokenLine(why=f"line {number} is too long")
@@ -184,7 +193,8 @@ class _Creation:
     send: Send
     find: Find
     found: BatchStatus | None = None
-    _is_lost: bool = False
+    is_lost: bool = False
+    """Whether a reply was lost."""
 
     async def once(self, seconds: float) -> RawReply:
         """Send it, unless an earlier sending is found to have arrived."""
@@ -193,14 +203,21 @@ class _Creation:
         try:
             return await self.send(seconds)
         except CallError as error:
-            self._is_lost = self._is_lost or error.maybe_billed
+            self.is_lost = self.is_lost or error.maybe_billed
             raise
 
     async def is_there(self) -> bool:
         """Tell whether a batch is there whose reply was lost."""
-        if self._is_lost and self.found is None:
+        if self.is_lost and self.found is None:
             self.found = await self.find()
         return self.found is not None
+
+    async def shows_up(self) -> bool:
+        """Tell the same where nothing is sent any more; a provider that can not be asked shows nothing."""
+        try:
+            return await self.is_there()
+        except CallError:
+            return False
 
 
 class Pages:

@@ -84,6 +84,11 @@ def open_provider(name: str, account: Account, environ: Mapping[str, str]) -> Op
     return PROVIDERS[account.protocol](connection_of(name, account, environ))
 
 
+def has_batches(account: Account) -> bool:
+    """Tell whether the judges of an account can be asked in batches."""
+    return account.batch and account.protocol in BATCH_PROVIDERS
+
+
 def open_batches(name: str, account: Account, environ: Mapping[str, str]) -> BatchProvider:
     """Open the batch API of account `name`, whose protocol has one; nothing is sent.
 

@@ -35,6 +35,8 @@ class NewAttempt:
     """Its worst-case price in billionths of a US dollar."""
     instrument: int | None = None
     """What it is made with, as the ledger numbers it."""
+    batch: int | None = None
+    """The batch it is part of, as the ledger numbers it; None for a call of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,8 @@ class Served:
     cost_nanousd: int
     served_model: str = ""
     fingerprint: str = ""
+    reserved_nanousd: int = 0
+    """What was set aside for it by an earlier execution, or when it left in a batch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,10 @@ class StoredReply:
     nonce: str
     key: bytes
     """The key of the unit it answered."""
+    batched: bool = False
+    """Whether it came in a batch, at the price of one."""
+    reserved_nanousd: int = 0
+    """What was set aside for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

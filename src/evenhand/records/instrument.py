@@ -66,6 +66,8 @@ class CallShare:
     calls: int
     first_unit: int
     """The first unit they were for; -1 for preflight."""
+    batched: int = 0
+    """How many of them left in a batch."""
     input_tokens: int = 0
     output_tokens: int = 0
     estimated: int = 0

@@ -102,6 +102,12 @@ class Price(FileRecord):
     """Per million tokens read."""
     output: float = Field(ge=0)
     """Per million tokens written."""
+    batch: float = Field(default=0.5, ge=0, le=1)
+    """Share of both that a call in a batch costs: half, at OpenAI and at Anthropic."""
+
+    def in_batch(self) -> "Price":
+        """Return the price of a call in a batch."""
+        return Price(input=self.input * self.batch, output=self.output * self.batch)
 
 
 class ModelJudge(_Judge):

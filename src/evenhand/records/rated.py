@@ -64,6 +64,8 @@ class CallCounts:
     """Calls that left."""
     failed: int = 0
     """Calls that brought no reply."""
+    batched: int = 0
+    """Calls that left in a batch, at the price of one."""
     unread: int = 0
     """Replies that were paid for and then asked again."""
     possible_duplicates: int = 0
@@ -164,6 +166,7 @@ def count_calls(shares: Sequence[CallShare]) -> CallCounts:
     return CallCounts(
         attempts=sum(each.calls for each in made),
         failed=sum(each.calls for each in made if each.state is AttemptState.FAILED),
+        batched=sum(each.batched for each in made),
         unread=sum(each.calls for each in made if each.purpose is Purpose.ASKED_AGAIN),
         possible_duplicates=sum(each.calls for each in made if each.state is AttemptState.UNKNOWN),
         reused=sum(each.calls for each in shares) - sum(each.calls for each in made),

@@ -33,6 +33,8 @@ class Account(FileRecord):
     patience_minutes: float = Field(default=10, ge=0, le=1440)
     """How long an account that gives no answers is waited for before its ratings are left open for `evenhand resume`;
     0 gives up at once."""
+    batch: bool = True
+    """Whether `run --batch` may use the account's batch API; a server of one's own rarely has one."""
     requests_per_minute: float | None = Field(default=None, gt=0)
     """Most calls a minute, where the provider sets a limit."""
 

@@ -56,11 +56,16 @@ class KnownReplies:
                 connection, select(_attempts.id).where(_attempts.run != run)
             )
             self._has_recordings = earlier and _any(connection, select(_recordings.id))
-            unread = (
-                select(_attempts.unit)
-                .join_from(tables.attempts, tables.ratings, _its_rating, isouter=True)
-                .where(_attempts.run == run, _is_open)
-            )
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Notice the units of this run that have a reply by now and no terminal state."""
+        unread = (
+            select(_attempts.unit)
+            .join_from(tables.attempts, tables.ratings, _its_rating, isouter=True)
+            .where(_attempts.run == self._run, _is_open)
+        )
+        with self._ledger.read() as connection:
             self._own = frozenset(connection.execute(unread).scalars())
 
     @property
@@ -97,13 +102,24 @@ class KnownReplies:
         if unit.seq not in self._own:
             return ()
         query = (
-            select(_attempts.key, _attempts.id, _attempts.nonce, _replies.body)
+            select(_attempts.key, _attempts.id, _attempts.nonce, _attempts.batch, _replies.body)
+            .add_columns(_attempts.reserved_nanousd)
             .join_from(tables.attempts, tables.replies, _replies.hash == _attempts.reply)
             .where(_attempts.run == self._run, _attempts.unit == unit.seq)
             .order_by(_attempts.id)
         )
         with self._ledger.read() as connection:
-            return _stored(list(connection.execute(query)))
+            return [
+                StoredReply(
+                    attempt=row.id,
+                    body=row.body,
+                    nonce=row.nonce,
+                    key=row.key,
+                    batched=row.batch is not None,
+                    reserved_nanousd=row.reserved_nanousd,
+                )
+                for row in connection.execute(query)
+            ]
 
 
 def _any(connection: Connection, query: Select[Any]) -> bool:
@@ -121,8 +137,11 @@ def _by_key(
 
 
 def _likeness(row: Row[Any], unit: Unit) -> tuple[bool, bool, int, int]:
-    """Rank replies of several units that asked the same: the same judge and place first, then the newest."""
-    return row.judge == unit.judge.id, row.unit == unit.seq, row.run, row.id
+    """Rank replies of several units that asked the same: the same judge and place first, then the newest run.
+
+    Of several replies to one unit the first readable one counted, so they stay in order.
+    """
+    return row.judge == unit.judge.id, row.unit == unit.seq, row.run, -row.id
 
 
 def _nearness(row: Row[Any], unit: Unit) -> tuple[bool, bool, int]:

@@ -54,6 +54,7 @@ class RunLedger:
     def _close_open_attempts(self) -> None:
         """Mark calls that were in flight when they were cut short: their outcome is unknown for ever."""
         open_ones = (_attempts.c.run == self._run) & (_attempts.c.state == AttemptState.SENT.value)
+        open_ones &= _attempts.c.batch.is_(None)  # a batch goes on without us
         with self._ledger.write() as connection:
             connection.execute(
                 update(_attempts).where(open_ones).values(state=AttemptState.UNKNOWN.value, maybe_billed=1)
@@ -69,9 +70,18 @@ class RunLedger:
 
     async def begin(self, attempt: NewAttempt) -> int:
         """Commit `reserved` and `sent`; return the attempt's number."""
+        number = self.number_attempt()
+        await self._writer.commit([(Write.BEGIN, self._begun(number, attempt))])
+        return number
+
+    def number_attempt(self) -> int:
+        """Return the number of the next attempt."""
         number = self._next_attempt
         self._next_attempt += 1
-        row = (
+        return number
+
+    def _begun(self, number: int, attempt: NewAttempt) -> Values:
+        return (
             number,
             self._run,
             attempt.unit_seq,
@@ -83,28 +93,32 @@ class RunLedger:
             attempt.reserved_nanousd,
             time.time(),
             attempt.instrument,
+            attempt.batch,
         )
-        await self._writer.commit([(Write.BEGIN, row)])
-        return number
 
     async def received(self, attempt: int, raw: RawReply) -> None:
         """Commit the reply's bytes."""
-        digest = hashlib.sha256(raw.body).digest()
-        row = (_RECEIVED, time.time(), raw.request_id, digest, attempt)
-        await self._writer.commit([(Write.REPLY, (digest, raw.body)), (Write.RECEIVED, row)])
+        await self._writer.commit(_received(attempt, raw))
 
     async def failed(self, attempt: int, error: CallError) -> None:
         """Commit that no reply came."""
-        row = (
-            _FAILED,
-            time.time(),
-            error.request_id,
-            error.call_class.value,
-            str(error)[:2000],
-            int(error.maybe_billed),
-            attempt,
-        )
-        await self._writer.commit([(Write.FAILED, row)])
+        await self._writer.commit([(Write.FAILED, _failed(attempt, error))])
+
+    async def begin_rows(self, rows: Sequence[tuple[int, NewAttempt]]) -> None:
+        """Commit the rows of a batch as sent, in one commit."""
+        await self._writer.commit([(Write.BEGIN, self._begun(number, row)) for number, row in rows])
+
+    async def end_rows(
+        self, ended: Sequence[tuple[int, RawReply | CallError]], extra: Sequence[tuple[int, NewAttempt]] = ()
+    ) -> None:
+        """Commit what came of the rows of a batch, in one commit; `extra` attempts are added first."""
+        rows: list[tuple[int, Values]] = [(Write.BEGIN, self._begun(number, row)) for number, row in extra]
+        for number, came in ended:
+            if isinstance(came, CallError):
+                rows.append((Write.FAILED, _failed(number, came)))
+            else:
+                rows += _received(number, came)
+        await self._writer.commit(rows)
 
     async def settle(self, settled: Sequence[Settled], decided: Sequence[SettledItem]) -> None:
         """Write terminal states and verdicts; a unit or item that has one keeps it.
@@ -153,6 +167,10 @@ class RunLedger:
         """Return the replies that this run had of `unit` before it was interrupted."""
         return self._known.own(unit)
 
+    def look_again(self) -> None:
+        """Notice replies that came for units in batches."""
+        self._known.look_again()
+
     def _rating_row(self, settled: Settled) -> Values:
         unit = settled.unit
         place = (self._run, unit.seq, unit.item.seq, unit.judge.id, unit.order.value, unit.repeat)
@@ -163,6 +181,24 @@ class RunLedger:
         self._writer.close()
         with suppress(LedgerError):  # a ledger that can not be written has said so; the next start marks them
             self._close_open_attempts()
+
+
+def _received(attempt: int, raw: RawReply) -> list[tuple[int, Values]]:
+    digest = hashlib.sha256(raw.body).digest()
+    row = (_RECEIVED, time.time(), raw.request_id, digest, attempt)
+    return [(Write.REPLY, (digest, raw.body)), (Write.RECEIVED, row)]
+
+
+def _failed(attempt: int, error: CallError) -> Values:
+    return (
+        _FAILED,
+        time.time(),
+        error.request_id,
+        error.call_class.value,
+        str(error)[:2000],
+        int(error.maybe_billed),
+        attempt,
+    )
 
 
 def _served_row(served: Served) -> Values:

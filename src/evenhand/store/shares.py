@@ -48,6 +48,7 @@ def _own(
             **_identity(row, instruments),
             purpose=Purpose(row.purpose),
             state=AttemptState(row.state),
+            batched=row.batched,
             input_tokens=row.read,
             output_tokens=row.written,
             estimated=row.estimated,
@@ -120,6 +121,7 @@ _estimated = and_(_attempts.usage_estimated == 1, _attempts.reserved_nanousd > _
 _SUMS = (
     func.count().label("calls"),
     func.min(_attempts.unit).label("first"),
+    func.count(_attempts.batch).label("batched"),
     func.coalesce(func.sum(_attempts.input_tokens), 0).label("read"),
     func.coalesce(func.sum(_attempts.output_tokens), 0).label("written"),
     func.coalesce(func.sum(_attempts.usage_estimated), 0).label("estimated"),

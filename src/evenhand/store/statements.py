@@ -38,6 +38,7 @@ _BEGIN: Final = (
     "reserved_nanousd",
     "sent_at",
     "instrument",
+    "batch",
 )
 _RECEIVED: Final = ("state", "ended_at", "request_id", "reply")
 _FAILED: Final = ("state", "ended_at", "request_id", "error_class", "error", "maybe_billed")

@@ -10,7 +10,8 @@ from evenhand.catalog.prices import PRICE_TABLE_DATE
 from evenhand.judging.budget import NANOUSD, cost_nanousd, most_tokens_read
 from evenhand.judging.prompt import Prompt, Prompter
 from evenhand.providers.interface import ChatRequest
-from evenhand.records.judge import ModelJudge
+from evenhand.providers.registry import has_batches
+from evenhand.records.judge import ModelJudge, Price
 from evenhand.records.narrow import Wishes
 from evenhand.records.rating import Usage
 from evenhand.records.run import Endpoint, Unit
@@ -50,6 +51,8 @@ class JudgePlan:
     output_tokens: Range
     usd: Range | None
     """None where the price of the model is not known."""
+    batch_usd: Range | None
+    """The same with `run --batch`; the price of live calls where the account has no batch API."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,14 @@ class RunPlan:
     def usd(self) -> Range | None:
         """What all judges would cost; None where a price is not known."""
         known = [judge.usd for judge in self.judges if judge.usd is not None]
+        if len(known) < len(self.judges):
+            return None
+        return Range(low=sum(each.low for each in known), high=sum(each.high for each in known))
+
+    @property
+    def batch_usd(self) -> Range | None:
+        """What all judges would cost with `run --batch`; None where a price is not known."""
+        known = [judge.batch_usd for judge in self.judges if judge.batch_usd is not None]
         if len(known) < len(self.judges):
             return None
         return Range(low=sum(each.low for each in known), high=sum(each.high for each in known))
@@ -153,7 +164,8 @@ def _judge_plan(
         calls=calls,
         input_tokens=read,
         output_tokens=written,
-        usd=_usd(prepared, judge, read, written),
+        usd=_usd(prepared.price(judge), read, written),
+        batch_usd=_usd(_batch_price(prepared, judge), read, written),
     )
 
 
@@ -162,8 +174,13 @@ def _may_be_spared(prepared: Prepared, judge: ModelJudge) -> bool:
     return any(judge.id in step.judges for step in prepared.loaded.panel.cascade[1:])
 
 
-def _usd(prepared: Prepared, judge: ModelJudge, read: Range, written: Range) -> Range | None:
+def _batch_price(prepared: Prepared, judge: ModelJudge) -> Price | None:
+    """Return what a judge costs with `run --batch`, which asks it live where there is no batch API."""
     price = prepared.price(judge)
+    return price.in_batch() if price and has_batches(prepared.account(judge)[1]) else price
+
+
+def _usd(price: Price | None, read: Range, written: Range) -> Range | None:
     if price is None:
         return None
     low, high = (

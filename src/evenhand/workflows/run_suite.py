@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from evenhand.store.ledger import LedgerFile, open_ledger
 from evenhand.store.reading import (
     items_to_decide,
     rated_item,
+    rated_items,
     run_account,
     settled_counts,
     settled_units,
@@ -40,9 +42,13 @@ from evenhand.workflows.prepare import WHOLE_SUITE, Prepared, prepare
 from evenhand.workflows.reach_models import Reach, reach_models
 from evenhand.workflows.read_run import decider_of
 from evenhand.workflows.replay_models import Replay, replay_models
+from evenhand.workflows.run_batches import NO_BATCHES, BatchOptions, Parts, Work, open_work
 
 _DRAIN_SECONDS = 3.0
 """How long calls in flight may go on after an interrupt."""
+
+_FEW_ITEMS = 200
+"""So many items are read one by one; for more the whole run is read through once."""
 
 _NO_CALLING: Mapping[str, CallingJudge] = {}
 _NO_REPLAYING: Mapping[str, Reader] = {}
@@ -65,6 +71,8 @@ class RunOptions:
     """Whether only replies that are in the ledger are used: no provider is opened and no key is read."""
     again: bool = False
     """Whether every question is asked again, whatever earlier runs and recordings hold; their replies are kept."""
+    batches: BatchOptions = NO_BATCHES
+    """Whether and how judges are asked in batches."""
     command: str = "run_suite() called from Python"
     """The command line, for the manifest."""
 
@@ -79,6 +87,8 @@ class RunOptions:
                 "a replay asks nobody, so it can not ask again",
                 hint="leave out --replay, or the other option",
             )
+        if self.replay and self.batches.use:
+            raise UsageError("a replay asks nobody, so there is nothing to batch", hint="leave out --batch")
         if self.max_usd is not None and not 0 <= self.max_usd * NANOUSD < math.inf:
             raise UsageError(
                 f"a cap of {self.max_usd} US dollars is no amount", hint="leave it out for no cap"
@@ -197,7 +207,7 @@ def _execute(
 ) -> RunResult:
     reasons, interrupted, progress = run_long(_run(prepared, run, ledger, options, watch))
     _refuse_drift(prepared, run)
-    _settle_leftover_items(run, ledger)
+    _settle_leftover_items(run, ledger, progress)
     state = RunState.STOPPED if reasons else RunState.FINISHED
     ledger.set_state(run.id, state, "; ".join(reasons))
     return _result(ledger.run(run.id), ledger, progress, reasons, interrupted=interrupted)
@@ -268,10 +278,20 @@ async def _run(
             run = replace(run, manifest=_with_findings(run.manifest, reach))
             ledger.set_manifest(run.id, run.manifest)
             _expect_answers(run, account, progress)
-            runner = _runner(prepared, run, ledger, writer, purse, progress, calling=reach.judges)
-            watch(run, progress)
-            with _interruptible(runner) as signals:
-                return await _run_until_stopped(runner, signals), bool(signals), progress
+            parts = Parts(
+                prepared=prepared,
+                run=run,
+                ledger=ledger,
+                writer=writer,
+                purse=purse,
+                progress=progress,
+                judges=reach.judges,
+                make_runner=partial(_live_runner, prepared, run, writer, purse, progress),
+            )
+            async with open_work(parts, options.batches) as work:
+                watch(run, progress)
+                with _interruptible(work) as signals:
+                    return await _run_until_stopped(work, signals), bool(signals), progress
         finally:
             await reach.close()
     finally:
@@ -290,7 +310,8 @@ async def _replay(
     """Take what the ledger holds and leave the rest open."""
     replay = replay_models(prepared, run, ledger)
     ledger.set_manifest(run.id, run.manifest.model_copy(update={"endpoints": replay.endpoints}))
-    runner = _runner(prepared, run, ledger, writer, purse, progress, replaying=replay.readers)
+    settled = settled_units(ledger, run)
+    runner = _runner(prepared, run, writer, purse, progress, settled, replaying=replay.readers)
     watch(run, progress)
     with _interruptible(runner) as signals:
         reasons = await _run_until_stopped(runner, signals)
@@ -307,10 +328,10 @@ def _missing(progress: Progress, replay: Replay) -> Iterator[str]:
             yield f"judge {judge}: {missing:,} of {counters.planned:,} ratings have no recording that can be read"
 
 
-async def _run_until_stopped(runner: Runner, signals: Sequence[str]) -> tuple[str, ...]:
+async def _run_until_stopped(work: Work, signals: Sequence[str]) -> tuple[str, ...]:
     """Run; an interrupt that cuts calls in flight short is an end like another, and what they brought is stored."""
     try:
-        return await runner.run()
+        return await work.run()
     except asyncio.CancelledError:
         if not signals:
             raise
@@ -331,13 +352,25 @@ def _with_findings(manifest: Manifest, reach: Reach) -> Manifest:
     return manifest.model_copy(update={"endpoints": reach.endpoints, "versions": versions})
 
 
-def _runner(
+def _live_runner(
     prepared: Prepared,
     run: Run,
-    ledger: LedgerFile,
     writer: RunLedger,
     purse: Purse,
     progress: Progress,
+    calling: Mapping[str, CallingJudge],
+    settled: bytearray,
+) -> Runner:
+    return _runner(prepared, run, writer, purse, progress, settled, calling=calling)
+
+
+def _runner(
+    prepared: Prepared,
+    run: Run,
+    writer: RunLedger,
+    purse: Purse,
+    progress: Progress,
+    settled: bytearray,
     *,
     calling: Mapping[str, CallingJudge] = _NO_CALLING,
     replaying: Mapping[str, Reader] = _NO_REPLAYING,
@@ -350,7 +383,7 @@ def _runner(
         calling=calling,
         replaying=replaying,
         keys=OfflineKeys(prepared.loaded.judges, prepared.loaded.constitution),
-        settled=settled_units(ledger, run),
+        settled=settled,
         purse=purse,
         progress=progress,
     )
@@ -384,19 +417,31 @@ def _add_labels(prepared: Prepared, manifest: Manifest, ledger: LedgerFile) -> N
             ledger.add_labels(manifest.label_source(file), chain.from_iterable(mine))
 
 
-def _settle_leftover_items(run: Run, ledger: LedgerFile) -> None:
-    """Decide items that more than one execution worked on; everything it needs is in the ledger."""
-    decider = decider_of(run.manifest)
-    decided = []
-    for seq in items_to_decide(ledger, run):
-        item = rated_item(ledger, run, seq, decide=decider.decide)
-        if item and item.verdict:
-            decided.append(SettledItem(seq=seq, verdict=item.verdict))
-    ledger.add_verdicts(ledger.run_number(run.id), decided)
+def _settle_leftover_items(run: Run, ledger: LedgerFile, progress: Progress) -> None:
+    """Decide items that more than one execution or way of asking worked on; all it needs is in the ledger."""
+    open_ones = frozenset(items_to_decide(ledger, run))
+    if open_ones:
+        ledger.add_verdicts(ledger.run_number(run.id), _decided(run, ledger, open_ones, progress))
+
+
+def _decided(
+    run: Run, ledger: LedgerFile, wanted: frozenset[int], progress: Progress
+) -> Iterator[SettledItem]:
+    decide = decider_of(run.manifest).decide
+    few = len(wanted) < _FEW_ITEMS
+    items = (
+        (rated_item(ledger, run, seq, decide=decide) for seq in sorted(wanted))
+        if few
+        else rated_items(ledger, run, decide=decide)
+    )
+    for item in items:
+        if item and item.seq in wanted and item.verdict:
+            progress.decide(item.verdict)
+            yield SettledItem(seq=item.seq, verdict=item.verdict)
 
 
 @contextmanager
-def _interruptible(runner: Runner) -> Iterator[list[str]]:
+def _interruptible(work: Work) -> Iterator[list[str]]:
     """Let Ctrl-C and SIGTERM end the run: calls in flight get a few seconds, a second signal none.
 
     Yields:
@@ -414,7 +459,7 @@ def _interruptible(runner: Runner) -> Iterator[list[str]]:
             else:
                 restore.callback(loop.call_later(_DRAIN_SECONDS, task.cancel).cancel)
             signals.append(name)
-            runner.stop(f"interrupted by {name}")
+            work.stop(f"interrupted by {name}")
 
         for each in (signal.SIGINT, signal.SIGTERM):
             try:
