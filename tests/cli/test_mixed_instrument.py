@@ -157,7 +157,12 @@ def test_the_report_says_which_judge_was_mixed_by_whom_with_n(tmp_path: Path, cl
         preflight = calls_of_preflight(tmp_path / "plain")
     hostile = faults.model_swapped("<b>**evil** model</b>")
     with serving(faults.after_call(hostile, preflight + 3)) as server:
-        run(workspace(tmp_path / "swapped", server))
+        ended = cli("run", "small", "--workspace", workspace(tmp_path / "swapped", server))
+    told = [line for line in ended.err.splitlines() if "is answered by another model" in line]
+    assert len(told) == 1, "while it runs, once a judge"
+    assert ended.err.count("judge reader is a mixed instrument: preflight saw scripted; scripted") == 1, (
+        "at its end"
+    )
     assert cli("report", "latest", "--workspace", tmp_path / "swapped").code == 0
     written = sorted((tmp_path / "swapped/reports").iterdir(), key=lambda path: len(path.name), reverse=True)
     reports = {path.suffix: path.read_text(encoding="utf-8") for path in written}

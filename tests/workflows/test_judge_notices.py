@@ -9,6 +9,7 @@ from tests.cli.kit import model_workspace, plain_cases
 from evenhand.errors import FileError
 from evenhand.reporting.summarise import summarise
 from evenhand.testing import LoopbackServer, judges, serve_in_thread
+from evenhand.workflows.plan_suite import plan_suite
 from evenhand.workflows.read_run import read_run
 from evenhand.workflows.run_suite import RunOptions, RunResult, resume_run, run_suite
 
@@ -99,3 +100,11 @@ def test_the_report_says_how_many_items_a_judge_judged_of_its_own_family(
     (warning,) = [each for each in summary.warnings if "own model family" in each]
     assert "in 4 of 4 items" in warning
     assert "<b>" not in warning
+
+
+def test_a_plan_warns_before_a_run_is_refused(server: LoopbackServer, tmp_path: Path) -> None:
+    asking(tmp_path, server.base_url, "loop/llama:latest", producer="llama-2")
+    plan = plan_suite(tmp_path, tmp_path / "suites" / "small.yaml")
+    alias, own = plan.warnings
+    assert "floating alias" in alias
+    assert "judge reader judges its own model family: 4 of 4 items (llama-2)" in own

@@ -45,6 +45,8 @@ class PlanDocument:
     usd: Range | None
     """Null where the price of a model is not known."""
     prices_as_of: str
+    warnings: tuple[str, ...]
+    """What to know about the judges before they are asked."""
     sampled: bool
     cascade_steps: int
     """Steps of the panel's cascade: ranges begin at the first alone; 0 without one."""
@@ -99,6 +101,8 @@ def _show(found: RunPlan, screen: Screen) -> None:
         )
     if found.sampled:
         screen.say("tokens are scaled up from a sample of the prompts")
+    for warning in found.warnings:
+        screen.problem(Mark("warning: ", Style.WARNING), warning)
     for judge in found.judges:
         if judge.usd is None:
             screen.say(

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
-from evenhand.cli.judge_notices import answer_notices, endpoint_notices, judge_notices
 from evenhand.cli.output import Mark, Screen, Style, one_line, plural
 from evenhand.cli.pace_lines import account_line, account_state
 from evenhand.judging.progress import JudgeProgress, Progress
 from evenhand.records.run import Run
+from evenhand.workflows.judge_notices import answer_notices, endpoint_notices, judge_notices
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -73,7 +73,7 @@ class RunWatch:
         self._screen.say(starting_line(run, progress))
         for notice in (*endpoint_notices(run.manifest), *answer_notices(run.manifest)):
             self._screen.say("note: ", notice)
-        for notice in judge_notices(run.manifest):
+        for notice in judge_notices(run.manifest.aliases, run.manifest.own_family):
             self._screen.problem(Mark("warning: ", Style.WARNING), notice)
         if self._screen.is_live:
             self._live = _live(self._screen, lambda: self._table(progress))

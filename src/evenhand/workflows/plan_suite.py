@@ -15,6 +15,7 @@ from evenhand.records.judge import ModelJudge, Price
 from evenhand.records.narrow import Wishes
 from evenhand.records.rating import Usage
 from evenhand.records.run import Endpoint, Unit
+from evenhand.workflows.judge_notices import judge_notices
 from evenhand.workflows.prepare import WHOLE_SUITE, Prepared, existing_ledger, prepare
 from evenhand.workflows.replay_models import count_recorded
 from evenhand.workflows.survey import SAMPLED_ITEMS
@@ -74,6 +75,8 @@ class RunPlan:
     minutes: Range
     """From the accounts' concurrency and half a second to eight seconds a call."""
     prices_as_of: str
+    warnings: tuple[str, ...]
+    """What to know about the judges before they are asked."""
     sampled: bool
     """Whether tokens were scaled up from a sample of the prompts."""
     cascade_steps: int
@@ -136,6 +139,7 @@ def plan_run(prepared: Prepared, *, look_up: bool = False) -> RunPlan:
         judges=judges,
         minutes=_minutes(prepared, judges),
         prices_as_of=PRICE_TABLE_DATE,
+        warnings=tuple(judge_notices(prepared.aliases, prepared.own_families)),
         sampled=bool(prepared.model_judges) and prepared.items > SAMPLED_ITEMS,
         cascade_steps=len(prepared.loaded.panel.cascade),
     )

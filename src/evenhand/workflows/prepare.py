@@ -1,6 +1,6 @@
 """Load a suite with everything it names, pin the files it reads, and lay out its plan."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,6 +48,11 @@ class Prepared:
     def items(self) -> int:
         """How many items the plan has."""
         return self.survey.items
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Why the name of a judge's model floats, by judge; none for the others."""
+        return {judge.id: alias.why for judge in self.model_judges if (alias := alias_of(judge.model))}
 
     @property
     def own_families(self) -> tuple[OwnFamily, ...]:
@@ -142,7 +147,7 @@ class Prepared:
             files=pins,
             prices={judge.id: self._known_price(judge) for judge in self.model_judges},
             prices_as_of=PRICE_TABLE_DATE,
-            aliases={judge.id: alias.why for judge in self.model_judges if (alias := alias_of(judge.model))},
+            aliases=self.aliases,
             own_family=earlier.own_family if earlier else self.own_families,
             mode="pairwise" if self.plan.pairwise else "absolute",
             planned_items=items,
