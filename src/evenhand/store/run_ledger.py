@@ -36,7 +36,7 @@ class RunLedger:
     """Writes one run. Give it to the runner as its ledger, and close it."""
 
     def __init__(self, ledger: LedgerFile, run: int, *, again: bool = False) -> None:
-        """Start writing; the caller holds the writer's lock.
+        """Start writing; the caller holds the right to write.
 
         Args:
             ledger: The ledger.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from evenhand.catalog.aliases import alias_of
@@ -39,10 +40,17 @@ class Prepared:
     workspace: Workspace
     loaded: LoadedSuite
     plan: Plan
-    survey: Survey
-    """What one pass over the cases found."""
     narrow: Narrow | None = None
     """The part of the suite that is judged; None is the whole."""
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What one pass over the cases finds.
+
+        Raises:
+            FileError: A line is wrong, or a case names a principle that is not there.
+        """
+        return take_survey(self.loaded, self.plan)
 
     @property
     def items(self) -> int:
@@ -235,9 +243,14 @@ def prepare(
     workspace = find_workspace(start)
     loaded = load_suite(suite_path, workspace.root)
     if wishes.is_empty:
-        plan = _plan(loaded)
-        return Prepared(workspace=workspace, loaded=loaded, plan=plan, survey=take_survey(loaded, plan))
-    return _prepare_part(workspace, loaded, wishes, going_on)
+        prepared = Prepared(workspace=workspace, loaded=loaded, plan=_plan(loaded))
+    else:
+        prepared = _prepare_part(workspace, loaded, wishes, going_on)
+    if going_on is None:
+        _ = (
+            prepared.survey
+        )  # a run that goes on has had it; where its files have not changed, nothing is read again
+    return prepared
 
 
 def _prepare_part(
@@ -255,7 +268,6 @@ def _prepare_part(
         workspace=workspace,
         loaded=narrowed,
         plan=plan,
-        survey=take_survey(narrowed, plan),
         narrow=narrow.model_copy(update={"judges_left_out": left_out}),
     )
 
