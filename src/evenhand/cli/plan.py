@@ -94,7 +94,7 @@ def _show(found: RunPlan, screen: Screen) -> None:
     if found.batch_usd and found.batch_usd != found.usd:
         screen.result("        ", f"{_money(found.batch_usd)} USD with --batch, within a day")
     screen.result("  time  ", _time(found))
-    if found.cascade_steps:
+    if found.cascade_steps and found.judges:
         screen.say(
             f"the panel is a cascade of {plural(found.cascade_steps, 'step')}: at least the first is asked about every "
             "item, at most all are"
