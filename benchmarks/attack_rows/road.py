@@ -17,7 +17,8 @@ from evenhand.records.suite import Candidate, Case, Item
 from evenhand.testing import Finish, Judge, JudgeAnswer, JudgeRequest, Message
 from evenhand.testing.rendering import generate
 
-ALL_MEANS: Final[tuple[Means, ...]] = get_args(Means)
+ALL_MEANS: Final[tuple[Means, ...]] = tuple(means for means in get_args(Means) if means != "decision")
+"""The means by which a model writes its answer; where it only decides there is no text to forge."""
 SINGLE: Final = (
     'Rule: {{ principle.text }}\n{% for shot in shots %}{{ data("shot", shot.response) }}\n{% endfor %}'
     '{{ data("prompt", case.prompt) }}\n{{ data("reference", case.reference) }}\n{{ data("reply", case.response) }}'

@@ -217,9 +217,13 @@ def _removed(node: ast.AST) -> Iterator[ast.AST]:
         yield ast.Pass()
 
 
+_ORDER_FREE = frozenset({"isinstance", "_words"})
+"""Calls whose swapped arguments are an error at once, or the same set of alternatives."""
+
+
 def _swapped(node: ast.AST) -> Iterator[ast.AST]:
     if (
-        isinstance(node, ast.Call) and getattr(node.func, "id", "") != "isinstance"
+        isinstance(node, ast.Call) and getattr(node.func, "id", "") not in _ORDER_FREE
     ):  # always an error, and noticed
         plain = [not isinstance(argument, ast.Starred) for argument in node.args]
         for place in range(len(node.args) - 1):

@@ -46,7 +46,7 @@ GROUPS: Mapping[str, tuple[Target, ...]] = {
             module="providers/retry_after.py",
             tests=("providers/test_retry_after.py", "providers/test_retry.py"),
         ),
-        Target(module="providers/retry.py", tests=("providers/test_retry.py", "providers/test_wire.py")),
+        Target(module="providers/retry.py", tests=("providers/test_retry.py",)),
     ),
     "budget": (
         Target(module="judging/budget.py", tests=("judging/test_budget.py", "judging/test_runner.py")),
