@@ -15,7 +15,7 @@ from tests.cli.kit import model_workspace, plain_cases
 from evenhand.errors import UsageError
 from evenhand.records.rated import CallCounts, RatedItem
 from evenhand.records.run import RunState
-from evenhand.testing import JudgeAnswer, LoopbackServer, faults, judges, serve_in_thread
+from evenhand.testing import JudgeAnswer, JudgeRequest, LoopbackServer, faults, judges, serve_in_thread
 from evenhand.workflows.export_ratings import rating_lines
 from evenhand.workflows.export_recordings import export_recordings
 from evenhand.workflows.import_recordings import import_recordings
@@ -287,6 +287,35 @@ def test_recordings_fill_what_they_hold_and_the_rest_is_asked(
         done = run(there)
         assert len(server.ledger.calls) == 1, "what preflight found is in the file"
     assert done.account.terminal == {"rated": CASES}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "transport"),
+    [
+        ("openai-chat", "native"),
+        ("openai-responses", "sdk"),
+        ("anthropic", "sdk"),
+        ("openai-decisions", "native"),
+        ("systemone", "native"),
+    ],
+)
+def test_every_protocol_is_replayed_elsewhere(tmp_path: Path, protocol: str, transport: str) -> None:
+    with serve_in_thread(LoopbackServer(first_or_second)) as server:
+        folder = model_workspace(tmp_path / "here", server.base_url, cases=plain_cases(4))
+        settings = folder / "evenhand.toml"
+        text = settings.read_text(encoding="utf-8").replace("openai-chat", protocol)
+        settings.write_text(f'{text}transport = "{transport}"\n', encoding="utf-8")
+        run(folder)
+    there = carry_over(folder, tmp_path / "there")
+    done = run(there, REPLAY)
+    assert done.account.terminal == {"rated": 4}
+    assert lines_of(there) == lines_of(folder)
+
+
+def first_or_second(request: JudgeRequest) -> JudgeAnswer:
+    """The second answer allowed where the secret is told, else the first; what preflight asks is answered so too."""
+    labels = request.labels or ("complies", "violates")
+    return JudgeAnswer(label=labels["secret" in request.candidate])
 
 
 def test_a_unit_whose_text_another_unit_shares_gets_its_own_reply(tmp_path: Path) -> None:
