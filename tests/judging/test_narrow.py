@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from evenhand.errors import NothingSelectedError, UsageError
 from evenhand.judging.narrow import WHOLE, Part, choose, draw, item_name, restrict_panel, survey
+from evenhand.records.cascade import CascadeStep, Settle
 from evenhand.records.panel import Panel
 from evenhand.records.scale import COMPLY
 from evenhand.records.suite import Candidate, Case, Item
@@ -106,6 +107,9 @@ def panel(**changes: object) -> Panel:
     return Panel(**fields)  # type: ignore[arg-type] # the table above holds fields of every type
 
 
+LAST = CascadeStep(judges=("b", "c"))
+
+
 @pytest.mark.parametrize(
     ("whole", "judges", "expected"),
     [
@@ -117,6 +121,11 @@ def panel(**changes: object) -> Panel:
             panel(rule="weighted", weights={"a": 1.0, "b": 2.0, "c": 3.0}),
             ("a", "b"),
             panel(judges=("a", "b"), rule="weighted", weights={"a": 1.0, "b": 2.0}),
+        ),
+        (
+            panel(cascade=(CascadeStep(judges=("a",), settle=Settle(disagreement=0.0)), LAST)),
+            ("c",),
+            panel(judges=("c",)),
         ),
     ],
 )
