@@ -346,3 +346,35 @@ def test_a_cancelled_batch_is_read_as_far_as_it_went(tmp_path: Path) -> None:
         result = run(folder, options(use=True))
         assert labels(folder) == truth(CASES)
         assert result.account.calls["reader"].failed == CASES * 3 // 4
+
+
+@TWO
+def test_resume_live_reads_the_batch_under_way_and_asks_live_only_what_it_left(
+    protocol: str, tmp_path: Path
+) -> None:
+    troubles = [Trouble(operation="poll", kind="not_found", times=[1])]
+    with serving(Behaviour(ends="expired", executed=0.5, polls=2), troubles=troubles) as server:
+        folder = workspace(tmp_path, server.base_url, protocol=protocol)
+        run(folder)
+        result = resume(folder, options(use=False))
+        assert labels(folder) == truth(CASES)
+        assert (batched_calls(server), live_calls(server) - 1) == (CASES // 2, CASES // 2)
+        assert result.account.calls["reader"].batched == CASES
+
+
+def test_a_finished_batched_run_is_not_asked_again_by_resume(tmp_path: Path) -> None:
+    with serving() as server:
+        folder = workspace(tmp_path, server.base_url)
+        first = run(folder)
+        assert resume(folder).account == first.account
+        assert batched_calls(server) == CASES
+
+
+def test_a_cap_of_nothing_reads_a_batch_and_asks_for_no_more(tmp_path: Path) -> None:
+    troubles = [Trouble(operation="poll", kind="not_found", times=[1])]
+    with serving(Behaviour(ends="expired", executed=0.5), troubles=troubles) as server:
+        folder = workspace(tmp_path, server.base_url)
+        run(folder)
+        result = resume(folder, options(use=None, max_usd=0.0))
+        assert (result.account.terminal, result.account.open) == ({"rated": CASES // 2}, CASES // 2)
+        assert (batched_calls(server), live_calls(server)) == (CASES // 2, 1)
