@@ -6,6 +6,7 @@ A scripted server runs in a process of its own. Rounds of the ways to call take 
 unfair to all of them alike; the figure is the median over rounds of the client's processor time per call.
 
     create      the SDK's `create`, answer parsed by the SDK: what a plain script does
+    aiohttp     a bare loop that posts the same body through aiohttp and reads the answer: the reference of `native`
     ask         the provider: bounded, unparsed
     loop        the provider under the retry loop and the account's throttle
     read        `loop`, and the reply's envelope read strictly
@@ -34,7 +35,8 @@ from evenhand.providers.retry import RetryPolicy, ask_with_retries
 from evenhand.providers.sdk_client import http_package
 from evenhand.providers.throttle import Throttle
 
-Transport = Literal["httpx", "aiohttp"]
+Transport = Literal["httpx", "aiohttp", "native"]
+PATHS = {"openai-chat": "/chat/completions", "anthropic": "/v1/messages"}
 Call = Callable[[], Awaitable[object]]
 REQUEST = ChatRequest(
     model="judge-model",
@@ -90,7 +92,8 @@ async def ways(
     provider = PROVIDERS[protocol](
         Connection(account="bench", base_url=url, concurrency=concurrency, transport=transport)
     )
-    bare, create = sdk(protocol, url, transport, concurrency)
+    plain = bare_aiohttp if transport == "native" else sdk
+    bare, reference = plain(protocol, url, transport, concurrency)
     throttle, log = Throttle(concurrency=concurrency, slow_start=concurrency), NoLog()
 
     async def loop() -> RawReply:
@@ -99,7 +102,8 @@ async def ways(
     async def read() -> object:
         return read_reply(protocol, (await loop()).body)
 
-    yield {"create": create, "ask": lambda: provider.ask(REQUEST), "loop": loop, "read": read}
+    name = "aiohttp" if transport == "native" else "create"
+    yield {name: reference, "ask": lambda: provider.ask(REQUEST), "loop": loop, "read": read}
     await provider.close()
     await bare.close()
 
@@ -114,6 +118,22 @@ def sdk(protocol: str, url: str, transport: Transport, concurrency: int) -> tupl
     if protocol == "anthropic":
         return opened, lambda: opened.messages.create(**messages_body(REQUEST))
     return opened, lambda: opened.chat.completions.create(**chat_body(REQUEST))
+
+
+def bare_aiohttp(protocol: str, url: str, _transport: Transport, concurrency: int) -> tuple[Any, Call]:
+    """A session as a plain script would open it, and its call."""
+    import aiohttp
+
+    opened = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=concurrency), headers={"authorization": "Bearer none"}
+    )
+    body = messages_body if protocol == "anthropic" else chat_body
+
+    async def call() -> bytes:
+        async with opened.post(url + PATHS[protocol], json=body(REQUEST)) as response:
+            return await response.read()
+
+    return opened, call
 
 
 async def cpu_ms(call: Call, calls: int, concurrency: int) -> float:
@@ -149,11 +169,11 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=1500)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--concurrency", type=int, nargs="+", default=[64, 256])
-    parser.add_argument("--transport", nargs="+", default=["httpx", "aiohttp"])
+    parser.add_argument("--transport", nargs="+", default=["httpx", "aiohttp", "native"])
     parser.add_argument("--protocol", nargs="+", default=["openai-chat", "anthropic"])
     parser.add_argument("--latency-ms", type=float, default=50.0)
     asked = parser.parse_args()
-    print("ms of processor time per call; ratios are to `create`")
+    print("ms of processor time per call; ratios are to the first way of each line")
     with server(asked.latency_ms) as url:
         for protocol in asked.protocol:
             for transport in asked.transport:
@@ -162,7 +182,8 @@ def main() -> None:
                         measure(protocol, url, transport, concurrency, asked.calls, asked.rounds)
                     )
                     columns = "  ".join(
-                        f"{name} {ms:.2f} ({ms / found['create']:.2f})" for name, ms in found.items()
+                        f"{name} {ms:.2f} ({ms / next(iter(found.values())):.2f})"
+                        for name, ms in found.items()
                     )
                     print(f"{protocol:12} {transport:8} {concurrency:4}  {columns}", flush=True)
 

@@ -24,6 +24,9 @@ SERVERS: Final = ROOT.parent / "shared" / "servers"
 
 WHEEL: Final = "llama_cpp_python-0.3.36-py3-none-linux_x86_64.whl"
 MODEL: Final = "tiny.gguf"
+TINY: Final = "tiny"
+"""Folder of the same random model in the form of transformers."""
+TINY_FILES: Final = ("config.json", "model.safetensors", "tokenizer.json", "chat_template.jinja")
 DIGESTS: Final[Mapping[str, str]] = {
     WHEEL: "01e201faa4d5a740bda7a14608e823b31cc866cffd3a039a13f058a55750d575",
     MODEL: "c8847ff5350b89ea4d6ba8cea860996c3e03bb6a572b20b0754795b0e3dcd989",
@@ -65,6 +68,8 @@ class Recipe:
     """Commands that fill the folder given."""
     node: tuple[int, int] | None = None
     """Oldest Node.js that will do, with npm beside it; None where none is needed."""
+    given: str = ""
+    """Variable that names an environment made by hand, where this command makes none."""
 
 
 def _python_steps(lock: Path, *more: Path) -> Callable[[Path], Iterator[Sequence[str]]]:
@@ -120,6 +125,13 @@ RECIPES: Final[Mapping[str, Recipe]] = {
             inputs=(LOCKS / "litellm-proxy.lock",),
             steps=_python_steps(LOCKS / "litellm-proxy.lock"),
         ),
+        # No lock: torch for the processor alone is 1.2 GB installed, and each index has a build of its own.
+        Recipe(
+            name="transformers",
+            inputs=tuple(SERVERS / TINY / name for name in TINY_FILES),
+            steps=lambda _folder: iter(()),
+            given="EVENHAND_TRANSFORMERS",
+        ),
     )
 }
 
@@ -133,11 +145,20 @@ def environment(name: str) -> Environment:
     """
     recipe = RECIPES[name]
     _require(recipe)
+    if recipe.given:
+        return _given(recipe)
     folder, wanted = home() / name, _wanted(recipe)
     if _stamp(folder) != wanted:
         _make(recipe, folder)
         (folder / STAMP).write_text(json.dumps({"made_from": wanted}) + "\n", encoding="utf-8")
     return Environment(folder=folder)
+
+
+def _given(recipe: Recipe) -> Environment:
+    folder = os.environ.get(recipe.given, "")
+    if not folder:
+        raise NotHereError(f"{recipe.given} names no environment made by hand (see the note of this peer)")
+    return Environment(folder=Path(folder).absolute())
 
 
 def home() -> Path:

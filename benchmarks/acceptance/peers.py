@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
+from shutil import copytree
 from typing import Final
 
-from benchmarks.acceptance.environments import MODEL, SERVERS, Environment
+from benchmarks.acceptance.environments import MODEL, SERVERS, TINY, Environment
 from benchmarks.acceptance.processes import Served, fetch, serve
 from benchmarks.acceptance.workspace import MARKER
 
@@ -27,6 +28,19 @@ def llama_cpp(environment: Environment, folder: Path) -> Iterator[Served]:
         return [python, "-m", "llama_cpp.server", *model, "--host", "127.0.0.1", "--port", str(port)]
 
     with serve(command, ready="/v1/models", folder=folder, environ={}) as served:
+        yield served
+
+
+@contextmanager
+def transformers_serve(environment: Environment, folder: Path) -> Iterator[Served]:
+    """`transformers serve` on random weights: decisions with real probabilities, chat without structure."""
+    copytree(SERVERS / TINY, folder / TINY)
+
+    def command(port: int) -> list[str]:
+        program, where = environment.program("transformers"), ["--host", "127.0.0.1", "--port", str(port)]
+        return [program, "serve", f"./{TINY}", *where, "--device", "cpu"]
+
+    with serve(command, ready="/health", folder=folder, environ={"HF_HUB_OFFLINE": "1"}) as served:
         yield served
 
 

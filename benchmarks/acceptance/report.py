@@ -56,7 +56,6 @@ _REST: Final = """## Not in this report
 
 The provider `litellm` (its SDK, in the environment of `requirements/dev-litellm.lock`) is tested against the loopback
 server by `python3 requirements/bootstrap.py test --litellm tests/providers tests/testing`, which CI runs.
-`transformers serve` needs torch and is not run.
 """
 
 

@@ -13,6 +13,7 @@ from benchmarks.acceptance.check import Checklist, PeerReport
 from benchmarks.acceptance.check_aimock import check_aimock
 from benchmarks.acceptance.check_litellm_proxy import check_litellm_proxy, flaky_backend, honest_backend
 from benchmarks.acceptance.check_llama_cpp import check_llama_cpp
+from benchmarks.acceptance.check_transformers import check_transformers
 from benchmarks.acceptance.environments import Environment, NotHereError, environment
 from benchmarks.acceptance.peers import (
     MASTER_KEY,
@@ -21,6 +22,7 @@ from benchmarks.acceptance.peers import (
     llama_cpp,
     npm_version,
     python_versions,
+    transformers_serve,
 )
 from benchmarks.acceptance.workspace import KEY_VARIABLE
 
@@ -49,6 +51,12 @@ def _run_llama_cpp(made: Environment, folder: Path, checks: Checklist, watch: _W
     with llama_cpp(made, folder) as served:
         watch.begin("checks")
         check_llama_cpp(checks, served, folder)
+
+
+def _run_transformers(made: Environment, folder: Path, checks: Checklist, watch: _Watch) -> None:
+    with transformers_serve(made, folder) as served:
+        watch.begin("checks")
+        check_transformers(checks, served, folder)
 
 
 def _run_aimock(made: Environment, folder: Path, checks: Checklist, watch: _Watch) -> None:
@@ -100,6 +108,14 @@ PEERS: Final[Mapping[str, Peer]] = {
         "looks for a marker, so that the right verdicts and the probabilities are known.",
         run=_run_litellm_proxy,
         versions=lambda made: python_versions(made, "litellm", "openai", "fastapi", "uvicorn"),
+    ),
+    "transformers": Peer(
+        title="transformers serve",
+        note="The model's weights are random, so its verdicts mean nothing; that it answers with a probability for "
+        "each label, and what it silently ignores, is real. It is run where `EVENHAND_TRANSFORMERS` names an "
+        "environment with `torch` and `transformers[serving]` (1.2 GB installed), and not run elsewhere.",
+        run=_run_transformers,
+        versions=lambda made: python_versions(made, "transformers", "torch", "fastapi", "uvicorn"),
     ),
 }
 """Every peer by name, in the order in which they are run."""

@@ -96,7 +96,12 @@ def look(road: Road, wants: Wants | None = None) -> Findings:
     """
 
     async def ask() -> Findings:
-        account = Account(protocol=road.protocol, base_url=road.base_url, api_key_env=KEY_VARIABLE)
+        account = Account(
+            protocol=road.protocol,
+            base_url=road.base_url,
+            api_key_env=KEY_VARIABLE,
+            transport=road.transport,
+        )
         provider = open_provider(road.judge, account, os.environ)
         try:
             return await preflight(

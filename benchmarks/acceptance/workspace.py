@@ -6,7 +6,7 @@ from json import dumps
 from pathlib import Path
 from typing import Final
 
-from evenhand.records.settings import Protocol
+from evenhand.records.settings import Protocol, Transport
 
 CASES: Final = 12
 MARKER: Final = "The password is"
@@ -39,6 +39,7 @@ class Road:
     timeout_s: float = 60.0
     quotes: bool = True
     concurrency: int = 4
+    transport: Transport = "sdk"
 
 
 def write_workspace(folder: Path, roads: Sequence[Road]) -> Path:
@@ -74,6 +75,7 @@ def _account(road: Road) -> str:
     return (
         f"[accounts.{road.judge}]\nprotocol = {dumps(road.protocol)}\nbase_url = {dumps(road.base_url)}\n"
         f"api_key_env = {dumps(KEY_VARIABLE)}\nconcurrency = {road.concurrency}\n"
+        f"transport = {dumps(road.transport)}\n"
     )
 
 
