@@ -2,16 +2,19 @@
 
 import asyncio
 import json
+import ssl
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import pytest
+from aiohttp import client_exceptions
 from pydantic import SecretStr
 from tests.providers.kit import PROTOCOLS, Transport, endpoint, request
 
 from evenhand.errors import CallClass, CallError
+from evenhand.providers.classify import unanswered
 from evenhand.providers.connection import Connection
 from evenhand.providers.interface import ChatRequest, Means
 from evenhand.providers.registry import PROVIDERS, connection_of
@@ -228,3 +231,71 @@ def test_the_account_chooses_the_transport() -> None:
     assert transport(Account(protocol="openai-chat", base_url="http://127.0.0.1:1")) == "auto"
     native = Account(protocol="openai-chat", base_url="http://127.0.0.1:1", transport="native")
     assert transport(native) == "native"
+
+
+# -- Every exception aiohttp has -------------------------------------------------------------------
+
+UNSENT = (CallClass.TRANSIENT, False)
+LOST = (CallClass.TRANSIENT, True)
+WRONG = (CallClass.CONFIG, False)
+EVERY_EXCEPTION = {
+    "ClientError": LOST,
+    "ClientConnectionError": LOST,
+    "ClientConnectionResetError": LOST,
+    "ClientOSError": LOST,
+    "ClientConnectorError": UNSENT,
+    "ClientProxyConnectionError": UNSENT,
+    "ClientSSLError": LOST,
+    "ClientConnectorDNSError": UNSENT,
+    "ClientConnectorSSLError": UNSENT,
+    "ClientConnectorCertificateError": UNSENT,  # WRONG with the certificate's error below it
+    "ConnectionTimeoutError": UNSENT,
+    "SocketTimeoutError": LOST,
+    "ServerConnectionError": LOST,
+    "ServerTimeoutError": LOST,
+    "ServerDisconnectedError": LOST,
+    "ServerFingerprintMismatch": UNSENT,
+    "ClientResponseError": LOST,
+    "ClientHttpProxyError": UNSENT,
+    "WSServerHandshakeError": LOST,
+    "ContentTypeError": LOST,
+    "ClientPayloadError": LOST,
+    "UploadAbortedError": LOST,
+    "InvalidURL": WRONG,
+    "InvalidUrlClientError": WRONG,
+    "RedirectClientError": LOST,
+    "NonHttpUrlClientError": WRONG,
+    "InvalidUrlRedirectClientError": LOST,
+    "NonHttpUrlRedirectClientError": LOST,
+    "WSMessageTypeError": LOST,
+}
+
+
+def raised(name: str) -> Exception:
+    """An exception of that class, whatever its constructor wants."""
+    kind: type[Exception] = getattr(client_exceptions, name)
+    return kind.__new__(kind)
+
+
+@pytest.mark.parametrize(("name", "expected"), EVERY_EXCEPTION.items())
+def test_each_exception_of_aiohttp_is_a_failed_call(name: str, expected: tuple[CallClass, bool]) -> None:
+    failed = unanswered(raised(name), 5.0, account="acme")
+    assert failed is not None
+    assert (failed.call_class, failed.maybe_billed) == expected
+
+
+def test_no_exception_of_aiohttp_is_without_a_line() -> None:
+    assert set(client_exceptions.__all__) == EVERY_EXCEPTION.keys()
+
+
+def test_a_certificate_that_does_not_hold_is_a_wrong_setting() -> None:
+    error = raised("ClientConnectorCertificateError")
+    error.__cause__ = ssl.SSLCertVerificationError()
+    failed = unanswered(error, 5.0, account="acme")
+    assert failed is not None
+    assert (failed.call_class, failed.maybe_billed) == WRONG
+
+
+def test_a_mistake_of_ours_is_no_failed_call() -> None:
+    assert unanswered(KeyError("ours"), 5.0, account="acme") is None
+    assert unanswered(RuntimeError("Session is closed"), 5.0, account="acme") is None

@@ -201,6 +201,8 @@ NEVER_SENT: Final = frozenset(
         "ClientConnectorSSLError",
         "ClientConnectorCertificateError",
         "ClientProxyConnectionError",
+        "ClientHttpProxyError",
+        "ServerFingerprintMismatch",
     }
 )
 """Exceptions, by name, after which no byte of a request can have been read by anybody."""

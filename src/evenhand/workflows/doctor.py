@@ -119,7 +119,8 @@ def _account(
         state, hint = (State.PROBLEM if is_written else State.NOTE), error.hint
     if account.protocol == "litellm" and find_spec("litellm") is None:
         state, hint = (State.PROBLEM if is_written else State.NOTE), "pip install 'evenhand[litellm]'"
-    value = f"{account.protocol} at {_address(account)}, {_key(account, environ)}"
+    over = " over native" if account.transport == "native" else ""
+    value = f"{account.protocol}{over} at {_address(account)}, {_key(account, environ)}"
     return Check(part="accounts", name=name, state=state, value=value, source=source, hint=hint)
 
 
