@@ -84,7 +84,8 @@ def _python_steps(lock: Path, *more: Path) -> Callable[[Path], Iterator[Sequence
             "--no-input",
         ]
         yield [sys.executable, "-m", "venv", str(folder)]
-        yield [*pip, "--only-binary", ":all:", "--require-hashes", "-r", str(lock)]
+        # The lock is whole; left to resolve, pip takes an extra of a newer release for one that is not locked.
+        yield [*pip, "--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", str(lock)]
         for wheel in more:
             yield [*pip, "--no-deps", "--no-index", str(wheel)]
 
