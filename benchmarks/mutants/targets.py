@@ -21,7 +21,12 @@ _ANSWER = (
     "judging/test_forged_answers.py",
     "testing/test_agreement_with_judging.py",
 )
-_CALLS = ("providers/test_classify.py", "providers/test_retry_after.py", "providers/test_rate_headers.py")
+_CALLS = (
+    "providers/test_classify_words.py",
+    "providers/test_classify.py",
+    "providers/test_retry_after.py",
+    "providers/test_rate_headers.py",
+)
 
 GROUPS: Mapping[str, tuple[Target, ...]] = {
     "parser": (
