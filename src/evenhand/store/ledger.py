@@ -1,10 +1,9 @@
 """The ledger of one workspace: opened and checked; runs, items and labels are added here."""
 
 import hashlib
-import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
@@ -12,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.exc import DBAPIError
 
 from evenhand.errors import LedgerError, UnknownNameError
 from evenhand.records.attempt import SettledItem
-from evenhand.records.candidate_flag import Flags
 from evenhand.records.canonical import canonical_json
 from evenhand.records.label import HumanLabel
 from evenhand.records.run import Manifest, Run, RunState
@@ -27,15 +24,12 @@ from evenhand.store.holder import Holder
 from evenhand.store.lease import LEASE_SECONDS, WriteRight, read_lease
 from evenhand.store.log_check import lost_commits
 from evenhand.store.migrations import create_all, migrate
-from evenhand.store.rows import read_run, searchable, verdict_values
+from evenhand.store.rows import FindFlags, item_values, read_run, searchable, verdict_values
 from evenhand.store.seal import break_seal, is_sealed, make_seal
 from evenhand.store.sqlite import driver_connection, hand_over, open_engine, what_to_do
-from evenhand.store.statements import add_verdict
+from evenhand.store.statements import add_item, add_verdict
 
 _ROWS_PER_COMMIT = 5_000
-
-FindFlags = Callable[[Item], tuple[Flags, ...]]
-"""Returns what is noticed about each candidate of an item."""
 
 
 class LedgerFile:
@@ -170,22 +164,10 @@ class LedgerFile:
         there = self._items_of(run) if planned is not None else 0
         if there == planned:
             return
-        rows = (
-            {
-                "run": run,
-                "seq": item.seq,
-                "case_id": item.case.id,
-                "candidate_id": item.candidate_id,
-                "principle_id": item.principle_id,
-                "slice": canonical_json(dict(item.case.slice)).decode(),
-                "flags": None if flags is None else json.dumps(flags(item)),
-            }
-            for item in islice(items, there, None)
-        )
-        statement = insert_or(tables.items).on_conflict_do_nothing()
+        rows = (item_values(run, item, flags) for item in islice(items, there, None))
         for chunk in chunks(rows, _ROWS_PER_COMMIT):
             with self.write() as connection:
-                connection.execute(statement, chunk)
+                connection.exec_driver_sql(add_item().sql, chunk)
 
     def _items_of(self, run: int) -> int:
         query = select(func.count()).select_from(tables.items).where(tables.items.c.run == run)

@@ -1,12 +1,14 @@
 """Records to rows of the ledger, and back."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Row
 
 from evenhand.records.attempt import SettledItem
 from evenhand.records.candidate_flag import CandidateFlag, Flags
+from evenhand.records.canonical import canonical_json
 from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.pacing import PaceChange, PacingEvent
 from evenhand.records.rated import RatedUnit
@@ -23,8 +25,12 @@ from evenhand.records.rating import (
     TerminalState,
 )
 from evenhand.records.run import Manifest, Run, RunState
+from evenhand.records.suite import Item
 from evenhand.records.verdict import StepOutcome
 from evenhand.store.prepared import Values
+
+FindFlags = Callable[[Item], tuple[Flags, ...]]
+"""What is noticed about each candidate of an item; empty when nothing is."""
 
 OUTCOME_COLUMNS = (
     "state",
@@ -39,6 +45,7 @@ OUTCOME_COLUMNS = (
     "step",
 )
 """Columns of `ratings` that hold an outcome."""
+ITEM_COLUMNS = ("run", "seq", "case_id", "candidate_id", "principle_id", "slice", "flags")
 VERDICT_COLUMNS = ("run", "item", "label", "undecided", "score", "disagreement", "distribution", "road")
 
 
@@ -72,6 +79,13 @@ def distribution_of(text: str | None, label: str) -> Distribution:
     if text is None:
         return ((label, 1.0),)
     return tuple((name, float(share)) for name, share in json.loads(text))
+
+
+def item_values(run: int, item: Item, flags: FindFlags | None) -> Values:
+    """Return the values of `ITEM_COLUMNS` for an item, with what `flags` notices about it."""
+    noticed = None if flags is None else json.dumps(flags(item))
+    groups = canonical_json(dict(item.case.slice)).decode() if item.case.slice else "{}"
+    return (run, item.seq, item.case.id, item.candidate_id, item.principle_id, groups, noticed)
 
 
 def verdict_values(run: int, item: SettledItem) -> Values:

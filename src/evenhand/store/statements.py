@@ -10,7 +10,7 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from evenhand.store import tables
 from evenhand.store.prepared import Prepared, prepare
-from evenhand.store.rows import OUTCOME_COLUMNS, PACING_COLUMNS, VERDICT_COLUMNS
+from evenhand.store.rows import ITEM_COLUMNS, OUTCOME_COLUMNS, PACING_COLUMNS, VERDICT_COLUMNS
 
 
 class Write(IntEnum):
@@ -68,6 +68,12 @@ def run_statements() -> tuple[Prepared, ...]:
         add_verdict(),
         prepare(insert(tables.pacing), PACING_COLUMNS),
     )
+
+
+@cache
+def add_item() -> Prepared:
+    """Return the statement that adds an item where there is none."""
+    return prepare(insert_or(tables.items).on_conflict_do_nothing(), ITEM_COLUMNS)
 
 
 @cache
