@@ -3,9 +3,10 @@
     python benchmarks/batch.py [--rows 200] [--large 10000]
 
 The server runs in this process, each run of evenhand in one of its own (kills are real SIGKILLs). For every disorder:
-how many rows were joined to a wrong unit (the right label of each is known), how many were lost and asked again, what
-the server billed, and what evenhand says it cost. `--large` runs one
-batch of many rows in both directions and prints the peak memory of the process; 0 leaves it out.
+how many rows were joined to a wrong unit (the right label of each is known), how many were lost (ended in no terminal
+state), the attempts that were reserved and the rows that were billed beyond one for each, and what the server's ledger
+and evenhand say it cost. `--large` runs one batch of many rows in both directions and prints the peak memory of the
+process; 0 leaves it out.
 """
 
 import argparse
@@ -194,7 +195,8 @@ def run_trial(trial: Trial, protocol: str, rows: int) -> list[str]:
         return [
             trial.name,
             f"{wrong}/{len(labels)}",
-            str(rows - len(labels)),
+            str(account.open),
+            str(account.failed),
             str(len(made) - rows),
             str(len(billed) - rows),
             str(unknown),
@@ -234,10 +236,11 @@ def main() -> None:
     for protocol in protocols:
         print(f"\n{protocol}, {arguments.rows} rows a run\n")
         print(
-            "| disorder | mis-joined | lost | asked again | billed beyond one a row | unknown outcome | "
+            "| disorder | mis-joined | lost | failed ratings | "
+            "attempts beyond one a row | billed beyond one a row | unknown outcome | "
             "billed USD | stated USD | resumes |"
         )
-        print("|---|---|---|---|---|---|---|---|---|")
+        print("|---|---|---|---|---|---|---|---|---|---|")
         for trial in TRIALS:
             print("| " + " | ".join(run_trial(trial, protocol, arguments.rows)) + " |", flush=True)
 
