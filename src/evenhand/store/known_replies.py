@@ -1,6 +1,6 @@
 """Replies the ledger holds already, found by the key of their unit: of this run, of earlier ones, and imported."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, select
@@ -88,10 +88,8 @@ class KnownReplies:
             recorded = _by_key(connection, _RECORDED, keys, self._run) if self._has_recordings else {}
         return {
             unit.seq: [
-                *_stored(sorted(attempts.get(key, ()), key=lambda row: _likeness(row, unit), reverse=True)),
-                *_stored(
-                    sorted(recorded.get(key, ()), key=lambda row: _nearness(row, unit), reverse=True), -1
-                ),
+                *_stored(_ranked(attempts.get(key, ()), unit, _likeness)),
+                *_stored(_ranked(recorded.get(key, ()), unit, _nearness), -1),
             ]
             for unit, key in wanted
             if key in attempts or key in recorded
@@ -134,6 +132,13 @@ def _by_key(
     for row in connection.execute(query, parameters):
         found.setdefault(row.key, []).append(row)
     return found
+
+
+def _ranked(
+    rows: Sequence[Row[Any]], unit: Unit, rank: Callable[[Row[Any], Unit], tuple[Any, ...]]
+) -> Sequence[Row[Any]]:
+    """Return rows with the best first; mostly there is one."""
+    return rows if len(rows) < 2 else sorted(rows, key=lambda row: rank(row, unit), reverse=True)
 
 
 def _likeness(row: Row[Any], unit: Unit) -> tuple[bool, bool, int, int]:
