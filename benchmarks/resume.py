@@ -30,7 +30,7 @@ from evenhand.store.lease import WriteRight
 from evenhand.store.ledger import LedgerFile, open_ledger
 from evenhand.store.run_ledger import RunLedger
 from evenhand.workflows import prepare as preparing
-from evenhand.workflows import run_suite
+from evenhand.workflows import run_batches, run_suite
 
 JUDGES = ("first", "second")
 BODY = b'{"id":"x","model":"m","choices":[{"message":{"content":"' + b"y" * 500 + b'"}}]}'
@@ -45,7 +45,7 @@ PHASES: tuple[tuple[str, Any, str], ...] = (
     ("  account of the calls (twice)", run_suite, "run_account"),
     ("  counts for the screen", run_suite, "settled_counts"),
     ("  start the writer", RunLedger, "__init__"),
-    ("  read the settled units", run_suite, "settled_units"),
+    ("  read the settled units", run_batches, "settled_units"),
     ("  items left to decide", run_suite, "_settle_leftover_items"),
     ("  files unchanged since", run_suite, "_refuse_drift"),
     ("  come to rest: log, seal", LedgerFile, "_rest"),

@@ -12,7 +12,19 @@ from typing import Any
 from evenhand.workflows.report_run import report_run
 
 _ASIDE = frozenset(
-    {"run", "created", "finished", "calls", "failed", "possible_duplicates", "at_risk_nanousd", "pacing"}
+    {
+        "run",
+        "created",
+        "finished",
+        "calls",
+        "failed",
+        "possible_duplicates",
+        "at_risk_nanousd",
+        "duplicates_at_risk_nanousd",
+        "waiting_at_risk_nanousd",
+        "preflight_nanousd",
+        "replies",
+    }
 )
 """Fields that name or date a run, count its attempts, or say when they were made."""
 _LOST_CALLS = "Calls whose reply never reached the ledger"
@@ -77,12 +89,16 @@ def fields(report: Mapping[str, Any]) -> dict[str, Any]:
     """Return every field of a report by its path, attempts and the run's name and dates aside.
 
     What preflight cost is an attempt too: a run killed during preflight looks again. And calls that were in flight
-    at a kill are warned of.
+    at a kill are warned of. How an execution was paced is its own history, and differs between any two.
     """
     warnings = [text for text in report["warnings"] if not text.startswith(_LOST_CALLS)]
     costs = [row for row in report["cost"] if row["judge"] != "preflight"]
     content = {**report, "cost": costs, "total_nanousd": sum(row["nanousd"] for row in costs)}
     content["warnings"] = warnings
+    content["spending"] = [
+        {**row, "nanousd": row["nanousd"] - row["preflight_nanousd"]} for row in report["spending"]
+    ]
+    del content["pacing"]
     return dict(_walk(content, ""))
 
 

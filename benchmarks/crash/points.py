@@ -14,7 +14,7 @@ from evenhand.store import writer
 from evenhand.store.lease import WriteRight
 from evenhand.store.ledger import LedgerFile
 from evenhand.store.run_ledger import RunLedger
-from evenhand.workflows import run_suite
+from evenhand.workflows import run_batches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +90,6 @@ RESUME_POINTS = (
     Point(name="after the run is called running", owner=LedgerFile, function="set_state", after=True),
     Point(name="before open calls are closed", owner=RunLedger, function="_close_open_attempts"),
     Point(name="after open calls are closed", owner=RunLedger, function="_close_open_attempts", after=True),
-    Point(name="after the settled units are read", owner=run_suite, function="settled_units", after=True),
+    Point(name="after the settled units are read", owner=run_batches, function="settled_units", after=True),
     Point(name="at the first call of the resumed run", owner=RunLedger, function="begin", after=True),
 )
