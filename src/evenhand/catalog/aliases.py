@@ -82,14 +82,15 @@ def _why(name: str) -> str | None:
 
 def _newest_dated(name: str) -> str:
     """Return the newest dated form of a name that the price table knows; an empty string where there is none."""
-    return max(_dated_forms().get(name.removesuffix("-latest"), ()), default="")
+    base = name.removesuffix("-latest")
+    if base not in _priced_names():
+        return ""
+    return max((form for form in _priced_names() if is_dated_form(form, base)), default="")
 
 
 @cache
-def _dated_forms() -> Mapping[str, tuple[str, ...]]:
-    names = [model.partition("/")[2] for model in priced_models()]
-    dated = [name for name in names if is_dated(name)]
-    return {name: tuple(form for form in dated if is_dated_form(form, name)) for name in names}
+def _priced_names() -> frozenset[str]:
+    return frozenset(model.partition("/")[2] for model in priced_models())
 
 
 def _plain(name: str) -> str:

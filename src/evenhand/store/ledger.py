@@ -39,6 +39,8 @@ class LedgerFile:
         """Hold an opened ledger; use `open_ledger`."""
         self.path = path
         self.engine = engine
+        self._numbers: dict[str, int] = {}
+        """What the tables know runs by, once it was looked up; it never changes."""
         self.right = WriteRight(engine, path, seconds=lease_s)
 
     @contextmanager
@@ -116,8 +118,13 @@ class LedgerFile:
         Raises:
             UnknownNameError: There is no such run.
         """
-        with self.read() as connection:
-            return int(self._run_row(connection, name).id)
+        if name not in self._numbers:
+            with self.read() as connection:
+                row = self._run_row(connection, name)
+            if name != row.name:  # "latest" is another run tomorrow
+                return int(row.id)
+            self._numbers[name] = int(row.id)
+        return self._numbers[name]
 
     def _run_row(self, connection: Connection, name: str) -> Any:
         query = select(tables.runs).order_by(tables.runs.c.id.desc()).limit(1)
