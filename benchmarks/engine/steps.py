@@ -10,7 +10,8 @@ import argparse
 import asyncio
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -67,7 +68,7 @@ class Stopwatch:
         print(f"{name:<44} {each:8.1f}", flush=True)
 
 
-async def side_by_side(work: list[Callable[[], "asyncio.Future[Result]"]]) -> list[Result]:
+async def side_by_side(work: Sequence[Callable[[], Awaitable[Result]]]) -> list[Result]:
     """Await everything, so many at a time, and return the results in order."""
     results: dict[int, Result] = {}
     places = iter(range(len(work)))
@@ -100,9 +101,7 @@ def ask_all(prompts: list[Prompt], base_url: str) -> list[RawReply]:
         connection = Connection(account="loop", base_url=base_url, concurrency=IN_FLIGHT, transport="native")
         provider: Provider = OpenAIChat(connection)
         try:
-            return await side_by_side(
-                [lambda prompt=prompt: provider.ask(prompt.request) for prompt in prompts]  # type: ignore[misc] # a default binds the loop's variable
-            )
+            return await side_by_side([partial(provider.ask, prompt.request) for prompt in prompts])
         finally:
             await provider.close()
 
@@ -134,7 +133,7 @@ def store_all(
                 await writer.received(attempt, replies[place])
                 await writer.settle([each], [decided[place]])
 
-            run_long(side_by_side([lambda place=place: store(place) for place in range(len(settled))]))  # type: ignore[misc, arg-type] # likewise
+            run_long(side_by_side([partial(store, place) for place in range(len(settled))]))
             writer.close()
 
 

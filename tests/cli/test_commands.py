@@ -211,9 +211,9 @@ def test_a_run_spends_only_what_somebody_agreed_to(tmp_path: Path, server: Loopb
 
 def test_a_cap_stops_a_run_which_then_resumes(tmp_path: Path, server: LoopbackServer, cli: Cli) -> None:
     folder = model_workspace(tmp_path, server.base_url, cases=plain_cases(10), price=1000.0)
-    stopped = cli("run", "small", "--workspace", folder, "--max-usd", "0.9", "--json")
+    stopped = cli("run", "small", "--workspace", folder, "--max-usd", "4", "--yes", "--json")
     assert (stopped.code, stopped.document["state"]) == (3, "stopped")
-    assert stopped.document["usd"] <= 0.9
+    assert stopped.document["usd"] <= 4
     assert stopped.document["open"] > 0
     assert stopped.document["next"] == [f"evenhand resume {stopped.document['run']}"]
     resumed = cli("resume", "latest", "--workspace", folder, "--max-usd", "1000", "--json")
