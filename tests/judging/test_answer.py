@@ -29,7 +29,7 @@ from evenhand.judging.answer import (
 from evenhand.judging.fence import new_nonce
 from evenhand.providers.interface import Finish, Means
 from evenhand.records.rating import FailedRating, FailureKind
-from evenhand.records.scale import COMPLY, PAIR, NumericScale, Scale
+from evenhand.records.scale import COMPLY, PAIR, NominalScale, NumericScale, Scale
 from evenhand.testing.attacks import STALE_NONCE
 
 # -- What is asked for is read ----------------------------------------------------------------------------
@@ -442,6 +442,13 @@ def test_the_schema_is_exactly_this() -> None:
         "reason": text,
         "score": {"type": "number"},
         "nonce": text,
+    }
+
+
+def test_a_decision_lists_each_answer_with_its_meaning_and_with_none_where_none_is_written() -> None:
+    scale = NominalScale(type="nominal", values=("yes", "no"), describe={"yes": "It does."})
+    assert AnswerForm(scale=scale, means="decision").schema == {
+        "oneOf": [{"const": "yes", "description": "It does."}, {"const": "no", "description": ""}]
     }
 
 

@@ -147,6 +147,56 @@ async def test_a_call_that_can_never_fit_is_denied_at_once_and_so_is_everybody_w
     assert purse.reserved_nanousd == 60
 
 
+# -- Ahead of the price, as batches are paid for -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("amount", "fits"), [(0, True), (29, True), (30, True), (31, False), (500, False)])
+def test_there_is_room_for_what_the_cap_leaves_over_spending_and_reservations(
+    amount: int, fits: object
+) -> None:
+    purse = Purse(cap_nanousd=100, spent_nanousd=50)
+    purse.reserve(20)
+    assert purse.has_room(amount) is fits
+    assert (purse.spent_nanousd, purse.reserved_nanousd) == (50, 20), "asking takes nothing"
+
+
+def test_a_purse_without_a_cap_has_room_for_everything_and_a_closed_one_for_nothing() -> None:
+    assert Purse(cap_nanousd=None, spent_nanousd=10**18).has_room(10**18)
+    closed = Purse(cap_nanousd=100)
+    with pytest.raises(BudgetError):
+        closed.reserve(101)
+    assert not closed.has_room(0)
+
+
+def test_what_a_row_cost_takes_the_place_of_what_was_spent_ahead_and_the_rest_can_be_spent_again() -> None:
+    purse = Purse(cap_nanousd=100)
+    purse.spend_ahead(60)
+    purse.spend_ahead(40)
+    assert (purse.spent_nanousd, purse.has_room(1)) == (100, False)
+    purse.settle_ahead(60, 10)
+    assert (purse.spent_nanousd, purse.reserved_nanousd) == (50, 0)
+    assert (purse.has_room(50), purse.has_room(51)) == (True, False)
+
+
+async def test_who_waits_for_room_is_let_in_when_a_row_turns_out_cheaper() -> None:
+    purse = Purse(cap_nanousd=100)
+    purse.reserve(20)
+    purse.spend_ahead(40)
+    waiting = asyncio.create_task(purse.set_aside(60))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    purse.settle_ahead(40, 20)
+    await waiting
+    assert (purse.spent_nanousd, purse.reserved_nanousd) == (20, 80)
+
+
+def test_a_row_above_its_worst_case_closes_the_purse_too() -> None:
+    purse = Purse(cap_nanousd=1_000)
+    purse.spend_ahead(10)
+    purse.settle_ahead(10, 11)
+    assert (purse.spent_nanousd, purse.has_room(0)) == (11, False)
+
+
 class PurseMachine(RuleBasedStateMachine):
     """Every interleaving of calls that begin and end, of costs within their worst case and beyond it."""
 

@@ -189,6 +189,17 @@ def test_a_place_in_the_account_is_held_only_while_a_call_is_in_flight() -> None
     assert run(main()) == 0.5
 
 
+# -- What the account learns of a call -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", [REPLY, *map(failure, FINAL)])
+def test_every_answer_ends_an_outage_a_refusal_like_a_reply(outcome: RawReply | CallError) -> None:
+    asked = Asked([*failures(TRANSIENT, 10), outcome])
+    with contextlib.suppress(CallError):
+        asked.reply(RetryPolicy(attempts=20), draw=0.0)
+    assert (asked.throttle.is_open, asked.seconds) == (False, 30.0)
+
+
 # -- Deadlines -------------------------------------------------------------------------------------
 
 
