@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 from tests.judging.run_kit import SmallRun, model_judge
 
 from evenhand.errors import LedgerError
 from evenhand.records.label import HumanLabel, LabelKind
+from evenhand.records.replay import RecordingsHead
+from evenhand.store import tables
 from evenhand.store.ledger import check_integrity, open_ledger
 from evenhand.store.pages import read_rows
 from evenhand.store.reading import run_account
+from evenhand.store.recordings import add_recordings, recording_heads
 from evenhand.store.salvage import Salvaged, salvage
 from evenhand.testing import LoopbackServer, judges
 
@@ -121,6 +125,19 @@ async def test_a_lost_run_leaves_its_replies_to_a_new_one(judged: Judged, tmp_pa
     found = salvage(judged.path, tmp_path / "new.sqlite")
     assert (found.runs, found.without_run) == ((), CASES)
     assert await judged.resume_from(tmp_path / "new.sqlite", again=True) == 0
+
+
+async def test_what_imported_recordings_rest_on_is_saved_and_nothing_that_only_looks_like_it(
+    judged: Judged, tmp_path: Path
+) -> None:
+    ledger, head = judged.run.ledger, RecordingsHead(schema_="recordings/v1", suite="small", replies=0)
+    with ledger.writing():
+        add_recordings(ledger, "sha256:one", head, ())
+        with ledger.write() as connection:
+            row = {"source": "sha256:two", "head": '{"schema": "recordings/v1"}', "added": ""}
+            connection.execute(insert(tables.recording_heads), row)
+    salvage(judged.path, tmp_path / "new.sqlite")
+    assert recording_heads(open_ledger(tmp_path / "new.sqlite")) == (head,)
 
 
 async def test_what_lies_in_the_log_only_is_saved_too(judged: Judged, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from evenhand.workflows.import_recordings import import_recordings
 from evenhand.workflows.read_run import read_run
 from evenhand.workflows.report_run import report_run
 from evenhand.workflows.run_suite import RunOptions, RunResult, resume_run, run_suite
+from evenhand.workflows.salvage_ledger import salvage_ledger
 
 CASES = 12
 KEY = "KEY_OF_A_TEST"
@@ -214,6 +215,18 @@ def test_a_replay_elsewhere_gives_the_same_bytes_and_the_same_numbers(recorded: 
     assert lines_of(there) == lines_of(folder)
     assert lines_of(folder).count("\n") == 1 + 2 * CASES
     assert numbers(there) == numbers(folder)
+
+
+def test_recordings_saved_from_a_damaged_ledger_are_replayed_like_any(recorded: Workspace) -> None:
+    folder = recorded()
+    there = carry_over(folder, folder / "elsewhere")
+    salvage_ledger(there, there / "saved.sqlite")
+    shutil.rmtree(there / ".evenhand")
+    (there / ".evenhand").mkdir()
+    (there / "saved.sqlite").rename(there / ".evenhand" / "ledger.sqlite")
+    done = run(there, REPLAY)
+    assert (done.run.state, done.account.terminal) == (RunState.FINISHED, {"rated": CASES})
+    assert done.account.calls["reader"] == CallCounts(reused=CASES, imported=CASES)
 
 
 JUDGED = (

@@ -12,6 +12,8 @@ from sqlalchemy import Column, Float, Integer, LargeBinary, Table, Text, func, s
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from evenhand.errors import LedgerError
+from evenhand.records.canonical import FileRecord
+from evenhand.records.replay import RecordingsHead
 from evenhand.records.run import AttemptState, Manifest, RunState
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile, chunks, open_ledger
@@ -24,6 +26,7 @@ _TABLES: Final = (
     tables.instruments,
     tables.batches,
     tables.recordings,
+    tables.recording_heads,
 )
 """Tables whose rows are told by their shape; replies are told by their digest, the rest is computed again."""
 _PYTHON: Final[Mapping[type, tuple[type, ...]]] = {
@@ -124,6 +127,7 @@ class _Found:
         _write(ledger, tables.attempts, mine)
         _write(ledger, tables.labels, self.rows["labels"].values())
         _write(ledger, tables.recordings, recordings)
+        _write(ledger, tables.recording_heads, self.rows["recording_heads"].values())
         _write(ledger, tables.recordings, (_recording(row) for row in strays))
         return Salvaged(
             runs=tuple(str(row["name"]) for row in runs.values()),
@@ -190,7 +194,9 @@ def _is_plausible(table: Table, values: Row) -> bool:
         has_key = isinstance(values["key"], bytes) and len(values["key"]) == _DIGEST_BYTES
         return has_key and values["state"] in _PROGRESS and (reply is None or _is_digest(reply))
     if table is tables.runs:
-        return values["state"] in set(RunState) and _is_manifest(values["manifest"])
+        return values["state"] in set(RunState) and _is_record(Manifest, values["manifest"])
+    if table is tables.recording_heads:
+        return _is_record(RecordingsHead, values["head"])
     return True
 
 
@@ -198,9 +204,9 @@ def _is_digest(value: Value) -> bool:
     return isinstance(value, bytes) and len(value) == _DIGEST_BYTES
 
 
-def _is_manifest(text: Value) -> bool:
+def _is_record(kind: type[FileRecord], text: Value) -> bool:
     try:
-        Manifest.model_validate_json(str(text))
+        kind.model_validate_json(str(text))
     except ValidationError:
         return False
     return True
