@@ -34,7 +34,9 @@ class Panel(FileRecord):
     on_abstention: Literal["drop", "undecided"] = "drop"
     """Whether "cannot tell" leaves the vote to the others or leaves the item to people."""
     on_missing: Literal["quorum", "undecided"] = "quorum"
-    """Whether a failed rating leaves the vote to a quorum of the others or leaves the item to people."""
+    """Whether a failed rating leaves the vote to a quorum of the others or leaves the item to people. With either, a
+    pass, or a win in a pair, stands only if it would also stand with every judge against it that refused the item, was
+    filtered or found it too long."""
 
     cascade: tuple[CascadeStep, ...] = ()
     """Steps of judges: each is asked only about items that no step before it settled. What no step settles is undecided
