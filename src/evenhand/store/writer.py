@@ -9,6 +9,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from evenhand.store.prepared import Prepared, Values
 from evenhand.store.sqlite import what_to_do
 
 _MOST_PER_COMMIT = 5_000
+_GATHER_S = 0.002
+"""Seconds a commit waits for rows to share it: little beside a call, and it halves the number of commits."""
 _MOST_QUEUED = 2_000
 """Callers that do not wait are made to, when so many of them are queued."""
 
@@ -101,6 +104,8 @@ class Writer:
         if first is None:
             return []
         batches, rows = [first], len(first[0])
+        if rows < _MOST_QUEUED:
+            time.sleep(_GATHER_S)
         while rows < _MOST_PER_COMMIT and not self._queue.empty():
             batch = self._queue.get()
             if batch is None:
