@@ -112,3 +112,10 @@ def test_the_tables_of_the_stamp_follow_verdicts_and_agreement(summary: RunSumma
     assert sections[0] == "in-short"
     order = [sections.index(name) for name in ("verdicts", "judges", "people", "stamp")]
     assert order == sorted(order)
+
+
+def test_the_date_of_the_price_table_is_no_claim_about_prices_from_elsewhere(summary: RunSummary) -> None:
+    caption = next(
+        line for line in render_markdown(summary).splitlines() if "Calls, tokens and money" in line
+    )
+    assert "prices that neither a judge nor the settings give are those of 2026-11-01" in caption

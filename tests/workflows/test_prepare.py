@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from evenhand.catalog.prices import PRICE_TABLE_DATE
 from evenhand.errors import FileError, NothingSelectedError, UsageError
 from evenhand.workflows.plan_suite import plan_suite
 from evenhand.workflows.prepare import prepare
@@ -60,6 +61,37 @@ def test_the_plan_brackets_calls_and_money_without_a_call(tmp_path: Path) -> Non
     assert judge.calls.high == 2 + 8
     assert judge.usd is not None
     assert 0 < judge.usd.low < judge.usd.high
+
+
+DATED = f"prices of {PRICE_TABLE_DATE}"
+OWN = FILES["reader.yaml"]
+UNKNOWN = OWN.replace("price: {input: 1, output: 2}\n", "")
+LISTED = UNKNOWN.replace("openai/some-model", "openai/gpt-4o-2024-11-20")
+SETTINGS = '[prices."openai/gpt-4o-2024-11-20"]\ninput = 1.0\noutput = 2.0\n'
+
+
+@pytest.mark.parametrize(
+    ("readers", "settings", "source", "words"),
+    [
+        ((OWN,), "", "files", "prices in your files"),
+        ((LISTED,), "", "table", DATED),
+        ((LISTED,), SETTINGS, "files", "prices in your files"),
+        ((UNKNOWN,), "", "unknown", ""),
+        ((OWN, LISTED), "", "files", f"{DATED} and those in your files"),
+        ((OWN, UNKNOWN), "", "files", "prices in your files"),
+    ],
+)
+def test_a_plan_dates_only_the_prices_that_come_from_the_table(
+    tmp_path: Path, readers: tuple[str, ...], settings: str, source: str, words: str
+) -> None:
+    files = {f"r{n}.yaml": text.replace("id: reader", f"id: r{n}") for n, text in enumerate(readers)}
+    names = ", ".join(name.removesuffix(".yaml") for name in files)
+    panel = FILES["p.panel.yaml"].replace("[reader]", f"[{names}]")
+    plan = plan_suite(
+        tmp_path, workspace(tmp_path, **files, **{"p.panel.yaml": panel, "evenhand.toml": settings})
+    )
+    assert (plan.judges[0].price_from, plan.price_words) == (source, words)
+    assert bool(plan.prices_as_of) == (DATED in words)
 
 
 def test_equal_files_pin_to_equal_hashes_and_a_changed_byte_does_not(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def agree_to_cost(
         return
     question = (
         f"{plan.units - plan.offline_units - (plan.recorded_units or 0):,} ratings, at most {most:.2f} USD "
-        f"(prices of {plan.prices_as_of}). Go on?"
+        f"({plan.price_words}). Go on?"
     )
     if not session.screen.can_ask:
         raise UsageError(

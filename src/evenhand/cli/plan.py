@@ -45,6 +45,7 @@ class PlanDocument:
     usd: Range | None
     """Null where the price of a model is not known."""
     prices_as_of: str
+    """Date of the price table; empty where no price is from it."""
     warnings: tuple[str, ...]
     """What to know about the judges before they are asked."""
     sampled: bool
@@ -90,7 +91,8 @@ def _show(found: RunPlan, screen: Screen) -> None:
         screen.result(f"  free  {plural(found.recorded_units, 'rating')} that replies in the ledger answer")
     if found.judges:
         screen.table(_COLUMNS, [_row(judge) for judge in found.judges])
-    screen.result("  cost  ", Mark(_money(found.usd), Style.STRONG), f" USD, prices of {found.prices_as_of}")
+    prices = f", {found.price_words}" if found.price_words else ""
+    screen.result("  cost  ", Mark(_money(found.usd), Style.STRONG), f" USD{prices}")
     if found.batch_usd and found.batch_usd != found.usd:
         screen.result("        ", f"{_money(found.batch_usd)} USD with --batch, within a day")
     screen.result("  time  ", _time(found))

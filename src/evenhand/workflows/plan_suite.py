@@ -16,7 +16,7 @@ from evenhand.records.narrow import Wishes
 from evenhand.records.rating import Usage
 from evenhand.records.run import Endpoint, Unit
 from evenhand.workflows.judge_notices import judge_notices
-from evenhand.workflows.prepare import WHOLE_SUITE, Prepared, existing_ledger, prepare
+from evenhand.workflows.prepare import WHOLE_SUITE, Prepared, PriceSource, existing_ledger, prepare
 from evenhand.workflows.replay_models import count_recorded
 from evenhand.workflows.survey import SAMPLED_ITEMS
 
@@ -52,6 +52,8 @@ class JudgePlan:
     output_tokens: Range
     usd: Range | None
     """None where the price of the model is not known."""
+    price_from: PriceSource
+    """Where that price is from: `files` are the judge file and evenhand.toml, `table` is the price table."""
     batch_usd: Range | None
     """The same with `run --batch`; the price of live calls where the account has no batch API."""
 
@@ -74,7 +76,6 @@ class RunPlan:
     judges: tuple[JudgePlan, ...]
     minutes: Range
     """From the accounts' concurrency and half a second to eight seconds a call."""
-    prices_as_of: str
     warnings: tuple[str, ...]
     """What to know about the judges before they are asked."""
     sampled: bool
@@ -89,6 +90,19 @@ class RunPlan:
         if len(known) < len(self.judges):
             return None
         return Range(low=sum(each.low for each in known), high=sum(each.high for each in known))
+
+    @property
+    def prices_as_of(self) -> str:
+        """Date of the price table; empty where no price is from it."""
+        return PRICE_TABLE_DATE if any(judge.price_from == "table" for judge in self.judges) else ""
+
+    @property
+    def price_words(self) -> str:
+        """Where the prices are from, in words; empty where there is none."""
+        written = any(judge.price_from == "files" for judge in self.judges)
+        if self.prices_as_of:
+            return f"prices of {self.prices_as_of}" + (" and those in your files" if written else "")
+        return "prices in your files" if written else ""
 
     @property
     def batch_usd(self) -> Range | None:
@@ -138,7 +152,6 @@ def plan_run(prepared: Prepared, *, look_up: bool = False) -> RunPlan:
         recorded_units=None if recorded is None else sum(recorded.values()),
         judges=judges,
         minutes=_minutes(prepared, judges),
-        prices_as_of=PRICE_TABLE_DATE,
         warnings=tuple(judge_notices(prepared.aliases, prepared.own_families)),
         sampled=bool(prepared.model_judges) and prepared.items > SAMPLED_ITEMS,
         cascade_steps=len(prepared.loaded.panel.cascade),
@@ -169,6 +182,7 @@ def _judge_plan(
         input_tokens=read,
         output_tokens=written,
         usd=_usd(prepared.price(judge), read, written),
+        price_from=prepared.price_source(judge),
         batch_usd=_usd(_batch_price(prepared, judge), read, written),
     )
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from evenhand.catalog.aliases import alias_of
 from evenhand.catalog.cases import read_cases
 from evenhand.catalog.files import digest_file
 from evenhand.catalog.judges import read_judge
 from evenhand.catalog.lint_judges import lint_alias
-from evenhand.catalog.prices import PRICE_TABLE_DATE, lookup_price
+from evenhand.catalog.prices import PRICE_TABLE_DATE, is_written, lookup_price
 from evenhand.catalog.settings import Workspace, find_workspace
 from evenhand.catalog.source import refuse
 from evenhand.catalog.suites import LoadedSuite, load_suite
@@ -29,6 +30,7 @@ from evenhand.workflows.narrow_suite import narrow_suite
 from evenhand.workflows.survey import Survey, take_survey
 from evenhand.workflows.versions import versions_in_use
 
+PriceSource = Literal["files", "table", "unknown"]
 WHOLE_SUITE = Wishes()
 """Nothing is left out."""
 
@@ -108,6 +110,12 @@ class Prepared:
     def price(self, judge: ModelJudge) -> Price | None:
         """Return the price of a judge's model: its own, the settings', or the table's; None is unknown, never zero."""
         return judge.price or lookup_price(judge.model, self.workspace.settings.prices)
+
+    def price_source(self, judge: ModelJudge) -> PriceSource:
+        """Tell whether the price of a judge's model is the user's own or the table's."""
+        if judge.price or is_written(judge.model, self.workspace.settings.prices):
+            return "files"
+        return "table" if self.price(judge) else "unknown"
 
     def refuse_aliases(self) -> None:
         """Refuse judges whose model is a floating alias that nobody allowed, before anything is paid.

@@ -18,7 +18,10 @@ def cost_section(summary: RunSummary) -> Section:
             blocks=(Paragraph(words=words("No judge of this panel makes calls; nothing was paid.")),),
         )
     table = Table(
-        caption=words(f"Calls, tokens and money, by the price table of {summary.stamp.prices_as_of}"),
+        caption=words(
+            "Calls, tokens and money; prices that neither a judge nor the settings give are those of "
+            f"{summary.stamp.prices_as_of}"
+        ),
         columns=(
             *columns("Judge"),
             *columns("Calls", "Failed", "Asked again", "Reused", "Tokens read", "Tokens written", numbers=6),
