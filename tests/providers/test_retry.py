@@ -200,6 +200,35 @@ def test_every_answer_ends_an_outage_a_refusal_like_a_reply(outcome: RawReply | 
     assert (asked.throttle.is_open, asked.seconds) == (False, 30.0)
 
 
+def test_a_unit_that_waits_to_try_again_ends_at_once_when_the_account_is_asked_nothing_more() -> None:
+    asked = Asked([*failures(TRANSIENT, 3), REPLY])
+
+    async def main() -> list[RawReply | BaseException]:
+        asyncio.get_running_loop().call_later(1.0, asked.throttle.close, "interrupted")
+        units = [asked.unit(RetryPolicy(deadline_s=1_000, first_backoff_s=30.0)) for _ in range(3)]
+        ended = await asyncio.gather(*units, return_exceptions=True)
+        assert now() == 1.0
+        return ended
+
+    assert [str(each) for each in run(main())] == ["interrupted"] * 3
+    assert asked.sleeps == [30.0] * 3
+    assert len(asked.provider.asked) == 3
+
+
+def test_a_unit_that_is_cancelled_while_it_waits_to_try_again_stays_cancelled() -> None:
+    asked = Asked([failure(TRANSIENT), REPLY])
+
+    async def main() -> None:
+        task = asyncio.create_task(asked.unit(RetryPolicy(deadline_s=1_000, first_backoff_s=30.0)))
+        await asyncio.sleep(1.0)
+        task.cancel()
+        asked.throttle.close("interrupted")
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    run(main())
+
+
 # -- Deadlines -------------------------------------------------------------------------------------
 
 

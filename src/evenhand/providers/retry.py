@@ -110,7 +110,7 @@ async def ask_with_retries(
     if isinstance(first, RawReply):
         return first  # a call that went well does not pay for the retry machinery, 50 microseconds
     retrying = AsyncRetrying(
-        sleep=timing.sleep,
+        sleep=asking.pause,
         wait=asking.wait_s,
         retry=_may_help,
         stop=asking.gives_up,
@@ -271,6 +271,10 @@ class _Asking:
         if not self._throttle.may_retry():
             raise PutOffError(f"put off, the account fails too often to try again at once: {error}")
         return False
+
+    async def pause(self, seconds: float) -> None:
+        """Wait before the next attempt; where the account is asked nothing more, that attempt is never made."""
+        await self._throttle.pause(self._timing.sleep(seconds))
 
     def charge_wait(self, state: RetryCallState) -> None:
         """Take a wait after a failure of the unit's own from its time."""

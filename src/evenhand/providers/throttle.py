@@ -7,7 +7,8 @@ the first of them. Waiting costs no processor time, and a place costs no lock an
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 from evenhand.errors import ProviderStopError
@@ -73,6 +74,7 @@ class Throttle:
         self._retries = RetryBudget()
         self._clock = clock
         self._waiting: deque[asyncio.Future[int]] = deque()
+        self._pausing: set[asyncio.Timeout] = set()
         self._alarm: asyncio.TimerHandle | None = None
         self._reason = ""
         self._hint = ""
@@ -186,6 +188,16 @@ class Throttle:
             self._alarm = None
         self._admit()
 
+    async def pause(self, wait: Awaitable[None]) -> None:
+        """Let a unit wait for itself, without a place; the end of the account ends that too."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None) as pause:
+                self._pausing.add(pause)
+                try:
+                    await wait
+                finally:
+                    self._pausing.discard(pause)
+
     # -- What came of a call -------------------------------------------------------------------------
 
     def answered(self, era: int, *, clean: bool, rest_s: float = 0.0) -> None:
@@ -267,13 +279,19 @@ class Throttle:
             self._tell(PaceChange.GIVEN_UP)
 
     def close(self, reason: str, *, hint: str = "") -> None:
-        """Let no call start any more; those that wait, and all who come, get a `ProviderStopError` that says why."""
+        """Let no call start any more; those that wait, and all who come, get a `ProviderStopError` that says why.
+
+        Units that pause are woken, so that they come at once.
+        """
         if not self._reason:
             self._reason, self._hint = reason, hint
         waiting, self._waiting = self._waiting, deque()
         for place in waiting:
             if not place.done():
                 place.set_exception(self._stopped())
+        pausing, self._pausing = self._pausing, set()
+        for pause in pausing:
+            pause.reschedule(asyncio.get_running_loop().time())
 
     def _stopped(self) -> ProviderStopError:
         return ProviderStopError(self._reason, hint=self._hint)
