@@ -53,6 +53,22 @@ def test_the_order_in_which_units_were_settled_changes_nothing() -> None:
     assert len(verdicts) == 1
 
 
+def test_an_open_item_has_the_steps_behind_it_that_were_answered() -> None:
+    steps = [{"judges": ["a"], "settle": {"confidence": 0.9}}, {"judges": ["b"]}]
+    stepwise = Decider(
+        panel=builders.panel("a", "b", cascade=steps),
+        units_by_judge={"a": 1, "b": 1},
+        scales={"p": COMPLY, "pair": PAIR},
+    )
+    unsure = Rating(label="complies", distribution=(("complies", 0.6), ("violates", 0.4)), basis=Basis.ANSWER)
+    units = [rated("a", unsure), rated("b", says("complies"))]
+    assert stepwise.road("p", []) == ()
+    (first,) = stepwise.road("p", units[:1])
+    assert (first.decision, first.lines[-1]) == ("escalated", "step 1: step 2 is asked")
+    assert [step.step for step in stepwise.road("p", units)] == [1, 2]
+    assert decider("a", units_per_item=1).road("p", units[:1]) == ()
+
+
 def test_each_item_is_decided_on_the_scale_of_its_principle() -> None:
     units = [rated("a", says("a"), order) for order in Order]
     verdict = decider("a", units_per_item=2).decide("pair", units)

@@ -151,6 +151,23 @@ def test_an_explanation_shows_the_road_with_its_arithmetic(server: LoopbackServe
     assert "not asked: step 1 of the cascade settled the item" in render_explanation(easy)
 
 
+def test_an_explanation_of_an_open_item_shows_the_steps_behind_it(
+    server: LoopbackServer, tmp_path: Path
+) -> None:
+    folder = workspace(tmp_path, server)
+    run(folder)
+    with (folder / "judges" / "strong.yaml").open("a") as strong:
+        strong.write("params: {max_tokens: 500}\n")
+    run(folder, RunOptions(replay=True))  # which holds no reply to these questions
+    (hard,) = explain_item(folder, "case-4@latest")
+    told = render_explanation(hard)
+    assert "verdict: open" in told
+    assert "panel steps, rule majority, 1 of its steps answered" in told
+    assert "step 1: quick: complies" in told
+    assert told.index("step 1: step 2 is asked") < told.index("ratings are still open")
+    assert [outcome.decision for outcome in hard.cascade] == ["escalated"]
+
+
 def test_a_plan_says_at_least_the_first_step_and_at_most_all(server: LoopbackServer, tmp_path: Path) -> None:
     folder = workspace(tmp_path, server)
     plan = plan_suite(folder, folder / "suites" / "small.yaml")

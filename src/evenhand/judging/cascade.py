@@ -195,7 +195,7 @@ def _verdict(ruling: Verdict, road: Sequence[StepOutcome], asked: Sequence[Opini
     """Return the verdict of the last step that was asked, with everything that was said on the way."""
     settled = road[-1].decision is StepDecision.SETTLED
     undecided = None if settled else ruling.undecided or Undecided.ESCALATED
-    steps = [f"step {outcome.step}: {words}" for outcome in road for words in outcome.words]
+    steps = [line for outcome in road for line in outcome.lines]
     return replace(
         ruling,
         label=ruling.label if settled else None,

@@ -11,7 +11,7 @@ from evenhand.records.panel import Panel
 from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import Spared
 from evenhand.records.scale import Scale
-from evenhand.records.verdict import Opinion, Verdict
+from evenhand.records.verdict import Opinion, StepOutcome, Verdict
 
 
 class Decider:
@@ -60,6 +60,13 @@ class Decider:
         whole = [judge for judge, count in self._units_by_judge.items() if counts[judge] >= count]
         opinions = {judge: self._opinion(judge, units, scale) for judge in whole}
         return self._cascade.decide(opinions, scale, principle_id)
+
+    def road(self, principle_id: str, units: Sequence[RatedUnit]) -> tuple[StepOutcome, ...]:
+        """Return the steps of the cascade an item has behind it, open or not; none without a cascade."""
+        if not self._cascade:
+            return ()
+        move = self.next_move(principle_id, units)
+        return move.road if isinstance(move, Ask) else move.cascade
 
     @staticmethod
     def _opinion(judge: str, units: Sequence[RatedUnit], scale: Scale) -> Opinion:

@@ -83,6 +83,11 @@ class StepOutcome:
     words: tuple[str, ...]
     """The arithmetic, in words, so that it can be re-derived by hand."""
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The words, each with the step they are of."""
+        return tuple(f"step {self.step}: {words}" for words in self.words)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:

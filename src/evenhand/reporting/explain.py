@@ -57,13 +57,21 @@ class Explanation:
     distribution: Distribution
     """The panel's probabilities."""
     steps: tuple[str, ...]
-    """The panel's arithmetic, line by line; empty while the item is open."""
+    """The panel's arithmetic, line by line; while the item is open, that of the steps of its cascade so far."""
     cascade: tuple[StepOutcome, ...]
-    """The road through the steps of the panel's cascade; empty without one, and while the item is open."""
+    """The road through the steps of the panel's cascade, as far as it went; empty without one."""
 
 
-def explain(item: RatedItem, manifest: Manifest, text: CaseText | None) -> Explanation:
+def explain(
+    item: RatedItem, manifest: Manifest, text: CaseText | None, *, road: tuple[StepOutcome, ...] = ()
+) -> Explanation:
     """Return everything behind the verdict on `item`.
+
+    Args:
+        item: The item.
+        manifest: The manifest of its run.
+        text: Its text; None where it is not at hand.
+        road: The steps of a cascade that an open item has behind it.
 
     Raises:
         MeasureError: The item names a principle the run's constitution does not have.
@@ -89,8 +97,8 @@ def explain(item: RatedItem, manifest: Manifest, text: CaseText | None) -> Expla
             for opinion in (verdict.opinions if verdict else ())
         ),
         distribution=verdict.distribution if verdict else (),
-        steps=verdict.steps if verdict else (),
-        cascade=verdict.cascade if verdict else (),
+        steps=verdict.steps if verdict else tuple(line for step in road for line in step.lines),
+        cascade=verdict.cascade if verdict else road,
     )
 
 
@@ -186,7 +194,9 @@ def _answer_lines(answer: AnswerView) -> Iterator[str]:
 
 
 def _panel_lines(explanation: Explanation) -> Iterator[str]:
-    told = f"{len(explanation.cascade)} of its steps asked" if explanation.cascade else ""
+    is_open = explanation.item.label is None and explanation.item.undecided is None
+    became = "answered" if is_open else "asked"
+    told = f"{len(explanation.cascade)} of its steps {became}" if explanation.cascade else ""
     told = told or f"quorum {explanation.quorum}"
     yield f"panel {one_line(explanation.panel)}, rule {explanation.rule}, {told}"
     for opinion in explanation.opinions:
@@ -198,7 +208,7 @@ def _panel_lines(explanation: Explanation) -> Iterator[str]:
         yield f"  mean over judges{whose}: {_probabilities(explanation.distribution)}"
     for step in explanation.steps:
         yield f"  {one_line(step)}"
-    if not explanation.steps:
+    if is_open:
         yield "  ratings are still open"
     yield f"  disagreement {explanation.item.disagreement:.2f} of {_asked(explanation.item)} judges"
 

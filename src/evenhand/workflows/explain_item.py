@@ -29,7 +29,13 @@ def explain_item(start: Path, reference: str) -> tuple[Explanation, ...]:
         raise UnknownNameError(f"item of run {stored.run.id}", name, _near_names(stored, name))
     texts = text_finder(stored)({(item.case_id, item.candidate_id) for item in found})
     return tuple(
-        explain(item, stored.manifest, texts.get((item.case_id, item.candidate_id))) for item in found
+        explain(
+            item,
+            stored.manifest,
+            texts.get((item.case_id, item.candidate_id)),
+            road=stored.decider.road(item.principle_id, item.units),
+        )
+        for item in found
     )
 
 
