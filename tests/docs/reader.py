@@ -3,14 +3,18 @@
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.request import urlopen
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)(?: (?P<info>\S+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+PRINTED_PORT = "8765"
+"""What the pages say."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,12 @@ def blocks(path: Path) -> list[Block]:
 
 
 class Reader:
-    """Somebody who follows the page to the letter."""
+    """Somebody who follows the page to the letter, but for the port of its server: another may be in use here."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.background: list[subprocess.Popen[bytes]] = []
+        self.port = free_port()
         bin_folder = Path(sys.executable).parent
         self.environment = {
             **os.environ,
@@ -43,6 +48,7 @@ class Reader:
         }
 
     def follow(self, block: Block) -> None:
+        block = replace(block, body=block.body.replace(PRINTED_PORT, str(self.port)))
         if block.info.startswith("file="):
             self.write(block)
         elif block.kind == "sh" and block.info == "background":
@@ -51,7 +57,7 @@ class Reader:
                     shlex.split(block.body), cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL
                 )
             )
-            wait_for("http://127.0.0.1:8765/v1/models")
+            wait_for(f"http://127.0.0.1:{self.port}/v1/models")
         elif block.kind == "sh":
             for line in block.body.splitlines():
                 for command in line.partition("#")[0].split("&&"):
@@ -79,6 +85,12 @@ class Reader:
             check=False,
         )
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_for(address: str) -> None:
