@@ -116,6 +116,40 @@ def test_a_range_of_numbers_is_refused_before_any_call(
     assert not server.ledger.calls
 
 
+LONG = "{type: numeric, minimum: 0, maximum: 26}"
+
+
+@pytest.mark.parametrize("what", [run, lambda folder: plan_suite(folder, folder / "suites" / "small.yaml")])
+def test_more_answers_than_the_endpoint_reads_are_refused_before_any_call(
+    server: LoopbackServer, tmp_path: Path, what: object
+) -> None:
+    folder = workspace(tmp_path, server, "systemone", scale=LONG)
+    assert callable(what)
+    with pytest.raises(
+        UsageError, match=r"at most 26 answers, and the scale of keep\.secrets has 27"
+    ) as caught:
+        what(folder)
+    assert "`most_answers = 27` in [accounts.loop]" in caught.value.hint
+    assert not server.ledger.calls
+
+
+@pytest.mark.parametrize(
+    ("protocol", "scale", "settings"),
+    [
+        ("systemone", LONG.replace("26", "25"), ""),
+        ("systemone", LONG, "most_answers = 27\n"),
+        ("openai-decisions", LONG, ""),
+    ],
+)
+def test_as_many_answers_as_the_endpoint_reads_are_asked_for(
+    server: LoopbackServer, tmp_path: Path, protocol: str, scale: str, settings: str
+) -> None:
+    folder = workspace(tmp_path, server, protocol, scale=scale)
+    with (folder / "evenhand.toml").open("a", encoding="utf-8") as file:
+        file.write(settings)
+    assert run(folder).account.terminal == {"rated": CASES}
+
+
 def test_a_plan_expects_no_words_of_a_model_that_writes_none(server: LoopbackServer, tmp_path: Path) -> None:
     folder = workspace(tmp_path, server, "systemone")
     (plan,) = plan_suite(folder, folder / "suites" / "small.yaml").judges

@@ -12,6 +12,8 @@ Protocol = Literal["openai-chat", "openai-responses", "anthropic", "litellm", "o
 DECIDING_PROTOCOLS: Collection[str] = frozenset({"openai-decisions", "systemone"})
 """Protocols whose models write no text, and give each answer of a list a probability."""
 Transport = Literal["sdk", "native"]
+_MOST_LETTERS = 26
+"""`transformers serve` names each answer by a capital letter."""
 
 
 class Account(FileRecord):
@@ -37,6 +39,16 @@ class Account(FileRecord):
     """Whether `run --batch` may use the account's batch API; a server of one's own rarely has one."""
     requests_per_minute: float | None = Field(default=None, gt=0)
     """Most calls a minute, where the provider sets a limit."""
+
+    most_answers: int | None = Field(default=None, ge=2)
+    """Most answers a decision endpoint chooses from. Left out: 26 with `systemone`, which is what `transformers serve`
+    reads unless `labels.choice` of its decision config says more, and no limit with `openai-decisions`."""
+
+    @property
+    def answers_limit(self) -> int | None:
+        """Most answers one question may list; None sets no limit."""
+        usual = _MOST_LETTERS if self.protocol == "systemone" else None
+        return usual if self.most_answers is None else self.most_answers
 
     @model_validator(mode="after")
     def _transport_is_there(self) -> Self:

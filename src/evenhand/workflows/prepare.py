@@ -94,16 +94,26 @@ class Prepared:
         """Whether a judge's model writes nothing, and gives each answer a probability.
 
         Raises:
-            UsageError: It does, and the answers of a scale can not be listed; or the settings lack the account.
+            UsageError: It does, and the answers of a scale can not be listed or are too many; or the settings lack the
+                account.
         """
-        if self.account(judge)[1].protocol not in DECIDING_PROTOCOLS:
+        name, account = self.account(judge)
+        if account.protocol not in DECIDING_PROTOCOLS:
             return False
         for principle, scale in self.plan.scales.items():
-            if not listed_answers(scale):
+            answers, most = len(listed_answers(scale)), account.answers_limit
+            if not answers:
                 raise UsageError(
                     f"judge {judge.id} asks a decision endpoint, which chooses from a list of answers, and the scale "
                     f"of {principle} is a range of numbers",
                     hint="use labels, or whole numbers over a range of at most 100",
+                )
+            if most is not None and answers > most:
+                raise UsageError(
+                    f"judge {judge.id} asks account {name!r}, which chooses from at most {most} answers, and the scale "
+                    f"of {principle} has {answers}",
+                    hint=f"use fewer labels or a shorter range; where the endpoint reads more, write `most_answers = "
+                    f"{answers}` in [accounts.{name}]",
                 )
         return True
 
