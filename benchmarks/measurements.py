@@ -77,6 +77,13 @@ ENGINE = (
         "the aiohttp loop, sdk 1.3 of the SDK's loop on aiohttp, three judges 1.1 of one, ideal 1.6 at 200 ms and 256.",
     ),
     Measurement(
+        title="Where the processor time of a rating goes",
+        script="-m benchmarks.engine.steps",
+        quick=("--units", "200"),
+        meaning="Each step over the same units by itself, 64 in flight. What the sum leaves of the whole is the event "
+        "loop, the workers' tasks, opening the ledger and the collector.",
+    ),
+    Measurement(
         title="Replay",
         script="replay.py",
         quick=("--calls", "200", "--repeats", "1"),

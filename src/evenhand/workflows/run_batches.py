@@ -8,28 +8,21 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Final, Protocol
+from typing import IO, Final
 
 from evenhand.errors import EvenhandError, UsageError
 from evenhand.judging.batch_desk import PATIENT, BatchDesk, BatchWishes, Polling
 from evenhand.judging.batching import Batcher
-from evenhand.judging.budget import Purse
 from evenhand.judging.calling import CallingJudge
 from evenhand.judging.offline.key import OfflineKeys
-from evenhand.judging.progress import Progress
 from evenhand.judging.runner import Runner
 from evenhand.providers.batch_interface import BatchProvider
 from evenhand.providers.registry import has_batches, open_batches
 from evenhand.records.judge import ModelJudge
-from evenhand.records.run import Run
 from evenhand.store.batches import BatchLedger
-from evenhand.store.ledger import LedgerFile
 from evenhand.store.reading import settled_units
-from evenhand.store.run_ledger import RunLedger
-from evenhand.workflows.prepare import Prepared
-
-MakeRunner = Callable[[Mapping[str, CallingJudge], bytearray], Runner]
-"""Makes a runner that asks these judges live and skips the units that are marked."""
+from evenhand.workflows.execution import Execution
+from evenhand.workflows.interrupting import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,52 +43,27 @@ NO_BATCHES: Final = BatchOptions()
 """Go on as the run began."""
 
 
-class Work(Protocol):
-    """What takes a run to its end."""
-
-    def stop(self, reason: str) -> None:
-        """Begin nothing new."""
-
-    async def run(self) -> tuple[str, ...]:
-        """Run, and return why units are left open."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What batches and live calls of one execution share."""
-
-    prepared: Prepared
-    run: Run
-    ledger: LedgerFile
-    writer: RunLedger
-    purse: Purse
-    progress: Progress
-    judges: Mapping[str, CallingJudge]
-    """Every judge that asks a model."""
-    make_runner: MakeRunner
-
-
 @asynccontextmanager
-async def open_work(parts: Parts, options: BatchOptions) -> AsyncIterator[Work]:
+async def open_work(execution: Execution, options: BatchOptions) -> AsyncIterator[Work]:
     """Open what a run needs: a runner, and a batcher where there are batches.
 
     Raises:
         UsageError: Batches are wished for, and no judge's account has a batch API.
     """
-    batches = BatchLedger(parts.ledger, parts.ledger.run_number(parts.run.id), parts.writer)
+    batches = BatchLedger(execution.ledger, execution.ledger.run_number(execution.run.id), execution.writer)
     under_way = batches.open_batches()
     in_batches = batches.has_any() if options.use is None else options.use
-    settled = settled_units(parts.ledger, parts.run)
+    settled = settled_units(execution.ledger, execution.run)
     if not in_batches and not under_way:
-        yield parts.make_runner(parts.judges, settled)
+        yield execution.runner(settled, calling=execution.judges)
         return
-    batched = _batched_judges(parts)
+    batched = _batched_judges(execution)
     if in_batches and not batched:
         raise UsageError(
             "no judge of the suite can be asked in batches: no account of theirs has a batch API",
             hint="run without --batch",
         )
-    if in_batches and parts.prepared.loaded.panel.cascade:
+    if in_batches and execution.prepared.loaded.panel.cascade:
         raise UsageError(
             "the panel asks its judges in steps, each for what the step before left; batches ask all at once",
             hint="run without --batch, or with a panel that has no cascade",
@@ -103,34 +71,36 @@ async def open_work(parts: Parts, options: BatchOptions) -> AsyncIterator[Work]:
     async with AsyncExitStack() as closing:
         providers = {
             name: open_batches(name, account, os.environ)
-            for name, account in dict(map(parts.prepared.account, _models(parts, batched))).items()
+            for name, account in dict(map(execution.prepared.account, _models(execution, batched))).items()
         }
         for provider in providers.values():
             closing.push_async_callback(provider.close)
         pending = _pending(batches, len(settled))
-        make_batcher = partial(_batcher, parts, options, batches, providers, batched)
+        make_batcher = partial(_batcher, execution, options, batches, providers, batched)
         if in_batches:
-            live = {name: judge for name, judge in parts.judges.items() if name not in batched}
-            yield SideBySide(parts.make_runner(live, bytearray(settled)), make_batcher(settled, submits=True))
+            live = {name: judge for name, judge in execution.judges.items() if name not in batched}
+            yield SideBySide(
+                execution.runner(bytearray(settled), calling=live), make_batcher(settled, submits=True)
+            )
         else:
             skipped = _either(settled, pending)
             not_mine = _either(settled, bytearray(1 - mark for mark in pending))
-            runner = parts.make_runner(parts.judges, skipped)
-            left = partial(_live_rest, parts)
+            runner = execution.runner(skipped, calling=execution.judges)
+            left = partial(_live_rest, execution)
             yield SideBySide(runner, make_batcher(not_mine, submits=False), afterwards=left)
 
 
-def _batched_judges(parts: Parts) -> Mapping[str, CallingJudge]:
+def _batched_judges(execution: Execution) -> Mapping[str, CallingJudge]:
     found = {}
-    for judge in parts.prepared.model_judges:
-        _, account = parts.prepared.account(judge)
+    for judge in execution.prepared.model_judges:
+        _, account = execution.prepared.account(judge)
         if has_batches(account):
-            found[judge.id] = parts.judges[judge.id]
+            found[judge.id] = execution.judges[judge.id]
     return found
 
 
-def _models(parts: Parts, batched: Mapping[str, CallingJudge]) -> list[ModelJudge]:
-    return [judge for judge in parts.prepared.model_judges if judge.id in batched]
+def _models(execution: Execution, batched: Mapping[str, CallingJudge]) -> list[ModelJudge]:
+    return [judge for judge in execution.prepared.model_judges if judge.id in batched]
 
 
 def _pending(batches: BatchLedger, units: int) -> bytearray:
@@ -146,12 +116,12 @@ def _either(first: bytearray, second: bytearray) -> bytearray:
     return bytearray(one | other for one, other in zip(first, second, strict=True))
 
 
-def _live_rest(parts: Parts) -> Runner:
-    return parts.make_runner(parts.judges, settled_units(parts.ledger, parts.run))
+def _live_rest(execution: Execution) -> Runner:
+    return execution.runner(settled_units(execution.ledger, execution.run), calling=execution.judges)
 
 
 def _batcher(
-    parts: Parts,
+    execution: Execution,
     options: BatchOptions,
     ledger: BatchLedger,
     providers: Mapping[str, BatchProvider],
@@ -160,13 +130,13 @@ def _batcher(
     *,
     submits: bool,
 ) -> Batcher:
-    loaded = parts.prepared.loaded
+    loaded = execution.prepared.loaded
     desk = BatchDesk(
-        run=parts.run.id,
+        run=execution.run.id,
         providers=providers,
         ledger=ledger,
-        purse=parts.purse,
-        progress=parts.progress,
+        purse=execution.purse,
+        progress=execution.progress,
         wishes=BatchWishes(
             submits=submits, forgets=options.forget, most_rows=options.most_rows, polling=options.polling
         ),
@@ -174,11 +144,11 @@ def _batcher(
     )
     return Batcher(
         desk=desk,
-        plan=parts.prepared.plan,
+        plan=execution.prepared.plan,
         judges=judges,
         keys=OfflineKeys(loaded.judges, loaded.constitution),
         settled=settled,
-        open_file=partial(_open_file, parts.prepared.workspace.ledger_path.parent),
+        open_file=partial(_open_file, execution.prepared.workspace.ledger_path.parent),
     )
 
 

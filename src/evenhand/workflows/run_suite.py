@@ -1,12 +1,9 @@
 """Run a suite, or go on with a run: from files to stored verdicts."""
 
-import asyncio
 import math
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -15,43 +12,25 @@ from evenhand.catalog.labels import read_labels
 from evenhand.catalog.settings import find_workspace
 from evenhand.errors import EvenhandError, LedgerError, MeasureError, UsageError
 from evenhand.judging.budget import NANOUSD, Purse
-from evenhand.judging.calling import CallingJudge
 from evenhand.judging.candidate_flags import item_flags
-from evenhand.judging.offline.key import OfflineKeys
-from evenhand.judging.progress import JudgeProgress, Progress
-from evenhand.judging.reader import Reader
-from evenhand.judging.runner import Runner
-from evenhand.records.attempt import SettledItem
+from evenhand.judging.progress import Progress
 from evenhand.records.narrow import Wishes
 from evenhand.records.rated import RunAccount
-from evenhand.records.rating import RATED, SPARED
 from evenhand.records.run import Manifest, Run, RunState
 from evenhand.store.ledger import LedgerFile, open_ledger
 from evenhand.store.reading import (
-    items_to_decide,
-    rated_item,
-    rated_items,
     run_account,
-    settled_counts,
     settled_units,
 )
 from evenhand.store.run_ledger import RunLedger
+from evenhand.workflows.execution import Execution, expect_answers, progress_of
+from evenhand.workflows.interrupting import interruptible, run_until_stopped
+from evenhand.workflows.leftover_verdicts import settle_leftover_items
 from evenhand.workflows.long_work import run_long
-from evenhand.workflows.offline_judges import offline_judges
 from evenhand.workflows.prepare import WHOLE_SUITE, Prepared, prepare
 from evenhand.workflows.reach_models import Reach, reach_models
-from evenhand.workflows.read_run import decider_of
 from evenhand.workflows.replay_models import Replay, replay_models
-from evenhand.workflows.run_batches import NO_BATCHES, BatchOptions, Parts, Work, open_work
-
-_DRAIN_SECONDS = 3.0
-"""How long calls in flight may go on after an interrupt."""
-
-_FEW_ITEMS = 200
-"""So many items are read one by one; for more the whole run is read through once."""
-
-_NO_CALLING: Mapping[str, CallingJudge] = {}
-_NO_REPLAYING: Mapping[str, Reader] = {}
+from evenhand.workflows.run_batches import NO_BATCHES, BatchOptions, open_work
 
 Watch = Callable[[Run, Progress], None]
 """Told once when a run starts; the progress record it gets keeps moving."""
@@ -149,7 +128,7 @@ def resume_run(start: Path, name: str, options: RunOptions, watch: Watch) -> Run
     """
     prepared, run, ledger = prepare_for_run(start, name)
     if run.state is RunState.FINISHED:
-        return _result(run, ledger, _progress(prepared, run, ledger, run_account(ledger, run)))
+        return _result(run, ledger, progress_of(prepared, run, ledger, run_account(ledger, run)))
     with ledger.writing(), _stopped_by_errors(run, ledger):
         planned = run.manifest.planned_items
         ledger.add_items(ledger.run_number(run.id), prepared.plan.items(), planned=planned, flags=item_flags)
@@ -207,7 +186,7 @@ def _execute(
 ) -> RunResult:
     reasons, interrupted, progress = run_long(_run(prepared, run, ledger, options, watch))
     _refuse_drift(prepared, run)
-    _settle_leftover_items(run, ledger, progress)
+    settle_leftover_items(run, ledger, progress)
     state = RunState.STOPPED if reasons else RunState.FINISHED
     ledger.set_state(run.id, state, "; ".join(reasons))
     return _result(ledger.run(run.id), ledger, progress, reasons, interrupted=interrupted)
@@ -264,57 +243,62 @@ def _reason(error: BaseException) -> str:
 async def _run(
     prepared: Prepared, run: Run, ledger: LedgerFile, options: RunOptions, watch: Watch
 ) -> tuple[tuple[str, ...], bool, Progress]:
-    cap = options.max_usd if options.max_usd is not None else prepared.loaded.suite.limits.usd
-    purse = Purse(None if cap is None else round(cap * NANOUSD))
     account = run_account(ledger, run)
-    purse.spent_nanousd = account.possibly_spent_nanousd
-    progress = _progress(prepared, run, ledger, account)
     writer = RunLedger(ledger, ledger.run_number(run.id), again=run.manifest.again)
+    execution = Execution(
+        prepared=prepared,
+        run=run,
+        ledger=ledger,
+        writer=writer,
+        purse=_purse(prepared, options, account),
+        progress=progress_of(prepared, run, ledger, account),
+    )
     try:
         if options.replay:
-            return await _replay(prepared, run, ledger, writer, purse, progress, watch)
-        reach = await reach_models(prepared, run, ledger, writer, purse, fresh=options.fresh_preflight)
-        try:
-            run = replace(run, manifest=_with_findings(run.manifest, reach))
-            ledger.set_manifest(run.id, run.manifest)
-            _expect_answers(run, account, progress)
-            parts = Parts(
-                prepared=prepared,
-                run=run,
-                ledger=ledger,
-                writer=writer,
-                purse=purse,
-                progress=progress,
-                judges=reach.judges,
-                make_runner=partial(_live_runner, prepared, run, writer, purse, progress),
-            )
-            async with open_work(parts, options.batches) as work:
-                watch(run, progress)
-                with _interruptible(work) as signals:
-                    return await _run_until_stopped(work, signals), bool(signals), progress
-        finally:
-            await reach.close()
+            return await _replay(execution, watch)
+        return await _ask(execution, account, options, watch)
     finally:
         writer.close()
 
 
-async def _replay(
-    prepared: Prepared,
-    run: Run,
-    ledger: LedgerFile,
-    writer: RunLedger,
-    purse: Purse,
-    progress: Progress,
-    watch: Watch,
+def _purse(prepared: Prepared, options: RunOptions, account: RunAccount) -> Purse:
+    """Return the purse of a run, which has spent what its calls so far may have cost."""
+    cap = options.max_usd if options.max_usd is not None else prepared.loaded.suite.limits.usd
+    purse = Purse(None if cap is None else round(cap * NANOUSD))
+    purse.spent_nanousd = account.possibly_spent_nanousd
+    return purse
+
+
+async def _ask(
+    execution: Execution, account: RunAccount, options: RunOptions, watch: Watch
 ) -> tuple[tuple[str, ...], bool, Progress]:
+    """Reach the models and ask for everything that is open."""
+    run, ledger, progress = execution.run, execution.ledger, execution.progress
+    reach = await reach_models(
+        execution.prepared, run, ledger, execution.writer, execution.purse, fresh=options.fresh_preflight
+    )
+    try:
+        run = replace(run, manifest=_with_findings(run.manifest, reach))
+        ledger.set_manifest(run.id, run.manifest)
+        expect_answers(run, account, progress)
+        execution = replace(execution, run=run, judges=reach.judges)
+        async with open_work(execution, options.batches) as work:
+            watch(run, progress)
+            with interruptible(work) as signals:
+                return await run_until_stopped(work, signals), bool(signals), progress
+    finally:
+        await reach.close()
+
+
+async def _replay(execution: Execution, watch: Watch) -> tuple[tuple[str, ...], bool, Progress]:
     """Take what the ledger holds and leave the rest open."""
-    replay = replay_models(prepared, run, ledger)
+    run, ledger, progress = execution.run, execution.ledger, execution.progress
+    replay = replay_models(execution.prepared, run, ledger)
     ledger.set_manifest(run.id, run.manifest.model_copy(update={"endpoints": replay.endpoints}))
-    settled = settled_units(ledger, run)
-    runner = _runner(prepared, run, writer, purse, progress, settled, replaying=replay.readers)
+    runner = execution.runner(settled_units(ledger, run), replaying=replay.readers)
     watch(run, progress)
-    with _interruptible(runner) as signals:
-        reasons = await _run_until_stopped(runner, signals)
+    with interruptible(runner) as signals:
+        reasons = await run_until_stopped(runner, signals)
     missing = () if signals else tuple(_missing(progress, replay))
     return (*reasons, *missing), bool(signals), progress
 
@@ -328,85 +312,10 @@ def _missing(progress: Progress, replay: Replay) -> Iterator[str]:
             yield f"judge {judge}: {missing:,} of {counters.planned:,} ratings have no recording that can be read"
 
 
-async def _run_until_stopped(work: Work, signals: Sequence[str]) -> tuple[str, ...]:
-    """Run; an interrupt that cuts calls in flight short is an end like another, and what they brought is stored."""
-    try:
-        return await work.run()
-    except asyncio.CancelledError:
-        if not signals:
-            raise
-        return (f"interrupted by {signals[0]}, calls in flight were cut short",)
-
-
-def _expect_answers(run: Run, account: RunAccount, progress: Progress) -> None:
-    """Let every judge be answered by whom preflight saw, and by whom the run's earlier replies are."""
-    for identity in account.identities(run.manifest):
-        answering = progress.judges[identity.judge].answering
-        answering.served_model = next(iter(identity.models), "")
-        answering.fingerprint = next(iter(identity.fingerprints), "")
-
-
 def _with_findings(manifest: Manifest, reach: Reach) -> Manifest:
     """Pin what preflight found: a resumed run must ask in the same way, and the next run need not look again."""
     versions = {**manifest.versions, **reach.versions}
     return manifest.model_copy(update={"endpoints": reach.endpoints, "versions": versions})
-
-
-def _live_runner(
-    prepared: Prepared,
-    run: Run,
-    writer: RunLedger,
-    purse: Purse,
-    progress: Progress,
-    calling: Mapping[str, CallingJudge],
-    settled: bytearray,
-) -> Runner:
-    return _runner(prepared, run, writer, purse, progress, settled, calling=calling)
-
-
-def _runner(
-    prepared: Prepared,
-    run: Run,
-    writer: RunLedger,
-    purse: Purse,
-    progress: Progress,
-    settled: bytearray,
-    *,
-    calling: Mapping[str, CallingJudge] = _NO_CALLING,
-    replaying: Mapping[str, Reader] = _NO_REPLAYING,
-) -> Runner:
-    return Runner(
-        plan=prepared.plan,
-        decider=decider_of(run.manifest),
-        ledger=writer,
-        offline=offline_judges(prepared),
-        calling=calling,
-        replaying=replaying,
-        keys=OfflineKeys(prepared.loaded.judges, prepared.loaded.constitution),
-        settled=settled,
-        purse=purse,
-        progress=progress,
-    )
-
-
-def _progress(prepared: Prepared, run: Run, ledger: LedgerFile, account: RunAccount) -> Progress:
-    """Return counters that start where the run stands."""
-    counts = settled_counts(ledger, run)
-    per_judge = prepared.plan.units_by_judge()
-    judges = {
-        judge: JudgeProgress(planned=run.manifest.planned_items * units) for judge, units in per_judge.items()
-    }
-    for (judge, state), count in counts.items():
-        if state == RATED:
-            judges[judge].rated += count
-        elif state == SPARED:
-            judges[judge].spared += count
-        else:
-            judges[judge].failed[state] += count
-    for judge, calls in account.calls.items():
-        judges[judge].cost_nanousd = calls.cost_nanousd
-        judges[judge].reused = calls.reused
-    return Progress(judges=judges)
 
 
 def _add_labels(prepared: Prepared, manifest: Manifest, ledger: LedgerFile) -> None:
@@ -415,56 +324,3 @@ def _add_labels(prepared: Prepared, manifest: Manifest, ledger: LedgerFile) -> N
         mine = [read_labels(path, spec) for name, path, spec in specs if name == file.path]
         if file.role == "labels":
             ledger.add_labels(manifest.label_source(file), chain.from_iterable(mine))
-
-
-def _settle_leftover_items(run: Run, ledger: LedgerFile, progress: Progress) -> None:
-    """Decide items that more than one execution or way of asking worked on; all it needs is in the ledger."""
-    open_ones = frozenset(items_to_decide(ledger, run))
-    if open_ones:
-        ledger.add_verdicts(ledger.run_number(run.id), _decided(run, ledger, open_ones, progress))
-
-
-def _decided(
-    run: Run, ledger: LedgerFile, wanted: frozenset[int], progress: Progress
-) -> Iterator[SettledItem]:
-    decide = decider_of(run.manifest).decide
-    few = len(wanted) < _FEW_ITEMS
-    items = (
-        (rated_item(ledger, run, seq, decide=decide) for seq in sorted(wanted))
-        if few
-        else rated_items(ledger, run, decide=decide)
-    )
-    for item in items:
-        if item and item.seq in wanted and item.verdict:
-            progress.decide(item.verdict)
-            yield SettledItem(seq=item.seq, verdict=item.verdict)
-
-
-@contextmanager
-def _interruptible(work: Work) -> Iterator[list[str]]:
-    """Let Ctrl-C and SIGTERM end the run: calls in flight get a few seconds, a second signal none.
-
-    Yields:
-        A list that is empty until a signal came.
-    """
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    signals: list[str] = []
-    assert task is not None
-
-    with ExitStack() as restore:
-
-        def interrupt(name: str) -> None:
-            if signals:
-                task.cancel()
-            else:
-                restore.callback(loop.call_later(_DRAIN_SECONDS, task.cancel).cancel)
-            signals.append(name)
-            work.stop(f"interrupted by {name}")
-
-        for each in (signal.SIGINT, signal.SIGTERM):
-            try:
-                loop.add_signal_handler(each, interrupt, each.name)
-            except (NotImplementedError, RuntimeError, ValueError):
-                continue  # Windows, or not the main thread: the default handling stays
-            restore.callback(loop.remove_signal_handler, each)
-        yield signals
