@@ -16,6 +16,7 @@ from evenhand.judging.progress import JudgeProgress, Progress
 from evenhand.judging.prompt import Prompter
 from evenhand.judging.runner import Runner
 from evenhand.providers.connection import Connection
+from evenhand.providers.interface import Provider
 from evenhand.providers.openai_chat import OpenAIChat
 from evenhand.providers.throttle import Throttle
 from evenhand.records.constitution import Constitution, Principle
@@ -98,6 +99,8 @@ class SmallRun:
     """What the panel says besides its judges."""
     accounts: Mapping[str, str] = field(default_factory=dict)
     """Base URL of the account of each judge that is on another one than "loop"."""
+    provider: Provider | None = None
+    """Whom all judges ask instead of the server, where a test scripts the moment of each reply."""
 
     def __post_init__(self) -> None:
         self.all_cases = cases(self.count)
@@ -145,6 +148,7 @@ class SmallRun:
     async def runner(self) -> AsyncIterator[Runner]:
         """A runner for what is open."""
         writer = RunLedger(self.ledger, self.ledger.run_number(self.run.id))
+        self.purse = Purse(self.purse.cap_nanousd, spent_nanousd=self.purse.spent_nanousd)
         self.progress = Progress(
             judges={
                 judge: JudgeProgress(planned=self.count * units)
@@ -188,7 +192,7 @@ class SmallRun:
                 prompter=Prompter(
                     judge=judge, template=TEMPLATE, constitution=CONSTITUTION, endpoint=self._endpoint(judge)
                 ),
-                provider=self.providers[self._account(judge)],
+                provider=self.provider or self.providers[self._account(judge)],
                 throttle=self.throttles[self._account(judge)],
                 concurrency=self.concurrency,
                 price=PRICE,

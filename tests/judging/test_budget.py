@@ -70,6 +70,22 @@ def test_a_denial_names_the_money_in_dollars() -> None:
         purse.reserve(800_000_000)
 
 
+@pytest.mark.parametrize(
+    ("cap", "spent", "amount", "words"),
+    [
+        (4_500_000, 4_300_000, 1_000_000, "up to 0.0010 USD .* cap of 0.0045 USD [(]0.0043 spent"),
+        (5_000_000_000, 4_999_980_000, 40_000, "up to 0.00004 USD .* cap of 5.00 USD [(]4.99998 spent"),
+        (1, 0, 2, "up to 0.000000002 USD .* cap of 0.000000001 USD [(]0.0000 spent"),
+        (12_500_000_000, 12_500_000_000, 1, "cap of 12.50 USD [(]12.5000 spent"),
+    ],
+)
+def test_a_denial_prints_amounts_that_can_be_told_apart(
+    cap: int, spent: int, amount: int, words: str
+) -> None:
+    with pytest.raises(BudgetError, match=words):
+        Purse(cap_nanousd=cap, spent_nanousd=spent).reserve(amount)
+
+
 def test_a_purse_can_be_spent_to_the_last_bit() -> None:
     purse = Purse(cap_nanousd=100)
     purse.reserve(100)
@@ -133,6 +149,26 @@ async def test_a_call_waits_for_those_in_flight_instead_of_ending_the_run() -> N
     purse.settle(60, 10)
     await waiting
     assert (purse.spent_nanousd, purse.reserved_nanousd) == (10, 60)
+
+
+async def test_who_waits_for_room_is_told_when_the_run_is_stopped_and_nothing_is_set_aside() -> None:
+    purse = Purse(cap_nanousd=100)
+    purse.reserve(60)
+    waiting = asyncio.create_task(purse.set_aside(60))
+    await asyncio.sleep(0)
+    purse.stop("interrupted")
+    for late in (waiting, purse.set_aside(1)):
+        with pytest.raises(BudgetError, match=r"^interrupted$"):
+            await late
+    purse.settle(60, 0)
+    assert (purse.reserved_nanousd, purse.spent_nanousd, purse.is_short) == (0, 0, False)
+
+
+async def test_a_run_without_a_cap_can_be_stopped_too() -> None:
+    purse = Purse(cap_nanousd=None)
+    purse.stop("interrupted")
+    with pytest.raises(BudgetError, match="interrupted"):
+        await purse.set_aside(1)
 
 
 async def test_a_call_that_can_never_fit_is_denied_at_once_and_so_is_everybody_who_waits() -> None:

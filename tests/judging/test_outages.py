@@ -121,9 +121,34 @@ async def test_the_requests_for_a_unit_are_the_attempts_of_its_judge(
 ) -> None:
     server = await serve(faults.always(DOWN))
     run = start(server, count=1, judges=(model_judge(attempts=attempts),))
-    assert await go(run) == ()
-    assert run_account(run.ledger, run.run).terminal == {"unreachable": 1}
+    assert len(await go(run)) == 1
     assert len(server.ledger.calls) == attempts
+
+
+@pytest.mark.parametrize(("count", "answered"), [(1, 0), (2, 0), (9, 0), (9, 4), (9, 8)])
+async def test_an_outage_too_small_for_the_breaker_leaves_units_open_and_says_why(
+    start: Start, serve: Serve, count: int, answered: int
+) -> None:
+    healed: list[bool] = []
+    down = faults.Strike(fault=DOWN, when=lambda call: call.number > answered and not healed)
+    run = start(await serve(down), count=count, concurrency=1, judges=(model_judge(attempts=1),))
+    (reason,) = await go(run)
+    assert "account 'loop': the last " in reason
+    assert "got no answer" in reason
+    account = run_account(run.ledger, run.run)
+    assert (account.terminal.get("rated", 0), account.open) == (answered, count - answered)
+    healed.append(True)
+    assert await go(run) == ()
+    assert run_account(run.ledger, run.run).terminal == {"rated": count}
+
+
+async def test_a_unit_that_gets_no_answer_while_others_do_has_failed_although_it_is_the_last(
+    start: Start, serve: Serve
+) -> None:
+    poison = faults.on_requests(DOWN, lambda request: "Answer 4" in request.candidate)
+    run = start(await serve(poison), count=9, concurrency=2, judges=(model_judge(attempts=2),))
+    assert await go(run) == ()
+    assert run_account(run.ledger, run.run).terminal == {"rated": 8, "unreachable": 1}
 
 
 async def test_units_of_an_account_that_fails_often_are_put_off_and_all_are_rated(

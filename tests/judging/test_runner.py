@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 from tests.judging.run_kit import SmallRun, model_judge, pattern_judge
 
-from evenhand.errors import UsageError
+from evenhand.errors import CallClass, CallError, UsageError
 from evenhand.judging.plan import Plan
+from evenhand.providers.interface import ChatRequest, RawReply
 from evenhand.records.rated import RatedItem
 from evenhand.records.rating import FailedRating, Rating
 from evenhand.records.suite import Case
@@ -201,6 +202,55 @@ async def test_a_run_ends_within_one_worst_case_of_its_cap_however_many_calls_ar
     with run.ledger.read() as connection:
         worst = connection.execute(text("SELECT max(reserved_nanousd) FROM attempts")).scalar_one()
     assert 0.012 * 1e9 - worst <= run_account(run.ledger, run.run).cost_nanousd <= 0.012 * 1e9
+
+
+class Silent:
+    """A provider that takes each call, a little longer each time, and never answers."""
+
+    protocol = "openai-chat"
+
+    def __init__(self, seconds: float, *, maybe_billed: bool) -> None:
+        self.calls = 0
+        self._seconds = seconds
+        self._maybe_billed = maybe_billed
+
+    async def ask(self, request: ChatRequest) -> RawReply:
+        self.calls += 1
+        await asyncio.sleep(self._seconds * self.calls)
+        raise CallError("no answer", call_class=CallClass.TRANSIENT, maybe_billed=self._maybe_billed)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize("cap", [0.0045, 0.006])
+async def test_a_run_whose_cap_is_reached_ends_although_calls_in_flight_get_no_answer(
+    start: Start, serve: Serve, cap: float
+) -> None:
+    silent = Silent(0.05, maybe_billed=True)
+    judge = model_judge(attempts=1)
+    run = start(await serve(), concurrency=3, judges=(judge,), cap_usd=cap, provider=silent)
+    async with asyncio.timeout(5):
+        reasons = await go(run)
+    assert "does not fit under the cap" in reasons[0]
+    assert silent.calls > 0
+    assert run_account(run.ledger, run.run).open == 12
+
+
+async def test_a_call_that_waits_for_money_is_not_made_once_the_run_is_stopped(
+    start: Start, serve: Serve
+) -> None:
+    silent = Silent(0.2, maybe_billed=False)
+    run = start(await serve(), concurrency=4, judges=(model_judge(),), cap_usd=0.006, provider=silent)
+    async with run.runner() as runner:
+        task = asyncio.create_task(runner.run())
+        await asyncio.sleep(0.1)
+        before = silent.calls
+        runner.stop("interrupted by SIGINT")
+        async with asyncio.timeout(5):
+            assert await task == ("interrupted by SIGINT",)
+    assert 0 < before == silent.calls < 4
+    assert run_account(run.ledger, run.run).open == 12
 
 
 async def test_stopping_finishes_what_is_in_flight_and_resuming_asks_only_the_rest(

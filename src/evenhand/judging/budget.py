@@ -64,6 +64,10 @@ class Purse:
     """Worst-case prices of calls in flight."""
     _closed: tuple[str, str] | None = field(default=None)
     """Why no more calls are paid for, and what to do about it; final for the run."""
+    _stopped: str = ""
+    """Why nobody sets anything aside any more although there may be room; empty while the run goes on."""
+    is_short: bool = False
+    """Whether something did not fit under the cap."""
     _waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     async def set_aside(self, amount: int) -> None:
@@ -72,16 +76,23 @@ class Purse:
         Most calls cost far less than their worst case, and what they did not cost comes back.
 
         Raises:
-            BudgetError: It can not fit under the cap any more. Denial is final for the run.
+            BudgetError: It can not fit under the cap any more, or the run was stopped. Denial is final for the run.
         """
         while self._must_wait(amount):
             settled = asyncio.get_running_loop().create_future()
             self._waiting.append(settled)
             await settled
+        if self._stopped:
+            raise BudgetError(self._stopped)
         self.reserve(amount)
 
+    def stop(self, reason: str) -> None:
+        """Let no new call be made: who waits for room, and who comes, gets a `BudgetError` that says why."""
+        self._stopped = self._stopped or reason
+        self._wake()
+
     def _must_wait(self, amount: int) -> bool:
-        if self.cap_nanousd is None or self._closed is not None:
+        if self.cap_nanousd is None or self._closed is not None or self._stopped:
             return False
         room = self.cap_nanousd - self.spent_nanousd - amount
         return 0 <= room < self.reserved_nanousd
@@ -97,9 +108,10 @@ class Purse:
                 self._closed is None
                 and self.spent_nanousd + self.reserved_nanousd + amount > self.cap_nanousd
             ):
+                self.is_short = True
                 self._close(
                     f"the next call may cost up to {usd(amount)} USD and does not fit under the cap of "
-                    f"{self.cap_nanousd / NANOUSD:.2f} USD ({usd(self.spent_nanousd)} spent)",
+                    f"{usd(self.cap_nanousd, digits=2)} USD ({usd(self.spent_nanousd)} spent)",
                     hint="raise the cap with --max-usd and resume",
                 )
             if self._closed is not None:
@@ -108,9 +120,13 @@ class Purse:
         self.reserved_nanousd += amount
 
     def has_room(self, amount: int) -> bool:
-        """Tell whether `amount` fits under the cap now."""
+        """Tell whether `amount` fits under the cap now; that it does not is remembered."""
+        if self.cap_nanousd is None:
+            return True
         total = self.spent_nanousd + self.reserved_nanousd + amount
-        return self.cap_nanousd is None or (total <= self.cap_nanousd and self._closed is None)
+        fits = total <= self.cap_nanousd
+        self.is_short = self.is_short or not fits
+        return fits and self._closed is None
 
     def spend_ahead(self, amount: int) -> None:
         """Count `amount` as spent before its price is known, which may take days: nobody waits for it."""
@@ -129,7 +145,7 @@ class Purse:
         if cost > reserved and self.cap_nanousd is not None and self._closed is None:
             self._close(
                 f"a call cost {usd(cost)} USD, and {usd(reserved)} USD was the most it could cost: no cap can be kept "
-                f"at these prices ({usd(self.spent_nanousd)} spent of {self.cap_nanousd / NANOUSD:.2f} USD)",
+                f"at these prices ({usd(self.spent_nanousd)} spent of {usd(self.cap_nanousd, digits=2)} USD)",
                 hint="see in the provider's bill whether the judge's price or its max_tokens is wrong, then resume",
             )
         self._wake()
@@ -146,6 +162,7 @@ class Purse:
                 each.set_result(None)
 
 
-def usd(nanousd: int) -> str:
-    """Return an amount in US dollars, with as many digits as a call's price needs."""
-    return f"{nanousd / NANOUSD:.4f}"
+def usd(nanousd: int, *, digits: int = 4) -> str:
+    """Return an amount in US dollars, exact, with at least so many digits: amounts that differ never look the same."""
+    whole, billionths = divmod(nanousd, NANOUSD)
+    return f"{whole}.{f'{billionths:09}'.rstrip('0'):0<{digits}}"

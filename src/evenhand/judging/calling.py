@@ -9,6 +9,7 @@ from evenhand.judging.ports import Ledger
 from evenhand.judging.prompt import Prompt
 from evenhand.judging.reader import Reader, served_by
 from evenhand.judging.reuse import own_reply, wants_another
+from evenhand.judging.unanswered import Unanswered
 from evenhand.providers.interface import Provider
 from evenhand.providers.retry import RetryPolicy, TimeLeft, ask_with_retries
 from evenhand.providers.throttle import Throttle
@@ -44,6 +45,8 @@ class AttemptRecorder:
     worst_case: int
     instrument: int | None = None
     """What it is asked with, as the ledger numbers it."""
+    unanswered: Unanswered | None = None
+    """Told whether the account answers; None where nobody needs to know."""
     attempt: int = field(default=0)
     """The attempt begun last, as the ledger numbers it."""
 
@@ -66,11 +69,22 @@ class AttemptRecorder:
     async def failed(self, attempt: int, error: CallError) -> None:
         """Commit that no reply came; what may have been billed stays counted as spent."""
         self.purse.settle(self.worst_case, self.worst_case if error.maybe_billed else 0)
+        if self.unanswered is not None:
+            self._tell(error.call_class, self.unanswered)
         await self.ledger.failed(attempt, error)
 
     async def received(self, attempt: int, raw: RawReply) -> None:
         """Commit the bytes before anything is read from them."""
+        if self.unanswered is not None:
+            self.unanswered.answered()
         await self.ledger.received(attempt, raw)
+
+    def _tell(self, met: CallClass, unanswered: Unanswered) -> None:
+        """Tell what a failure says of the account: a refusal of one question is an answer too."""
+        if met is CallClass.TRANSIENT:
+            unanswered.failed(self.unit_seq)
+        elif met.fails_the_unit:
+            unanswered.answered()
 
     def paid(self, served: Served) -> None:
         """Give back what the call did not cost; nothing where that is only estimated, or the wall would be a guess."""
@@ -78,8 +92,10 @@ class AttemptRecorder:
         self.purse.settle(self.worst_case, self.worst_case if estimated else served.cost_nanousd)
 
 
-async def ask_unit(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger, purse: Purse) -> Settled:
-    """Answer `unit` by a reply that this run has of it already, or by a call.
+async def ask_unit(
+    unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger, purse: Purse, unanswered: Unanswered
+) -> Settled:
+    """Answer `unit` by a reply that this run has of it already, or by a call, of which `unanswered` is told.
 
     Raises:
         ProviderStopError: The account refuses to serve, or is given up.
@@ -96,7 +112,7 @@ async def ask_unit(unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Led
     left = TimeLeft(caller.judge.timeout_s)
     for _ in range(asked, caller.judge.answer.reasks + 1):
         try:
-            latest, answered = await _ask_once(unit, prompt, caller, ledger, purse, left)
+            latest, answered = await _ask_once(unit, prompt, caller, ledger, purse, unanswered, left)
         except PutOffError:
             if not served:
                 raise
@@ -116,7 +132,13 @@ def _is_unanswered(outcome: Outcome) -> bool:
 
 
 async def _ask_once(
-    unit: Unit, prompt: Prompt, caller: CallingJudge, ledger: Ledger, purse: Purse, left: TimeLeft
+    unit: Unit,
+    prompt: Prompt,
+    caller: CallingJudge,
+    ledger: Ledger,
+    purse: Purse,
+    unanswered: Unanswered,
+    left: TimeLeft,
 ) -> tuple[Outcome, Sequence[Served]]:
     recorder = AttemptRecorder(
         ledger=ledger,
@@ -127,6 +149,7 @@ async def _ask_once(
         nonce=prompt.nonce,
         worst_case=worst_case_nanousd(caller.price, prompt.request, schema_bytes=prompt.form.schema_bytes),
         instrument=caller.instrument,
+        unanswered=unanswered,
     )
     policy = RetryPolicy(attempts=caller.judge.attempts, deadline_s=caller.judge.timeout_s)
     try:

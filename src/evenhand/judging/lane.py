@@ -1,21 +1,20 @@
 """One account's lane: the units that wait for it, its workers, and units that got no answer yet."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 
+from evenhand.judging.unanswered import Unanswered
 from evenhand.providers.throttle import Throttle
-from evenhand.records.attempt import Settled
 from evenhand.records.run import Unit
-
-STRAIGHT_FAILURES = 10
-"""So many units in a row without an answer stop their account: an outage must not turn into thousands of failures."""
 
 
 class Lane:
-    """First come, first served. A closed lane takes nothing more and sends its workers home.
+    """First come, first served. Once its workers are sent home, nothing that is done to the lane keeps one.
 
     Attributes:
         throttle: The account's limits.
+        unanswered: Units that got no answer, held back for now.
         put_off: Whether units were left for a later round.
         closed: Whether the account is asked nothing more.
     """
@@ -25,21 +24,19 @@ class Lane:
         self.account = account
         self.workers = workers
         self.throttle = throttle
+        self.unanswered = Unanswered()
         self.closed = False
         self.put_off = False
         self._load = 0
-        self._queue: asyncio.Queue[Unit | None] = asyncio.Queue()
-        self._unanswered: list[Settled] = []
+        self._units: deque[Unit] = deque()
+        self._idle: deque[asyncio.Future[None]] = deque()
+        """Workers that wait for a unit."""
+        self._is_over = False
 
     @property
     def is_idle(self) -> bool:
         """Whether no unit waits and no worker has one."""
         return self._load == 0
-
-    @property
-    def holds_units(self) -> bool:
-        """Whether units without an answer are held back."""
-        return bool(self._unanswered)
 
     @property
     def takes_units(self) -> bool:
@@ -49,43 +46,46 @@ class Lane:
     def put(self, unit: Unit) -> None:
         """Let a unit wait for a worker."""
         self._load += 1
-        self._queue.put_nowait(unit)
+        self._units.append(unit)
+        self._wake(1)
 
     async def take(self) -> Unit | None:
         """Return the next unit; None when the worker may go home."""
-        return await self._queue.get()
+        while not self._units:
+            if self._is_over:
+                return None
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._idle.append(turn)
+            await turn
+        return self._units.popleft()
 
-    def done(self) -> None:
+    def done(self, unit: Unit) -> None:
         """Note that a worker is done with a unit."""
         self._load -= 1
-
-    def hold_back(self, settled: Settled) -> bool:
-        """Keep a unit without an answer for now; tell whether so many in a row are an outage."""
-        self._unanswered.append(settled)
-        return len(self._unanswered) >= STRAIGHT_FAILURES
-
-    def release(self) -> Sequence[Settled]:
-        """Return the units held back, because the account answered again or all is over."""
-        released, self._unanswered = self._unanswered, []
-        return released
+        self.unanswered.forget(unit.seq)
 
     def clear(self) -> Sequence[Unit]:
         """Return the units that wait, and those held back; none is left."""
-        left = [settled.unit for settled in self.release()]
-        while not self._queue.empty():
-            if (unit := self._queue.get_nowait()) is not None:
-                left.append(unit)
-                self._load -= 1
+        left = [*(settled.unit for settled in self.unanswered.clear()), *self._units]
+        self._load -= len(self._units)
+        self._units.clear()
         return left
 
     def close(self) -> Sequence[Unit]:
         """Send the workers home and return what is left: units that wait, and units without an answer."""
         self.closed = True
-        left = self.clear()
         self.send_home()
-        return left
+        return self.clear()
 
     def send_home(self) -> None:
-        """Let each worker end when it has taken what is queued before."""
-        for _ in range(self.workers):
-            self._queue.put_nowait(None)
+        """Let each worker end when no unit waits any more; that is final."""
+        self._is_over = True
+        self._wake(len(self._idle))
+
+    def _wake(self, workers: int) -> None:
+        """Let so many idle workers look again; one that was cancelled is none."""
+        while workers and self._idle:
+            turn = self._idle.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                workers -= 1

@@ -13,7 +13,7 @@ from evenhand.errors import BudgetError, EvenhandError, ProviderStopError, PutOf
 from evenhand.judging.budget import Purse
 from evenhand.judging.calling import CallingJudge, ask_unit
 from evenhand.judging.decide import Decider
-from evenhand.judging.lane import STRAIGHT_FAILURES, Lane
+from evenhand.judging.lane import Lane
 from evenhand.judging.offline.key import OfflineKeys
 from evenhand.judging.open_items import OpenItems, Turn
 from evenhand.judging.plan import Plan
@@ -22,6 +22,7 @@ from evenhand.judging.progress import Progress
 from evenhand.judging.prompt import Prompt
 from evenhand.judging.reader import Reader
 from evenhand.judging.reuse import own_reply, seek_replies, wants_another
+from evenhand.judging.unanswered import STRAIGHT_FAILURES
 from evenhand.records.attempt import Settled
 from evenhand.records.pacing import PaceChange, PacingEvent
 from evenhand.records.rating import FailedRating, FailureKind
@@ -104,9 +105,10 @@ class Runner:
         progress.throttles = {account: lane.throttle for account, lane in self._lanes.items()}
 
     def stop(self, reason: str) -> None:
-        """Take no new units; calls in flight are finished and stored."""
+        """Make no new call; calls in flight are finished and stored."""
         self._stopping = True
         self._note(reason)
+        self._purse.stop(reason)
         for lane in self._lanes.values():
             lane.throttle.close(reason)
             self._close(lane)
@@ -132,8 +134,6 @@ class Runner:
                         group.create_task(self._work(lane))
         except* EvenhandError as errors:
             raise errors.exceptions[0] from None
-        for lane in self._lanes.values():
-            await self._settle(lane.release())
         await self._note_pace()
         await self._ledger.flush()
         return tuple(self._reasons)
@@ -154,17 +154,29 @@ class Runner:
     async def _until_idle(self) -> None:
         """Wait until no unit is under way: what is in flight may be put off, or be the last of a step.
 
-        Units without an answer are called failed when all else is over, which may again be the last of a step.
+        Units without an answer are told apart when all else is over; one that is called failed may again be the last
+        of a step.
         """
         while not self._stopping:
             if self._sought:
                 await self._flush()
             elif not all(lane.is_idle for lane in self._lanes.values()):
                 await self._open.changed()
-            elif held := [lane for lane in self._lanes.values() if lane.holds_units and not lane.put_off]:
-                await self._settle([settled for lane in held for settled in lane.release()])
+            elif held := [lane for lane in self._lanes.values() if lane.unanswered and not lane.put_off]:
+                await self._end_unanswered(held)
             else:
                 break
+
+    async def _end_unanswered(self, lanes: Sequence[Lane]) -> None:
+        """Call units failed whose account answered others meanwhile; the rest may have met an outage and stays open."""
+        failed: list[Settled] = []
+        for lane in lanes:
+            blamed, left = lane.unanswered.part()
+            failed += blamed
+            if left:
+                self._note(_no_answer(lane.account, left))
+                self._abandon(settled.unit for settled in left)
+        await self._settle(failed)
 
     def _begin_round(self, *, last: bool) -> bool:
         """Tell whether another round has something to ask. What is held back then is asked in it too."""
@@ -294,7 +306,7 @@ class Runner:
             except PutOffError:
                 self._open.abandon(unit)
                 lane.put_off = True
-            lane.done()
+            lane.done(unit)
             if lane.is_idle:
                 self._open.wake()
 
@@ -307,17 +319,17 @@ class Runner:
         counters = self._progress.judges[unit.judge.id]
         counters.in_flight += 1
         try:
-            settled = await ask_unit(unit, prompt, caller, self._ledger, self._purse)
+            settled = await ask_unit(unit, prompt, caller, self._ledger, self._purse, lane.unanswered)
         finally:
             counters.in_flight -= 1
         if isinstance(settled.outcome, FailedRating) and settled.outcome.kind in _UNANSWERED:
             self._hold_back(lane, settled, settled.outcome.detail)
         else:
-            await self._settle([*lane.release(), settled])
+            await self._settle([*lane.unanswered.release_answered(), settled])
 
     def _hold_back(self, lane: Lane, settled: Settled, detail: str) -> None:
         """Wait before calling a unit without an answer failed: in an outage it is put off, or stays open for resume."""
-        straight = lane.hold_back(settled)
+        straight = lane.unanswered.hold(settled)
         if lane.closed or lane.throttle.is_open:
             self._put_off(lane)
         elif straight:
@@ -390,6 +402,7 @@ class Runner:
         for unit in units:
             self._prompts.pop(unit.seq, None)
             self._open.abandon(unit)
+        self._open.wake()
 
     def _stop_lane(self, lane: Lane, reason: str) -> None:
         self._note(reason)
@@ -402,3 +415,11 @@ class Runner:
     def _note(self, reason: str) -> None:
         if reason not in self._reasons:
             self._reasons.append(reason)
+
+
+def _no_answer(account: str, left: Sequence[Settled]) -> str:
+    """Say why units at the end of a run are open."""
+    last = left[-1].outcome
+    detail = f" ({last.detail})" if isinstance(last, FailedRating) else ""
+    units = "unit" if len(left) == 1 else f"{len(left)} units"
+    return f"account {account!r}: the last {units} it was asked got no answer{detail}"
