@@ -12,7 +12,11 @@ from evenhand.records.run import Unit
 
 
 class Ledger(Protocol):
-    """The append-only record the runner commits to. Each await returns after the commit is on disk."""
+    """The append-only record the runner commits to.
+
+    What is paid for is on disk when its await returns: attempts, replies, failures. What can be made again from that,
+    terminal states and verdicts, may follow a moment later (`settle`, `flush`).
+    """
 
     async def begin(self, attempt: NewAttempt) -> int:
         """Commit `reserved` and `sent` before a byte leaves; return the attempt's number in the ledger."""

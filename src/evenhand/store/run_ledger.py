@@ -1,4 +1,4 @@
-"""The ledger of one run while it runs: attempts, replies and ratings, each await returning after its commit."""
+"""The ledger of one run while it runs: attempts and replies are on disk when awaited, ratings when flushed."""
 
 import hashlib
 import time
