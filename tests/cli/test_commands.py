@@ -214,7 +214,12 @@ def test_a_cap_stops_a_run_which_then_resumes(tmp_path: Path, server: LoopbackSe
     assert (stopped.code, stopped.document["state"]) == (3, "stopped")
     assert stopped.document["usd"] <= 4
     assert stopped.document["open"] > 0
-    assert stopped.document["next"] == [f"evenhand resume {stopped.document['run']}"]
+    onward = f"evenhand resume {stopped.document['run']}"
+    assert stopped.document["next"] == [f"{onward} --max-usd USD"]
+    asked = len(server.ledger.calls)
+    again = cli("resume", "latest", "--workspace", folder)
+    assert (again.code, len(server.ledger.calls)) == (3, asked), "the run keeps its cap"
+    assert f"next:  {onward} --max-usd USD" in again.err
     resumed = cli("resume", "latest", "--workspace", folder, "--max-usd", "1000", "--json")
     assert (resumed.code, resumed.document["open"]) == (0, 0)
     assert resumed.document["run"] == stopped.document["run"]

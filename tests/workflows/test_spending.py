@@ -16,7 +16,7 @@ from evenhand.testing import LoopbackServer, faults, judges, serve_in_thread
 from evenhand.testing.faults import Strike
 from evenhand.workflows.list_runs import list_runs
 from evenhand.workflows.read_run import read_run
-from evenhand.workflows.run_suite import RunOptions, RunResult, run_suite
+from evenhand.workflows.run_suite import RunOptions, RunResult, resume_run, run_suite
 
 CASES = 12
 
@@ -113,6 +113,26 @@ def test_without_usage_a_cap_is_kept_by_worst_cases(tmp_path: Path) -> None:
     assert result.account.open
     assert result.account.cost_nanousd < bill + 1 <= 10_000_000
     assert result.account.possibly_spent_nanousd <= 10_000_000
+
+
+def test_a_run_keeps_the_cap_it_was_given_last(tmp_path: Path) -> None:
+    def resume(cap: float | None = None) -> RunResult:
+        return resume_run(tmp_path, "latest", RunOptions(max_usd=cap), lambda _run, _progress: None)
+
+    with serving() as server:
+        first = run(workspace(tmp_path, server), cap=0.004)
+        asked = len(server.ledger.calls)
+        again = resume()
+        assert (len(server.ledger.calls), again.account.open) == (asked, first.account.open)
+        assert (first.needs_cap, again.needs_cap) == (True, True)
+        raised = resume(0.005)
+        assert first.account.cost_nanousd < raised.account.cost_nanousd <= 5_000_000
+        asked = len(server.ledger.calls)
+        assert resume().account.open == raised.account.open > 0
+        assert len(server.ledger.calls) == asked, "the later cap is kept too"
+        done = resume(100.0)
+        assert (done.account.terminal, done.needs_cap) == ({"rated": CASES}, False)
+        assert done.run.manifest.inputs_hash() == first.run.manifest.inputs_hash()
 
 
 @pytest.mark.parametrize("cap", [0.0, 0.000001])

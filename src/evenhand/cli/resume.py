@@ -24,7 +24,7 @@ def resume(
             "--max-usd",
             metavar="USD",
             min=0,
-            help="Stop before more is spent in all, earlier calls included.",
+            help="Stop before more is spent in all, earlier calls included; without it, the run's last cap holds.",
         ),
     ] = None,
     fresh_preflight: Annotated[

@@ -97,6 +97,8 @@ def show_outcome(result: RunResult, screen: Screen, *, document: str, divided: s
             screen.problem(Mark(f"batch {number}: ", Style.WARNING), remark)
     for reason in result.reasons:
         screen.problem(Mark("stopped: ", Style.WARNING), reason)
+    if result.needs_cap:
+        screen.say("The run keeps its cap, so going on takes a higher one.")
     if _is_too_broken(result):
         screen.problem(Mark("could not measure: ", Style.BAD), _broken(result))
     for command in next_commands(result, divided):
@@ -149,6 +151,8 @@ def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
 def next_commands(result: RunResult, divided: str) -> tuple[str, ...]:
     """Return what to type next."""
     name = result.run.id
+    if result.needs_cap:
+        return (f"evenhand resume {name} --max-usd USD",)
     if result.account.open:
         return (f"evenhand resume {name}",)
     look = (f"evenhand explain {shlex.quote(f'{divided}@{name}')}",) if divided else ()

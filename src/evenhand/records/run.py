@@ -105,6 +105,13 @@ class Manifest(FileRecord):
     """The command line that started the run."""
     again: bool = False
     """Whether every question was asked again, whatever earlier runs and recordings held."""
+    max_usd: float | None = Field(default=None, ge=0)
+    """The cap in US dollars that was given last, when the run began or when it went on; null leaves it to the suite."""
+
+    @property
+    def cap_usd(self) -> float | None:
+        """What the run may spend in US dollars, in all of its executions; None is no cap."""
+        return self.suite.limits.usd if self.max_usd is None else self.max_usd
 
     @property
     def planned_units(self) -> int:
@@ -122,8 +129,8 @@ class Manifest(FileRecord):
         return content_hash({name: value for name, value in content.items() if name not in _OBSERVED})
 
 
-_OBSERVED = frozenset({"versions", "command", "endpoints", "again", "aliases", "own_family"})
-"""Parts of a manifest that say how it was made, or what was noticed; they do not decide the plan."""
+_OBSERVED = frozenset({"versions", "command", "endpoints", "again", "aliases", "own_family", "max_usd"})
+"""Parts of a manifest that say how it was made, how far, or what was noticed; they do not decide the plan."""
 
 
 class RunState(StrEnum):

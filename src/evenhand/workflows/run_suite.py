@@ -41,7 +41,7 @@ class RunOptions:
     """What a user may say about one execution."""
 
     max_usd: float | None = None
-    """Cap in US dollars, below or above the suite's own."""
+    """Cap in US dollars, below or above the suite's own. The run keeps it until it is given another."""
     fresh_preflight: bool = False
     """Whether endpoints are looked at again even if an earlier run did."""
     allow_alias: bool = False
@@ -84,6 +84,8 @@ class RunResult:
     """Why units are left open; empty when none is."""
     interrupted: bool
     progress: Progress
+    needs_cap: bool = False
+    """Whether ratings are left open for want of money: going on takes a higher cap."""
 
     @property
     def failed_share(self) -> float:
@@ -109,6 +111,7 @@ def run_prepared(prepared: Prepared, options: RunOptions, watch: Watch) -> RunRe
     if not (options.allow_alias or options.replay):
         prepared.refuse_aliases()
     manifest = prepared.manifest(command=options.command, again=options.again)
+    manifest = manifest.model_copy(update={"max_usd": options.max_usd})
     ledger = open_ledger(prepared.workspace.ledger_path, create=True)
     with ledger.writing():
         run = ledger.start_run(manifest)
@@ -133,6 +136,9 @@ def resume_run(start: Path, name: str, options: RunOptions, watch: Watch) -> Run
         planned = run.manifest.planned_items
         ledger.add_items(ledger.run_number(run.id), prepared.plan.items(), planned=planned, flags=item_flags)
         _add_labels(prepared, run.manifest, ledger)
+        if options.max_usd is not None:
+            run = replace(run, manifest=run.manifest.model_copy(update={"max_usd": options.max_usd}))
+            ledger.set_manifest(run.id, run.manifest)
         ledger.set_state(run.id, RunState.RUNNING)
         return _execute(prepared, run, ledger, options, watch)
 
@@ -184,12 +190,15 @@ def _changes(then: Manifest, now: Manifest) -> list[str]:
 def _execute(
     prepared: Prepared, run: Run, ledger: LedgerFile, options: RunOptions, watch: Watch
 ) -> RunResult:
-    reasons, interrupted, progress = run_long(_run(prepared, run, ledger, options, watch))
+    cap = run.manifest.cap_usd
+    purse = Purse(None if cap is None else round(cap * NANOUSD))
+    reasons, interrupted, progress = run_long(_run(prepared, run, ledger, purse, options, watch))
     _refuse_drift(prepared, run)
     settle_leftover_items(run, ledger, progress)
     state = RunState.STOPPED if reasons else RunState.FINISHED
     ledger.set_state(run.id, state, "; ".join(reasons))
-    return _result(ledger.run(run.id), ledger, progress, reasons, interrupted=interrupted)
+    result = _result(ledger.run(run.id), ledger, progress, reasons, interrupted=interrupted)
+    return replace(result, needs_cap=purse.is_short and bool(result.account.open) and not interrupted)
 
 
 def _refuse_drift(prepared: Prepared, run: Run) -> None:
@@ -241,16 +250,17 @@ def _reason(error: BaseException) -> str:
 
 
 async def _run(
-    prepared: Prepared, run: Run, ledger: LedgerFile, options: RunOptions, watch: Watch
+    prepared: Prepared, run: Run, ledger: LedgerFile, purse: Purse, options: RunOptions, watch: Watch
 ) -> tuple[tuple[str, ...], bool, Progress]:
     account = run_account(ledger, run)
+    purse.spent_nanousd = account.possibly_spent_nanousd
     writer = RunLedger(ledger, ledger.run_number(run.id), again=run.manifest.again)
     execution = Execution(
         prepared=prepared,
         run=run,
         ledger=ledger,
         writer=writer,
-        purse=_purse(prepared, options, account),
+        purse=purse,
         progress=progress_of(prepared, run, ledger, account),
     )
     try:
@@ -259,14 +269,6 @@ async def _run(
         return await _ask(execution, account, options, watch)
     finally:
         writer.close()
-
-
-def _purse(prepared: Prepared, options: RunOptions, account: RunAccount) -> Purse:
-    """Return the purse of a run, which has spent what its calls so far may have cost."""
-    cap = options.max_usd if options.max_usd is not None else prepared.loaded.suite.limits.usd
-    purse = Purse(None if cap is None else round(cap * NANOUSD))
-    purse.spent_nanousd = account.possibly_spent_nanousd
-    return purse
 
 
 async def _ask(
