@@ -4,8 +4,10 @@ import gzip
 import json
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, get_args
 
@@ -19,13 +21,15 @@ from evenhand.catalog.recordings import read_ratings, read_replies
 from evenhand.catalog.tidy import VERDICTS, TidyTable
 from evenhand.catalog.toml_file import parse_toml
 from evenhand.catalog.yaml_file import parse_yaml
-from evenhand.errors import FileError
+from evenhand.errors import FileError, ProviderStopError
 from evenhand.judging.answer import AnswerForm
 from evenhand.judging.candidate_flags import candidate_flags
 from evenhand.judging.parse import parse_reply
+from evenhand.providers.capabilities import Wants
 from evenhand.providers.classify import FailedResponse, classify_response
-from evenhand.providers.interface import Means
+from evenhand.providers.interface import ChatRequest, Means, RawReply
 from evenhand.providers.mask import Mask
+from evenhand.providers.preflight import CODES, preflight
 from evenhand.providers.rate_headers import raw_headers, rest_asked_s
 from evenhand.providers.read_reply import READERS
 from evenhand.providers.retry_after import LONGEST_WAIT_S, retry_after_s
@@ -73,16 +77,47 @@ def _replies(content: bytes) -> None:
                 )  # a decision carries no nonce: no text is written
 
 
+def _preflight(content: bytes) -> None:
+    """Let an endpoint answer every tiny call with the same bytes, then with a whole reply that says them."""
+    for body in (content, _chat(_latin(content))):
+        for protocol in READERS:
+            with suppress(ProviderStopError):
+                _at_once(preflight(protocol, "m", Wants(), partial(_answers, body)))
+
+
+async def _answers(body: bytes, _asked: ChatRequest) -> RawReply:
+    return RawReply(body=body)
+
+
+def _at_once(waiting: Coroutine[object, object, object]) -> None:
+    """Run what waits for nothing, without an event loop."""
+    with suppress(StopIteration):
+        waiting.send(None)
+
+
 def _reply_corpus() -> list[bytes]:
     answer = json.dumps(
         {"quotes": [], "reason": "r", "label": "complies", "confidence": 0.5, "nonce": "0" * 32}
     )
     texts = [answer, "VERDICT " + "0" * 32 + " complies", *list(PAYLOADS.values())[::40]]
-    return [*map(_chat, texts), *map(_message, texts), *map(_response, texts)]
+    return [*map(_chat, texts), *map(_message, texts), *map(_response, texts), *_with_number(10**400)]
 
 
-def _chat(text: str) -> bytes:
-    token = {"token": text[:4], "logprob": -0.1, "top_logprobs": [{"token": "a", "logprob": -1.5}]}
+def _with_number(number: int) -> Iterator[bytes]:
+    """Yield replies that are in order but for one number."""
+    yield _chat("good", logprob=number)
+    shares = {"type": "choice", "choice": "complies", "probabilities": {"complies": number}}
+    yield json.dumps({"answers": {"answer": shares}}).encode()
+    listed = [{"value": "complies", "probability": number}]
+    yield json.dumps({"answers": [{**shares, "probabilities": listed}]}).encode()
+
+
+def _preflight_corpus() -> list[bytes]:
+    return [b"[" * 19_000, json.dumps({"code": CODES[0]}).encode(), _chat("[" * 19_000), *_reply_corpus()[:5]]
+
+
+def _chat(text: str, *, logprob: float = -0.1) -> bytes:
+    token = {"token": text[:4], "logprob": logprob, "top_logprobs": [{"token": "a", "logprob": -1.5}]}
     choice = {"message": {"content": text}, "finish_reason": "stop", "logprobs": {"content": [token]}}
     return json.dumps({"choices": [choice], "usage": {"prompt_tokens": 3, "completion_tokens": 4}}).encode()
 
@@ -225,6 +260,7 @@ def _candidates(content: bytes) -> None:
 
 TARGETS: Final[Mapping[str, Target]] = {
     "replies": Target(run=_replies, corpus=_reply_corpus),
+    "preflight": Target(run=_preflight, corpus=_preflight_corpus),
     "errors": Target(run=_errors, corpus=_error_corpus),
     "headers": Target(run=_headers, corpus=_header_corpus),
     "yaml": Target(run=_text(parse_yaml), corpus=_files("**/*.yaml")),

@@ -19,14 +19,14 @@ def test_a_target_reads_what_mutation_makes_of_its_corpus(name: str) -> None:
     corpus = target.corpus()
     assert corpus
     mutator = Mutator(corpus, random.Random(f"suite {name}"))
-    for content in [*corpus[:3], *(mutator.next() for _ in range(EXECUTIONS))]:
+    for content in [*corpus[:3], *corpus[-3:], *(mutator.next() for _ in range(EXECUTIONS))]:
         started = time.thread_time()
         target.run(content)
         assert time.thread_time() - started < LONGEST_S
 
 
 @pytest.mark.parametrize(
-    "name", ["replies", "errors", "headers", "yaml", "markdown", "toml", "json", "candidates"]
+    "name", ["replies", "preflight", "errors", "headers", "yaml", "markdown", "toml", "json", "candidates"]
 )
 @given(content=st.binary(max_size=300))
 def test_a_target_reads_any_bytes(name: str, content: bytes) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -103,6 +104,13 @@ async def test_an_unreadable_reply_is_asked_once_more_and_then_a_failed_rating(
     assert run_account(run.ledger, run.run).calls["reader"].unread == 2
 
 
+def with_endless_number(document: dict[str, Any]) -> dict[str, Any]:
+    """A reply whose log-probability is a whole number that no float can hold."""
+    token = {"token": "a", "logprob": 10**400, "top_logprobs": []}
+    choices = [{**choice, "logprobs": {"content": [token]}} for choice in document["choices"]]
+    return {**document, "choices": choices}
+
+
 @pytest.mark.parametrize(
     ("fault", "kind", "calls"),
     [
@@ -114,6 +122,7 @@ async def test_an_unreadable_reply_is_asked_once_more_and_then_a_failed_rating(
         (faults.no_choices(), "malformed", 2),
         (faults.duplicate_key("label", '"complies"'), "malformed", 2),
         (faults.wrapped(), "malformed", 2),
+        (faults.document_edited(with_endless_number), "malformed", 2),
     ],
 )
 async def test_a_broken_reply_is_a_failed_rating_of_its_kind(

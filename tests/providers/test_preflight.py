@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -186,6 +187,17 @@ async def test_a_model_that_thinks_its_tokens_away_is_asked_with_its_own_limit()
 
     findings = await preflight("openai-chat", "thinker", Wants(max_tokens=4_000), asker)
     assert (limits, findings.means) == ([256, 4_000], "json_schema")
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"code":' * 100_000, "9" * 5_000, '{"code": []}'])
+async def test_text_that_no_parser_can_hold_is_not_in_the_shape_asked_for(text: str) -> None:
+    async def asker(_asked: ChatRequest) -> RawReply:
+        choice = {"message": {"content": text}, "finish_reason": "stop"}
+        return RawReply(body=json.dumps({"choices": [choice]}).encode())
+
+    findings = await preflight("openai-chat", "m", Wants(logprobs=False), asker)
+    assert findings.means == "last_line"
+    assert findings.ignored == ("json_schema", "json_object", "tool")
 
 
 @pytest.mark.parametrize("parameter", ["", "means", "max_tokens", "logprobs", "temperature", "model"])

@@ -292,8 +292,10 @@ def test_a_body_that_is_no_message_is_unreadable(content: object) -> None:
 
 # -- All protocols ---------------------------------------------------------------------------------
 
+NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, -(10**400)])
+"""Numbers, those that no float can hold among them."""
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.floats(),
+    st.none() | st.booleans() | NUMBERS | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
         st.sampled_from(
@@ -312,6 +314,39 @@ def test_a_reader_reads_or_says_unreadable_and_never_crashes(protocol: str, docu
     body = json.dumps(document).encode()
     with contextlib.suppress(UnreadableReplyError):
         assert isinstance(read_reply(protocol, body), Reply)
+
+
+def bodies_with(number: float) -> dict[str, dict[str, Any]]:
+    """Bodies of replies that are in order but for one number, by protocol."""
+    token = {"token": "a", "logprob": number, "top_logprobs": []}
+    listed = {"token": "a", "logprob": 0, "top_logprobs": [{"token": "b", "logprob": number}]}
+    choice = {"finish_reason": "stop", "message": {"content": "aa"}, "logprobs": {"content": [token, listed]}}
+    answer = {"type": "choice", "choice": "a"}
+    return {
+        "openai-chat": {"choices": [choice]},
+        "litellm": {"choices": [choice]},
+        "openai-responses": {"status": "completed", "output": [said(text("aa", logprobs=[listed, token]))]},
+        "openai-decisions": {
+            "answers": [{**answer, "probabilities": [{"value": "a", "probability": number}]}]
+        },
+        "systemone": {"answers": {"answer": {**answer, "probabilities": {"a": number}}}},
+    }
+
+
+@given(st.sampled_from(sorted(bodies_with(0))), NUMBERS)
+def test_a_number_is_read_as_a_float_or_the_reply_is_unreadable(protocol: str, number: float) -> None:
+    body = json.dumps(bodies_with(number)[protocol]).encode()
+    if abs(number) < 1e300:
+        assert isinstance(read_reply(protocol, body), Reply)
+        return
+    with contextlib.suppress(UnreadableReplyError):
+        read_reply(protocol, body)
+
+
+@pytest.mark.parametrize("protocol", sorted(bodies_with(0)))
+def test_a_number_beyond_all_floats_makes_a_reply_unreadable(protocol: str) -> None:
+    with pytest.raises(UnreadableReplyError, match="is not finite"):
+        read_reply(protocol, json.dumps(bodies_with(10**400)[protocol]).encode())
 
 
 @given(st.sampled_from(sorted(READERS)), st.binary(max_size=200))

@@ -60,6 +60,20 @@ def list_of(value: Any, field: str) -> Sequence[Any]:
     return value
 
 
+def number_of(value: Any, field: str) -> float:
+    """Return `value` if it is a number that a float can hold.
+
+    Raises:
+        UnreadableReplyError: It is not one, or a whole number beyond all floats.
+    """
+    if type(value) not in {int, float}:
+        raise UnreadableReplyError(f"{field} is not a number")
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise UnreadableReplyError(f"{field} is not finite") from error
+
+
 def answer_arguments(names: Sequence[Any], arguments: Sequence[Any]) -> Any:
     """Return the arguments of the one tool call there is.
 
@@ -104,14 +118,9 @@ def _token(item: Mapping[str, Any]) -> TokenChoice:
     alternatives = [object_of(other, "top_logprobs") for other in list_of(listed or [], "top_logprobs")]
     return TokenChoice(
         token=text_of(item.get("token"), "token"),
-        logprob=_logprob(item.get("logprob")),
+        logprob=number_of(item.get("logprob"), "a log-probability"),
         alternatives=tuple(
-            (text_of(other.get("token"), "token"), _logprob(other.get("logprob"))) for other in alternatives
+            (text_of(other.get("token"), "token"), number_of(other.get("logprob"), "a log-probability"))
+            for other in alternatives
         ),
     )
-
-
-def _logprob(value: Any) -> float:
-    if type(value) not in {int, float}:
-        raise UnreadableReplyError("a log-probability is not a number")
-    return float(value)

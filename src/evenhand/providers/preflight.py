@@ -282,6 +282,6 @@ def _is_shaped(reply: Reply) -> bool:
         return False
     try:
         value = json.loads(reply.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and set(value) == {"code"} and value["code"] in CODES

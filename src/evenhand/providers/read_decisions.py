@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evenhand.providers.decisions import QUESTION
-from evenhand.providers.envelope import count_of, list_of, object_of, optional_text, text_of, usage_of
+from evenhand.providers.envelope import (
+    count_of,
+    list_of,
+    number_of,
+    object_of,
+    optional_text,
+    text_of,
+    usage_of,
+)
 from evenhand.providers.interface import Finish, Reply, UnreadableReplyError
 from evenhand.providers.strict_json import read_object
 from evenhand.records.rating import Usage
@@ -74,21 +82,12 @@ def _listed(shares: Any) -> Iterator[tuple[str, float]]:
         if label in seen:
             raise UnreadableReplyError("a label has two probabilities")
         seen.add(label)
-        yield label, _probability(share.get("probability"))
+        yield label, number_of(share.get("probability"), "a probability")
 
 
 def _mapped(shares: Any) -> Iterator[tuple[str, float]]:
     for label, share in object_of(shares, "probabilities").items():
-        yield text_of(label, "label"), _probability(share)
-
-
-def _probability(value: Any) -> float:
-    if type(value) not in {int, float}:
-        raise UnreadableReplyError("a probability is not a number")
-    try:
-        return float(value)
-    except OverflowError as error:
-        raise UnreadableReplyError("a probability is not finite") from error
+        yield text_of(label, "label"), number_of(share, "a probability")
 
 
 def _usage(usage: Any) -> Usage | None:

@@ -67,7 +67,7 @@ def _place(path: Path) -> Path:
 
 
 def _read(path: Path) -> _Seal | None:
-    with suppress(OSError, ValueError, TypeError):
+    with suppress(OSError, ValueError, TypeError, RecursionError):
         return _Seal(**json.loads(_place(path).read_text(encoding="ascii")))
     return None
 
