@@ -298,8 +298,36 @@ def test_recordings_fill_what_they_hold_and_the_rest_is_asked(
     monkeypatch.setenv(KEY, SENTINEL)
     with serve_in_thread(LoopbackServer(judges.rule("secret"), port=port_of(folder))) as server:
         done = run(there)
-        assert len(server.ledger.calls) == 1, "what preflight found is in the file"
+        assert len(server.ledger.calls) == 1 + done.account.preflight.attempts
+    assert done.account.preflight.attempts >= 1, "what the file says of the endpoint is no finding"
     assert done.account.terminal == {"rated": CASES}
+
+
+def test_no_call_is_made_the_way_an_imported_file_says(
+    recorded: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = recorded()
+    export_recordings(folder, "latest", folder / "r.jsonl")
+    there = folder / "elsewhere"
+    shutil.copytree(folder, there, ignore=shutil.ignore_patterns(".evenhand", "elsewhere*"))
+    head, *lines = (there / "r.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    told = json.loads(head)
+    told["endpoints"][0] |= {
+        "means": "last_line",
+        "left_out": ["temperature"],
+        "logprobs": 0,
+        "imported": False,
+    }
+    (there / "r.jsonl").write_text(json.dumps(told) + "\n" + "".join(lines), encoding="utf-8")
+    import_recordings(there, there / "r.jsonl")
+    assert run(there, REPLAY).run.manifest.endpoints[0].means == "last_line"
+    monkeypatch.setenv(KEY, SENTINEL)
+    with serve_in_thread(LoopbackServer(judges.rule("secret"), port=port_of(folder))):
+        resumed = resume_run(there, "latest", RunOptions(), lambda _run, _progress: None)
+        started = run(there)
+    for done in (resumed, started):
+        (endpoint,) = done.run.manifest.endpoints
+        assert (endpoint.means, endpoint.left_out, endpoint.imported) == ("json_schema", (), False)
 
 
 @pytest.mark.parametrize(

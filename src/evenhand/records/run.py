@@ -58,6 +58,8 @@ class Endpoint(FileRecord):
     """Ways to shape an answer, and `logprobs`, that the endpoint silently ignores."""
     notes: tuple[str, ...] = ()
     """Observations for people."""
+    imported: bool = False
+    """Whether this is what an imported file says; replies are found by it, and no call is ever made by it."""
 
 
 class Manifest(FileRecord):

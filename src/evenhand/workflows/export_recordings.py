@@ -55,7 +55,7 @@ def _lines(stored: StoredRun, replies: RunReplies) -> Iterator[bytes]:
         suite=manifest.suite.id,
         replies=replies.count,
         judges=tuple(judge for judge in manifest.judges if isinstance(judge, ModelJudge)),
-        endpoints=manifest.endpoints,
+        endpoints=tuple(each.model_copy(update={"imported": False}) for each in manifest.endpoints),
     )
     yield canonical_json(head.canonical()) + b"\n"
     for reply in replies:

@@ -25,8 +25,8 @@ from evenhand.store.ledger import LedgerFile
 from evenhand.store.run_ledger import RunLedger
 from evenhand.workflows.known_endpoints import (
     Findings,
+    asked_endpoint,
     earlier_findings,
-    known_endpoint,
     refuse_other_instrument,
 )
 from evenhand.workflows.prepare import Prepared
@@ -84,7 +84,7 @@ async def reach_models(
     """Open every account that a judge of the suite needs, and learn what its endpoints can do.
 
     What the run itself found out holds to its end. What a recent run found out is used again, unless `fresh`; else
-    a few tiny calls find it out.
+    a few tiny calls find it out. What an imported file says about an endpoint decides nothing here.
 
     Raises:
         UsageError: A key is missing.
@@ -101,7 +101,7 @@ async def reach_models(
             name, account = prepared.account(judge)
             opened.open(name, account)
             asked_with = writer.register(_instrument(judge, name, account, opened.providers[name]))
-            endpoint = known_endpoint(judge, account, known)
+            endpoint = asked_endpoint(judge, account, known)
             if endpoint is None:
                 endpoint = await _look(
                     judge, name, account, opened, writer, purse, prepared.price(judge), asked_with

@@ -13,8 +13,8 @@ from evenhand.store.known_replies import KnownReplies
 from evenhand.store.ledger import LedgerFile, chunks
 from evenhand.workflows.known_endpoints import (
     Findings,
-    earlier_findings,
     known_endpoint,
+    recorded_findings,
     refuse_other_instrument,
 )
 from evenhand.workflows.prepare import Prepared
@@ -45,12 +45,12 @@ def replay_models(prepared: Prepared, run: Run, ledger: LedgerFile) -> Replay:
         UsageError: An account's address or protocol has changed since the run started.
     """
     refuse_other_instrument(prepared, run)
-    return _readers(prepared, [run.manifest, *earlier_findings(ledger)])
+    return _readers(prepared, [run.manifest, *recorded_findings(ledger)])
 
 
 def count_recorded(prepared: Prepared, ledger: LedgerFile) -> Mapping[str, int]:
     """Return how many units of each model judge a reply in the ledger answers; every prompt is made for it."""
-    readers = _readers(prepared, earlier_findings(ledger)).readers
+    readers = _readers(prepared, recorded_findings(ledger)).readers
     known = KnownReplies(ledger, _NO_RUN, earlier=True)
     keys = OfflineKeys(prepared.loaded.judges, prepared.loaded.constitution)
     counts = dict.fromkeys(readers, 0)
