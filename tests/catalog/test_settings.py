@@ -110,3 +110,18 @@ def test_addresses_that_leak_or_are_none_are_refused(url: str) -> None:
 )  # fmt: skip
 def test_models_on_this_machine_and_in_the_local_network_may_be_used(url: str) -> None:
     assert not refuse_address(url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://me:hunter2secret@host/v1", "https://host/v1?key=hunter2secret", "https://host/v1#hunter2secret",
+     "https://host:hunter2secret?/v1"],
+)  # fmt: skip
+def test_a_key_in_an_address_is_refused_without_being_shown(tmp_path: Path, address: str) -> None:
+    written = _ACCOUNT.replace("http://127.0.0.1:8000/v1", address)
+    (tmp_path / "evenhand.toml").write_text(written)
+    with pytest.raises(FileError) as caught:
+        load_settings(tmp_path / "evenhand.toml")
+    (finding,) = caught.value.findings
+    assert finding.code == "W003"
+    assert "hunter2secret" not in f"{caught.value} {finding}"

@@ -64,6 +64,15 @@ def test_a_password_in_the_address_is_refused_without_being_shown() -> None:
     assert "hunter2secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("end", ["?api_key=hunter2secret", "#hunter2secret", "/?hunter2secret"])
+@pytest.mark.parametrize("start", ["https://host/v1", "host/v1"])
+def test_a_key_in_the_query_of_an_address_is_refused_without_being_shown(start: str, end: str) -> None:
+    with pytest.raises(UsageError, match="holds a query or a fragment") as caught:
+        key_of(Account(protocol="openai-chat", base_url=f"{start}{end}"))
+    assert "hunter2secret" not in f"{caught.value} {caught.value.hint}"
+    assert "api_key_env" in caught.value.hint
+
+
 def test_litellm_masks_every_key_it_could_find_by_itself() -> None:
     connection = connection_of("litellm", Account(protocol="litellm"), {**KEYS, "HOME": "/home/somebody"})
     assert connection.mask()(f"{KEY} ant-{KEY} /home/somebody") == "[key] [key] /home/somebody"

@@ -34,8 +34,8 @@ def refuse_address(url: str) -> str:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".").lower()
         port_is_bad = parts.port == 0
-    except ValueError as error:
-        return f"it is not an address: {error}"
+    except ValueError:
+        return "it is not an address: its host or its port can not be read"  # the reason would repeat a part of it
     if reason := _refuse_form(url, parts, host):
         return reason
     if port_is_bad:
@@ -50,8 +50,11 @@ def _refuse_form(url: str, parts: SplitResult, host: str) -> str:
         return "it should begin with https:// or http:// and a host"
     if parts.username is not None or parts.password is not None:
         return "it holds a user name or password; keys belong into the environment"
-    if parts.query or parts.fragment:
-        return "it should end with its path, without ? or #"
+    if "?" in url or "#" in url:
+        return (
+            "it holds a query or a fragment (? or #), and addresses are shown in reports; a key belongs into the "
+            "environment variable that api_key_env names"
+        )
     return "it holds a blank or a control character" if not url.isprintable() or " " in url else ""
 
 

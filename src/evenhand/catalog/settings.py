@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -116,7 +116,8 @@ def _inside(document: Document) -> tuple[Finding, ...]:
 def _check(document: Document) -> Iterator[Finding]:
     for place, url in select_texts(document.data, "accounts", None, "base_url"):
         if url and (reason := refuse_address(url)):
-            yield _at(document, "W003", f"base_url can not be used: {reason}", place)
+            finding = _at(document, "W003", f"base_url can not be used: {reason}", place)
+            yield _without_excerpt(finding, "base_url") if _may_hold_key(url) else finding
     for place, name in select_texts(document.data, "accounts", None, "api_key_env"):
         if name and (_KEY.fullmatch(name) or not _VARIABLE.fullmatch(name)):
             yield _hidden(document, place)
@@ -128,6 +129,16 @@ def _check(document: Document) -> Iterator[Finding]:
             yield _at(
                 document, "W005", "the path leads out of the workspace", place, "write a path inside it"
             )
+
+
+def _may_hold_key(url: str) -> bool:
+    """Tell whether an address has a place where keys are put."""
+    return not {"@", "?", "#"}.isdisjoint(url)
+
+
+def _without_excerpt(finding: Finding, key: str) -> Finding:
+    """Return a finding that does not repeat what may be a key."""
+    return replace(finding, excerpt=f"{key} = ...", excerpt_start=finding.column, width=len(key))
 
 
 def _hidden(document: Document, place: Place) -> Finding:

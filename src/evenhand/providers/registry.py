@@ -135,9 +135,14 @@ def _check_address(name: str, base_url: str) -> None:
             f"base_url of account {name!r} holds a user name or password",
             hint="put the key into an environment variable and name it in api_key_env",
         )
+    if "?" in base_url or "#" in base_url:
+        raise UsageError(
+            f"base_url of account {name!r} holds a query or a fragment (? or #), and addresses are shown in reports",
+            hint="end it with its path; put a key into an environment variable and name it in api_key_env",
+        )
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageError(
-            f"base_url of account {name!r} is no address: {base_url!r}",
+            f"base_url of account {name!r} is no address",
             hint="write http://HOST:PORT/v1 or https://...",
         )
 
