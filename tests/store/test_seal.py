@@ -1,5 +1,6 @@
-"""A ledger at rest is sealed: every changed byte is found at the next opening, and a clean one is not read for that."""
+"""A ledger at rest is sealed: every changed byte is found before a write, and at an opening where the file was touched."""
 
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -55,7 +56,22 @@ def test_reading_leaves_the_seal_whole(rested: Path) -> None:
         assert is_sealed(rested)
 
 
-def test_every_changed_byte_is_found_at_the_next_opening(rested: Path) -> None:
+def test_a_byte_changed_under_the_same_size_time_and_inode_is_found_before_a_write(rested: Path) -> None:
+    before, ledger = rested.stat(), open_ledger(rested)
+    with rested.open("r+b") as stream:
+        stream.seek(-1, os.SEEK_END)
+        last = stream.read(1)[0]
+        stream.seek(-1, os.SEEK_END)
+        stream.write(bytes([last ^ 1]))
+    os.utime(rested, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert is_sealed(rested), "who only reads takes it as it is"
+    with pytest.raises(LedgerError, match="damaged"):
+        write_to(ledger)
+    with pytest.raises(LedgerError, match="damaged"):
+        is_sealed(rested, in_full=True)
+
+
+def test_every_changed_byte_of_a_touched_file_is_found_at_the_next_opening(rested: Path) -> None:
     dice, whole = random.Random(SEED), rested.read_bytes()
     hints: list[str] = []
     for _ in range(FLIPS):

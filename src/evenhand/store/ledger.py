@@ -77,7 +77,7 @@ class LedgerFile:
             with self.right.connection() as connection:
                 self.right.refuse_second(connection)
                 left_open = read_lease(connection).holder is not None
-            if left_open or not is_sealed(self.path):
+            if left_open or not is_sealed(self.path, in_full=True):
                 check_integrity(self)
             break_seal(self.path)
             self.right.take()
