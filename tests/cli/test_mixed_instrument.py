@@ -10,6 +10,7 @@ import pytest
 from tests.cli.kit import Cli, model_workspace, plain_cases
 
 from evenhand.cli.identity_lines import answering_judges
+from evenhand.records.instrument import Mixture
 from evenhand.store.attempts import read_attempts
 from evenhand.testing import LoopbackServer, faults, judges, serve_in_thread
 from evenhand.testing.faults import Fault, Strike
@@ -66,7 +67,9 @@ def test_no_swap_goes_undetected(tmp_path: Path, protocol: str, fault: Fault, at
         told: list[str] = []
         result = run(workspace(tmp_path / "swapped", server, protocol), told)
     (judge,) = answering_judges(result.run.manifest, result.account)
-    assert judge.mixed
+    assert judge.mixture is (
+        Mixture.FINGERPRINTS if fault is FINGERPRINT else Mixture.MODELS if at else Mixture.BESIDES
+    )
     assert len(told) == 1, "one line, once a judge"
     assert f"from unit {at} on" in told[0]
     ratings = {(each.served_model, each.fingerprint): each.ratings for each in judge.answered_by}
@@ -103,7 +106,7 @@ def test_a_model_moved_since_an_earlier_run_looked_is_noticed(tmp_path: Path) ->
         told: list[str] = []
         result = run(with_other_texts(tmp_path, keep=0), told)
     (judge,) = answering_judges(result.run.manifest, result.account)
-    assert (judge.expected, judge.mixed, len(told)) == ("scripted", True, 1)
+    assert (judge.expected, judge.mixture, len(told)) == ("scripted", Mixture.BESIDES, 1)
     assert [(each.served_model, each.ratings) for each in judge.answered_by] == [("another-model", CASES)]
 
 
@@ -160,7 +163,7 @@ def test_the_report_says_which_judge_was_mixed_by_whom_with_n(tmp_path: Path, cl
         ended = cli("run", "small", "--workspace", workspace(tmp_path / "swapped", server))
     told = [line for line in ended.err.splitlines() if "is answered by another model" in line]
     assert len(told) == 1, "while it runs, once a judge"
-    assert ended.err.count("judge reader is a mixed instrument: preflight saw scripted; scripted") == 1, (
+    assert ended.err.count(f"is a mixed instrument, {Mixture.MODELS.words}: preflight saw scripted; ") == 1, (
         "at its end"
     )
     assert cli("report", "latest", "--workspace", tmp_path / "swapped").code == 0
@@ -168,7 +171,7 @@ def test_the_report_says_which_judge_was_mixed_by_whom_with_n(tmp_path: Path, cl
     reports = {path.suffix: path.read_text(encoding="utf-8") for path in written}
     summary = json.loads(reports[".json"])
     (stamp,) = summary["stamp"]["judges"]
-    assert stamp["mixed"] is True
+    assert (stamp["mixed"], stamp["mixture"]) == (True, "models")
     assert [(each["served_model"], each["ratings"], each["first_unit"]) for each in stamp["answered_by"]] == [
         ("scripted", 3, 0),
         ("<b>**evil** model</b>", CASES - 3, 3),
@@ -180,6 +183,24 @@ def test_the_report_says_which_judge_was_mixed_by_whom_with_n(tmp_path: Path, cl
         assert "Mixed instrument" in text
     assert "<b>**evil**" not in reports[".html"]
     assert "`<b>**evil** model</b>`" in reports[".md"]
+
+
+def test_a_changed_fingerprint_is_seen_everywhere_and_called_no_other_model(tmp_path: Path, cli: Cli) -> None:
+    with serving() as plain:
+        run(workspace(tmp_path / "plain", plain))
+        before = calls_of_preflight(tmp_path / "plain") + 3
+    with serving(faults.after_call(FINGERPRINT, before)) as server:
+        ended = cli("run", "small", "--workspace", workspace(tmp_path / "changed", server), "--json")
+    assert cli("report", "latest", "--workspace", tmp_path / "changed").code == 0
+    written = {
+        path.suffix: path.read_text(encoding="utf-8") for path in (tmp_path / "changed/reports").iterdir()
+    }
+    assert ended.document["judges"][0]["mixture"] == "fingerprints"
+    assert json.loads(written[".json"])["stamp"]["judges"][0]["mixture"] == "fingerprints"
+    for text in (ended.err, written[".html"], written[".md"]):
+        assert "the fingerprint of its system changed" in text
+        assert "more than one model" not in text
+        assert "another model" not in text
 
 
 def _interrupt(_run: object, _progress: object) -> None:

@@ -1,4 +1,4 @@
-"""A ledger at rest is sealed: every changed byte is found before a write, and at an opening where the file was touched."""
+"""A ledger at rest is sealed: every changed byte is found before a write, of a touched file at any opening."""
 
 import os
 import random

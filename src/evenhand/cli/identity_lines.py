@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evenhand.cli.output import plural
-from evenhand.records.instrument import Answerer, Instrument
+from evenhand.records.instrument import Answerer, Instrument, Mixture
 from evenhand.records.rated import RunAccount
 from evenhand.records.run import Manifest
 from evenhand.records.spending import Spending, spending_by_judge
@@ -18,7 +18,10 @@ class AnsweringJudge:
 
     judge: str
     mixed: bool
-    """Whether its ratings come from more than one instrument: another model, or another fingerprint."""
+    """Whether it was more than one instrument; `mixture` says in what way."""
+    mixture: Mixture | None
+    """In what way: its ratings come from several models, another model was only seen besides, or only the fingerprint
+    changed; null where it was one instrument."""
     expected: str
     """Model that preflight saw answer; empty where it did not say."""
     answered_by: tuple[Answerer, ...]
@@ -32,7 +35,8 @@ def answering_judges(manifest: Manifest, account: RunAccount) -> tuple[Answering
     return tuple(
         AnsweringJudge(
             judge=each.judge,
-            mixed=each.is_mixed,
+            mixed=each.mixture is not None,
+            mixture=each.mixture,
             expected=each.expected,
             answered_by=each.answerers,
             asked_with=each.instruments,
@@ -44,10 +48,10 @@ def answering_judges(manifest: Manifest, account: RunAccount) -> tuple[Answering
 def mixed_lines(judges: Sequence[AnsweringJudge]) -> Iterator[str]:
     """Yield a line for each judge that was more than one instrument."""
     for judge in judges:
-        if judge.mixed:
+        if judge.mixture:
             parts = "; ".join(_answerer(each) for each in judge.answered_by)
             seen = f"preflight saw {judge.expected}; " if judge.expected else ""
-            yield f"judge {judge.judge} is a mixed instrument: {seen}{parts}"
+            yield f"judge {judge.judge} is a mixed instrument, {judge.mixture.words}: {seen}{parts}"
 
 
 def _answerer(each: Answerer) -> str:

@@ -65,7 +65,7 @@ class OutcomeDocument:
     judges: tuple[AnsweringJudge, ...]
     """Who answered for each judge that asks a model."""
     mixed: tuple[str, ...]
-    """Judges whose ratings come from more than one instrument."""
+    """Judges that were more than one instrument; `judges` says in what way."""
     pacing: tuple[AccountPace, ...]
     """How many calls at once each account bore, and what held it back."""
     exit_code: int

@@ -10,7 +10,7 @@ from evenhand.records.attempt import Settled
 from evenhand.records.rating import FailedRating, Spared, TerminalState
 from evenhand.records.verdict import Verdict
 
-_MIXED = "its ratings are of a mixed instrument, and the report says how many are whose"
+_WHOSE = "the report says how many ratings are whose"
 
 
 def _nobody(_line: str) -> None:
@@ -78,7 +78,7 @@ class Progress:
         judge = settled.unit.judge.id
         for served in settled.served:
             if change := self.judges[judge].answering.note(served):
-                self.tell(f"judge {judge} is answered by {change}, from unit {settled.unit.seq} on: {_MIXED}")
+                self.tell(f"judge {judge} is answered by {change}, from unit {settled.unit.seq} on: {_WHOSE}")
 
     def settle(
         self, judge: str, outcome: TerminalState, *, cost_nanousd: int = 0, reused: bool = False

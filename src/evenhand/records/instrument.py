@@ -97,6 +97,33 @@ class Answerer:
     """The first unit it answered for; -1 for preflight."""
 
 
+class Mixture(StrEnum):
+    """In what way a judge was more than one instrument; of several ways the first."""
+
+    MODELS = "models"
+    """Its ratings come from more than one model."""
+    BESIDES = "besides"
+    """Its ratings come from one model; another answered in preflight, or gave only replies that are no ratings."""
+    FINGERPRINTS = "fingerprints"
+    """One model answered as far as names tell, and the fingerprint of its system changed."""
+
+    @property
+    def words(self) -> str:
+        """The same as the rest of a sentence about the judge."""
+        return _MIXTURES[self]
+
+
+_MIXTURES: Mapping[Mixture, str] = {
+    Mixture.MODELS: "its ratings come from more than one model",
+    Mixture.BESIDES: (
+        "its ratings come from one model, and another answered in preflight or gave only replies that are no ratings"
+    ),
+    Mixture.FINGERPRINTS: (
+        "its ratings come from one model as far as names tell, and the fingerprint of its system changed"
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeIdentity:
     """Who answered for a judge in one run."""
@@ -121,9 +148,13 @@ class JudgeIdentity:
         return tuple(dict.fromkeys(each.fingerprint for each in self.answerers if each.fingerprint))
 
     @property
-    def is_mixed(self) -> bool:
-        """Whether its ratings come from more than one instrument: another model, or another fingerprint."""
-        return len(self.models) > 1 or len(self.fingerprints) > 1
+    def mixture(self) -> Mixture | None:
+        """In what way it was more than one instrument; None where it was one."""
+        if len({each.served_model for each in self.answerers if each.ratings and each.served_model}) > 1:
+            return Mixture.MODELS
+        if len(self.models) > 1:
+            return Mixture.BESIDES
+        return Mixture.FINGERPRINTS if len(self.fingerprints) > 1 else None
 
 
 def judge_identities(

@@ -78,9 +78,9 @@ def warnings(run: Run, account: RunAccount, conservation: Conservation, tally: T
 def _identity_warnings(run: Run, account: RunAccount) -> Iterator[str]:
     """Yield what makes a judge less than one well-known instrument; models are named in the stamp, as foreign text."""
     for each in account.identities(run.manifest):
-        if each.is_mixed:
+        if each.mixture:
             yield (
-                f"The judge {each.judge} is a mixed instrument: its ratings do not come from one model. "
+                f"The judge {each.judge} is a mixed instrument: {each.mixture.words}. "
                 f"{_mixture(each)} The stamp names them."
             )
         if len({(made.sdk, made.transport) for made in each.instruments}) > 1:
@@ -101,7 +101,7 @@ def _mixture(each: JudgeIdentity) -> str:
     models, fingerprints = len(each.models), len(each.fingerprints)
     parts = ", ".join(f"{one.ratings:,} from unit {one.first_unit}" for one in each.answerers if one.ratings)
     counted = sum(one.ratings for one in each.answerers)
-    seen = f"{models} models and {fingerprints} fingerprints answered or were seen in preflight"
+    seen = f"Models seen, preflight included: {models}; fingerprints: {fingerprints}"
     return f"{seen}; of {counted:,} ratings, by who answered: {parts}."
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from evenhand.errors import MeasureError
 from evenhand.records.canonical import content_hash
-from evenhand.records.instrument import Answerer, Instrument
+from evenhand.records.instrument import Answerer, Instrument, Mixture
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 from evenhand.records.rated import CallCounts, RunAccount
 from evenhand.records.run import Manifest, Run, RunState
@@ -32,7 +32,10 @@ class JudgeStamp:
     alias: str
     """Why the name of the model floats; empty where it stands still."""
     mixed: bool
-    """Whether its ratings come from more than one instrument: another model, or another fingerprint."""
+    """Whether it was more than one instrument; `mixture` says in what way."""
+    mixture: Mixture | None
+    """In what way: its ratings come from several models, another model was only seen besides, or only the fingerprint
+    changed; null where it was one instrument."""
     answered_by: tuple[Answerer, ...]
     """Who answered, with the ratings of each, in the order of their first unit."""
     asked_with: tuple[Instrument, ...]
@@ -150,7 +153,8 @@ def _judge_stamp(judge: Judge, manifest: Manifest, account: RunAccount) -> Judge
         served=dict(calls.served_models),
         fingerprints=dict(calls.fingerprints),
         alias=manifest.aliases.get(judge.id, ""),
-        mixed=identity.is_mixed if identity else False,
+        mixed=identity is not None and identity.mixture is not None,
+        mixture=identity.mixture if identity else None,
         answered_by=identity.answerers if identity else (),
         asked_with=identity.instruments if identity else (),
     )

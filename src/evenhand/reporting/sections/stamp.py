@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from evenhand.records.instrument import Mixture
 from evenhand.reporting.display import count
 from evenhand.reporting.document import Block, Cell, Paragraph, Section, Table, Words, code, foreign, words
 from evenhand.reporting.extras import ENDPOINTS
@@ -36,10 +37,10 @@ def stamp_lines(stamp: Stamp) -> tuple[Words, ...]:
 
 
 def _mixed_line(stamp: Stamp) -> Iterator[Words]:
-    """Yield a line of its own where a judge was more than one instrument."""
-    mixed = ", ".join(judge.judge for judge in stamp.judges if judge.mixed)
-    if mixed:
-        yield words("Mixed instrument: ", foreign(mixed), ".")
+    """Yield a line of its own for each way in which judges were more than one instrument."""
+    for mixture in Mixture:
+        if mixed := ", ".join(judge.judge for judge in stamp.judges if judge.mixture is mixture):
+            yield words("Mixed instrument: ", foreign(mixed), f" ({mixture.words}).")
 
 
 def stamp_section(summary: RunSummary) -> Section:
@@ -105,12 +106,20 @@ def _judge_row(judge: JudgeStamp) -> tuple[Cell, ...]:
     )
 
 
+_IS: Mapping[Mixture | None, str] = {
+    None: "one instrument",
+    Mixture.MODELS: "several models",
+    Mixture.BESIDES: "one model, another besides",
+    Mixture.FINGERPRINTS: "one model, several fingerprints",
+}
+
+
 def _answerers(stamp: Stamp) -> Iterator[Block]:
     """Yield who answered, where the replies of a judge name more than one, or one is not what was asked for."""
     rows = [
         (
             foreign_cell(judge.judge),
-            text_cell("mixed instrument" if judge.mixed else "one instrument"),
+            text_cell(_IS[judge.mixture]),
             foreign_or(each.served_model, "no name"),
             foreign_or(each.fingerprint, "none"),
             count_cell(each.ratings),
