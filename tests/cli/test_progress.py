@@ -72,7 +72,7 @@ def test_each_account_has_a_line_with_its_calls_in_flight_and_its_limit(progress
     resting, failing = Throttle(account="loop", concurrency=64), Throttle(account="far", concurrency=8)
     resting.rest(20.0)
     failing.give_up("account 'far' gave no answers for 10 min")
-    progress.throttles = {"loop": resting, "far": failing}
+    progress.look = lambda: [resting.now(), failing.now()]
     console = Console(file=io.StringIO(), width=120)
     console.print(progress_table(progress, Pace()))
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]  # the StringIO given above

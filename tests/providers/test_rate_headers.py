@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.providers.rate_headers import LONGEST_REST_S, rest_asked_s
+from evenhand.providers.rate_headers import LONGEST_HEADER_REST_S, rest_asked_s
 
 NOW = datetime(2026, 11, 27, 15, tzinfo=UTC).timestamp()
 
@@ -19,13 +19,13 @@ def rest(**headers: str) -> float:
     [
         ("0", "20s", 20.0),
         ("0", "120ms", 0.12),
-        ("0", "1m2.5s", LONGEST_REST_S),
+        ("0", "1m2.5s", LONGEST_HEADER_REST_S),
         ("0", "0h0m7s", 7.0),
         ("0", "7.5", 7.5),
         ("-1", "3s", 3.0),
         ("0.0", "3s", 3.0),
         ("0", "0s", 0.0),
-        ("0", "6m0s", LONGEST_REST_S),
+        ("0", "6m0s", LONGEST_HEADER_REST_S),
         ("1", "20s", 0.0),
         ("59", "20s", 0.0),
         ("", "20s", 0.0),
@@ -43,7 +43,7 @@ def rest(**headers: str) -> float:
         ("0", "2026-11-27T15:00:09", 9.0),
         ("0", "2026-11-27T16:00:00+01:00", 0.0),
         ("0", "2026-11-27T14:00:00Z", 0.0),
-        ("0", "2026-11-27T23:00:00Z", LONGEST_REST_S),
+        ("0", "2026-11-27T23:00:00Z", LONGEST_HEADER_REST_S),
         ("0", "9999-12-31T23:59:59Z", 0.0),
     ],
 )
@@ -79,4 +79,4 @@ def test_without_a_reset_or_without_headers_there_is_no_rest() -> None:
 @given(st.dictionaries(st.sampled_from(["remaining", "reset"]), st.binary(max_size=60)))
 def test_no_header_makes_it_fail_or_rest_beyond_its_bound(values: dict[str, bytes]) -> None:
     raw = [(f"x-ratelimit-{name}-requests".encode(), value) for name, value in values.items()]
-    assert 0.0 <= rest_asked_s(raw, now=NOW) <= LONGEST_REST_S
+    assert 0.0 <= rest_asked_s(raw, now=NOW) <= LONGEST_HEADER_REST_S

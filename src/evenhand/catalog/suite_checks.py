@@ -1,7 +1,6 @@
 """What is wrong between a suite and the files it names: patterns, labels and names that meet nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from evenhand.catalog.source import Place, lookup, select, select_texts
 from evenhand.errors import FileError, Finding
 from evenhand.records.constitution import Constitution, Principle
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
+from evenhand.records.patterns import fits
 from evenhand.records.scale import PAIR
 from evenhand.records.suite import Suite
 
@@ -35,7 +35,7 @@ def check_cases(scan: CaseScan, constitution: Constitution) -> Iterator[Finding]
     """Yield a finding for each principle, or pattern, that a case names and the constitution does not have."""
     ids = tuple(constitution.by_id)
     for pattern, (path, line) in scan.principle_patterns.items():
-        if not any(fnmatchcase(name, pattern) for name in ids):
+        if not any(fits(name, [pattern]) for name in ids):
             yield Finding(
                 path=path,
                 line=line,
@@ -70,19 +70,15 @@ def selected(suite: Suite | None, constitution: Constitution) -> tuple[Principle
     return tuple(
         principle
         for principle in constitution.principles
-        if _matches(principle.id, include) and not _matches(principle.id, exclude)
+        if fits(principle.id, include) and not fits(principle.id, exclude)
     )
-
-
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _patterns_meet_principles(file: RecordFile[Suite], constitution: Constitution) -> Iterator[Finding]:
     ids = tuple(constitution.by_id)
     for key, code in (("include", "S001"), ("exclude", "S002")):
         for place, pattern in select_texts(file.document.data, "principles", key, None):
-            if not any(fnmatchcase(name, pattern) for name in ids):
+            if not any(fits(name, [pattern]) for name in ids):
                 message = f"{quoted(pattern)} matches no principle"
                 yield file.finding(code, message, place, suggestion=did_you_mean(pattern, ids))
 
@@ -141,7 +137,7 @@ def _pattern_labels(judge: RecordFile[Judge], constitution: Constitution) -> Ite
     rules = {str(place[-1]): place for place, _ in select(judge.document.data, "principles", None)}
     reached: dict[str, Mapping[str, None]] = {}
     for principle in constitution.principles:
-        pattern = next((pattern for pattern in rules if fnmatchcase(principle.id, pattern)), None)
+        pattern = next((pattern for pattern in rules if fits(principle.id, [pattern])), None)
         labels = constitution.scale_of(principle).labels
         if pattern is not None and labels:
             reached[pattern] = {**reached.get(pattern, {}), **dict.fromkeys(labels)}

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evenhand.cli.output import plural
+from evenhand.judging.budget import usd
 from evenhand.records.instrument import Answerer, Instrument, Mixture
 from evenhand.records.rated import RunAccount
 from evenhand.records.run import Manifest
 from evenhand.records.spending import Spending, spending_by_judge
-
-_NANOUSD = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +74,7 @@ def spending_lines(account: RunAccount) -> Iterator[str]:
     """Yield what each judge cost and for what, where there is more to tell than a sum."""
     for each in spending_by_judge(account.shares):
         if parts := _parts(each):
-            yield f"{each.judge}: {_usd(each.nanousd)} USD ({', '.join(parts)})"
+            yield f"{each.judge}: {usd(each.nanousd)} USD ({', '.join(parts)})"
 
 
 def _parts(each: Spending) -> list[str]:
@@ -86,11 +85,7 @@ def _parts(each: Spending) -> list[str]:
         (each.open_nanousd, "open ratings"),
         (each.unanswered_at_risk_nanousd, "at risk without a reply"),
     )
-    parts = [f"{_usd(nanousd)} {what}" for nanousd, what in told if nanousd]
+    parts = [f"{usd(nanousd)} {what}" for nanousd, what in told if nanousd]
     if each.estimated_replies:
         parts.append(f"{plural(each.estimated_replies, 'price')} estimated")
     return parts
-
-
-def _usd(nanousd: int) -> str:
-    return f"{nanousd / _NANOUSD:.4f}"

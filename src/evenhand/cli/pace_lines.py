@@ -3,23 +3,22 @@
 from collections.abc import Iterator, Sequence
 
 from evenhand.cli.output import plural
-from evenhand.providers.throttle import Throttle
-from evenhand.records.pacing import AccountPace, PacingEvent, account_paces
+from evenhand.records.pacing import AccountNow, AccountPace, PacingEvent, account_paces
 
 
-def account_line(throttle: Throttle) -> str:
+def account_line(now: AccountNow) -> str:
     """Return how an account is asked now."""
-    line = f"account {throttle.account}: {throttle.in_flight:,} of {throttle.limit:,} calls in flight"
-    return f"{line}, {state}" if (state := account_state(throttle)) else line
+    line = f"account {now.account}: {now.in_flight:,} of {now.limit:,} calls in flight"
+    return f"{line}, {state}" if (state := account_state(now)) else line
 
 
-def account_state(throttle: Throttle) -> str:
+def account_state(now: AccountNow) -> str:
     """Return what holds an account back now; empty where nothing does."""
-    if throttle.is_closed:
+    if now.is_closed:
         return "is asked nothing more"
-    if throttle.is_open:
+    if now.is_open:
         return "gives no answers, a probe now and then asks whether it is back"
-    rest_s = throttle.resting_s
+    rest_s = now.resting_s
     return f"rests for {rest_s:.0f} s because it asked for it" if rest_s >= 1 else ""
 
 

@@ -5,11 +5,11 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from evenhand.cli.output import Mark, Screen, Style, one_line, plural
 from evenhand.cli.pace_lines import account_line, account_state
+from evenhand.judging.budget import usd
 from evenhand.judging.progress import JudgeProgress, Progress
 from evenhand.records.run import Run
 from evenhand.workflows.judge_notices import answer_notices, endpoint_notices, judge_notices
@@ -23,7 +23,6 @@ _FRAMES_PER_SECOND = 4
 _WINDOW_S = 60.0
 _MOST_ROWS = 12
 _MOST_BATCHES = 4
-_NANOUSD = 1_000_000_000
 
 
 class Pace:
@@ -139,7 +138,7 @@ def progress_table(progress: Progress, pace: Pace) -> "RenderableType":
         styles = ("", "", "green", "", *([""] if spares else []), "", "yellow" if judge.failed else "")
         cells = _judge_cells(name, judge, spares=spares)
         table.add_row(*(Text(one_line(cell), style) for cell, style in zip(cells, styles, strict=True)))
-    accounts = map(account_line, islice(progress.throttles.values(), _MOST_ROWS))
+    accounts = map(account_line, progress.look()[:_MOST_ROWS])
     lines = (totals(progress, pace), *accounts, *batch_lines(progress))
     return Group(table, *(Text(one_line(line), style="dim") for line in lines))
 
@@ -194,7 +193,7 @@ def progress_line(progress: Progress, pace: Pace) -> str:
 
 def _held_back(progress: Progress) -> str:
     """Return which accounts are held back, and by what."""
-    states = ((name, account_state(throttle)) for name, throttle in progress.throttles.items())
+    states = ((now.account, account_state(now)) for now in progress.look())
     return "".join(f"; account {name} {state}" for name, state in states if state)
 
 
@@ -233,7 +232,7 @@ def totals(progress: Progress, pace: Pace) -> str:
     left = duration(pace.seconds_left(remaining)) if remaining else "done"
     return (
         f"{progress.items_undecided:,} of {items:,} items undecided, mean disagreement {mean}, "
-        f"spent {progress.cost_nanousd / _NANOUSD:.4f} USD, {left}"
+        f"spent {usd(progress.cost_nanousd)} USD, {left}"
     )
 
 

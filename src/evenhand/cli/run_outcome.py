@@ -13,6 +13,7 @@ from evenhand.cli.identity_lines import (
 )
 from evenhand.cli.output import Mark, Part, Screen, Style, plural
 from evenhand.cli.pace_lines import pace_lines
+from evenhand.judging.budget import NANOUSD, usd
 from evenhand.records.pacing import AccountPace, account_paces
 from evenhand.records.rated import CallCounts, RunAccount
 from evenhand.records.rating import RATED, SPARED
@@ -20,7 +21,6 @@ from evenhand.records.run import RunState
 from evenhand.records.spending import Spending, spending_by_judge
 from evenhand.workflows.run_suite import RunResult
 
-_NANOUSD = 1_000_000_000
 _FINISHED, _COULD_NOT_MEASURE, _INTERRUPTED = 0, 3, 130
 _STYLES = {RunState.FINISHED: Style.GOOD, RunState.STOPPED: Style.WARNING, RunState.RUNNING: Style.NAME}
 
@@ -137,8 +137,8 @@ def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
         reused=sum(each.reused for each in counts),
         imported=sum(each.imported for each in counts),
         possible_duplicates=sum(each.possible_duplicates for each in counts),
-        usd=account.cost_nanousd / _NANOUSD,
-        usd_at_risk=sum(each.at_risk_nanousd for each in counts) / _NANOUSD,
+        usd=account.cost_nanousd / NANOUSD,
+        usd_at_risk=sum(each.at_risk_nanousd for each in counts) / NANOUSD,
         spending=spending_by_judge(account.shares),
         judges=judges,
         mixed=tuple(judge.judge for judge in judges if judge.mixed),
@@ -213,14 +213,14 @@ def _verdicts_line(result: RunResult) -> str:
 def _cost_line(account: RunAccount) -> str:
     counts = list(_counts(account))
     calls, reused = sum(each.attempts for each in counts), sum(each.reused for each in counts)
-    line = f"{account.cost_nanousd / _NANOUSD:.4f} USD for {plural(calls, 'call')}"
+    line = f"{usd(account.cost_nanousd)} USD for {plural(calls, 'call')}"
     if batched := sum(each.batched for each in counts):
         line += f", {batched:,} of them in batches at a lower price"
     if reused:
         line += f"; {plural(reused, 'answer')} taken from earlier runs{_imported(counts)}"
     if doubles := sum(each.possible_duplicates for each in counts):
-        risk = sum(each.at_risk_nanousd for each in counts) / _NANOUSD
-        line += f"; {plural(doubles, 'call')} possibly paid for twice, at most {risk:.4f} USD more"
+        risk = usd(sum(each.at_risk_nanousd for each in counts))
+        line += f"; {plural(doubles, 'call')} possibly paid for twice, at most {risk} USD more"
     return line
 
 

@@ -6,21 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 from pydantic import ValidationError
 
 from evenhand.errors import NothingSelectedError, UsageError, nearest_name
 from evenhand.records.canonical import canonical_json
 from evenhand.records.panel import Panel
+from evenhand.records.patterns import fits
 from evenhand.records.suite import Item
 
 _NAME_BYTES = 16
-
-
-def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Tell whether a name is one of `patterns` or fits one."""
-    return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def item_name(*place: str, seed: int | None = None) -> bytes:
@@ -47,11 +42,11 @@ class Part:
 
     def takes_principle(self, principle_id: str) -> bool:
         """Tell whether items of a principle may belong to it."""
-        return not self.principles or matches(principle_id, self.principles)
+        return not self.principles or fits(principle_id, self.principles)
 
     def takes_case(self, case_id: str) -> bool:
         """Tell whether items of a case may belong to it."""
-        return not self.cases or matches(case_id, self.cases)
+        return not self.cases or fits(case_id, self.cases)
 
     @property
     def tests_items(self) -> bool:
@@ -103,7 +98,7 @@ def survey(items: Iterable[Item], part: Part) -> Survey:
     for item in items:
         found.items_of += 1
         for pattern in part.cases:
-            found.met[pattern] += matches(item.case.id, [pattern])
+            found.met[pattern] += fits(item.case.id, [pattern])
         if _belongs(item, part):
             found.items += 1
             digest.update(item_name(item.case.id, item.candidate_id, item.principle_id))
@@ -126,9 +121,9 @@ def choose(kind: str, patterns: Sequence[str], known: Sequence[str]) -> tuple[st
         NothingSelectedError: A pattern fits no name; near ones are told.
     """
     for pattern in patterns:
-        if not any(matches(name, [pattern]) for name in known):
+        if not any(fits(name, [pattern]) for name in known):
             raise nothing_fits(kind, pattern, known)
-    return tuple(name for name in known if not patterns or matches(name, patterns))
+    return tuple(name for name in known if not patterns or fits(name, patterns))
 
 
 def nothing_fits(kind: str, pattern: str, known: Sequence[str]) -> NothingSelectedError:

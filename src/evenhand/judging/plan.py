@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import cached_property
 
 from evenhand.errors import NothingSelectedError, UsageError
@@ -11,6 +10,7 @@ from evenhand.judging.panel import check_rule
 from evenhand.records.constitution import Constitution, Importance, Principle
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 from evenhand.records.panel import Panel
+from evenhand.records.patterns import fits
 from evenhand.records.rating import Order
 from evenhand.records.run import Unit
 from evenhand.records.scale import PAIR, Scale
@@ -162,8 +162,8 @@ def selected_principles(selection: Selection, constitution: Constitution) -> tup
     chosen = tuple(
         principle
         for principle in constitution.principles
-        if _matches(principle.id, selection.include)
-        and not _matches(principle.id, selection.exclude)
+        if fits(principle.id, selection.include)
+        and not fits(principle.id, selection.exclude)
         and _SEVERITIES.index(principle.severity) >= floor
     )
     if not chosen:
@@ -173,12 +173,8 @@ def selected_principles(selection: Selection, constitution: Constitution) -> tup
     return chosen
 
 
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
 def _concerns(principle: Principle, case: Case) -> bool:
-    wanted = not case.principles or _matches(principle.id, case.principles)
+    wanted = not case.principles or fits(principle.id, case.principles)
     return wanted and principle.applies_to(case.scope)
 
 

@@ -1,12 +1,12 @@
 """How far a run is: counters that the runner moves and a screen reads."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from evenhand.judging.answerers import Answering
-from evenhand.providers.throttle import Throttle
 from evenhand.records.attempt import Settled
+from evenhand.records.pacing import AccountNow
 from evenhand.records.rating import FailedRating, Spared, TerminalState
 from evenhand.records.verdict import Verdict
 
@@ -61,8 +61,8 @@ class Progress:
 
     judges: dict[str, JudgeProgress] = field(default_factory=dict)
     """By judge, in the panel's order."""
-    throttles: Mapping[str, Throttle] = field(default_factory=dict)
-    """The limits of each account, to be looked at."""
+    look: Callable[[], Sequence[AccountNow]] = tuple
+    """Returns how each account is asked at this moment."""
     batches: dict[int, BatchProgress] = field(default_factory=dict)
     """By the number of the batch in the ledger."""
     items_decided: int = 0

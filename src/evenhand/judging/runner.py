@@ -102,7 +102,7 @@ class Runner:
         """Units settled so far."""
         self._events: list[PacingEvent] = []
         self._noted_at = float("-inf")
-        progress.throttles = {account: lane.throttle for account, lane in self._lanes.items()}
+        progress.look = lambda: [lane.throttle.now() for lane in self._lanes.values()]
 
     def stop(self, reason: str) -> None:
         """Make no new call; calls in flight are finished and stored."""

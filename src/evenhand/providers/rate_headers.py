@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-LONGEST_REST_S: Final = 60.0
-"""Longer rests are cut to this one: the headers tell when a limit is full again, and it is of use long before."""
+LONGEST_HEADER_REST_S: Final = 60.0
+"""Longer rests are cut to this one, which is the most that headers of replies can ask for: they tell when a limit is
+full again, and it is of use long before. What a refusal asks for is bounded in `throttle`."""
 _LONGEST_SENSIBLE_S: Final = 86_400.0
 """Above this a value is no duration but something else, such as a time stamp."""
 _MOST_CHARS: Final = 40
@@ -22,7 +23,7 @@ _DURATION: Final = re.compile(rf"(?:{_PART.pattern}){{1,5}}")
 
 
 def rest_asked_s(headers: Iterable[tuple[bytes, bytes]], *, now: float) -> float:
-    """Return the seconds until every limit that is used up is filled again, at most `LONGEST_REST_S`; 0 for none.
+    """Return the seconds until every used-up limit is filled again, at most `LONGEST_HEADER_REST_S`; 0 for none.
 
     Args:
         headers: Response headers as they came: `headers.raw` of httpx, `raw_headers` of aiohttp.
@@ -31,7 +32,7 @@ def rest_asked_s(headers: Iterable[tuple[bytes, bytes]], *, now: float) -> float
     limits = {name.lower(): value for name, value in headers if b"ratelimit" in name.lower()}
     if not limits:
         return 0.0
-    return min(LONGEST_REST_S, max(_rests(limits, now), default=0.0))
+    return min(LONGEST_HEADER_REST_S, max(_rests(limits, now), default=0.0))
 
 
 def raw_headers(headers: Mapping[str, str]) -> Iterator[tuple[bytes, bytes]]:

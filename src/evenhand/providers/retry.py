@@ -58,9 +58,17 @@ class RetryPolicy:
 
 @dataclass(slots=True)
 class TimeLeft:
-    """What is left of a unit's deadline; one for all askings of a unit."""
+    """What is left of a unit's deadline; one for all askings of a unit.
+
+    It is taken up by the unit's own calls and by its waits after failures of its own. Waits for the account, and calls
+    answered by a rate limit, take nothing from it, and an outage of the account gives it back (three times at most); so
+    by the clock a unit may take longer. What bounds that: each call its own timeout, the number of rate limits of one
+    asking `RetryPolicy.rate_waits`, a rest that was asked for `throttle.LONGEST_REST_S`, and all of it the account's
+    patience: an account that answers nothing but rate limits for longer than that is given up.
+    """
 
     seconds: float
+    """Seconds; none left ends the unit after the call under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

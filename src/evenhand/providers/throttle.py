@@ -15,7 +15,7 @@ from evenhand.errors import ProviderStopError
 from evenhand.providers.breaker import PROBE_EVERY_S, Breaker
 from evenhand.providers.pacing import SLOW_START, AdaptiveLimit
 from evenhand.providers.retry_budget import RetryBudget
-from evenhand.records.pacing import PaceChange, PacingEvent
+from evenhand.records.pacing import AccountNow, PaceChange, PacingEvent
 
 PATIENCE_S: Final = 600.0
 """Seconds an account may give no answer before it is given up."""
@@ -103,6 +103,17 @@ class Throttle:
     def resting_s(self) -> float:
         """Seconds for which no call starts because the provider asked for it; 0 for none."""
         return max(0.0, self._rest_until - self._clock())
+
+    def now(self) -> AccountNow:
+        """Return how the account is asked at this moment."""
+        return AccountNow(
+            account=self.account,
+            limit=self.limit,
+            in_flight=self.in_flight,
+            resting_s=self.resting_s,
+            is_open=self.is_open,
+            is_closed=self.is_closed,
+        )
 
     # -- A place, and back ---------------------------------------------------------------------------
 

@@ -1,12 +1,12 @@
 """Calibration maps: what a judge's own probability is worth, as measured against people."""
 
-from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from evenhand.records.canonical import FileRecord, Identifier, Prose
+from evenhand.records.patterns import fits
 
 
 class JudgeMap(FileRecord):
@@ -58,7 +58,5 @@ class CalibrationMap(FileRecord):
 
     def find(self, judge: str, principle: str) -> JudgeMap | None:
         """Return the map for a judge under a principle; None where nothing was measured."""
-        fitting = (
-            each for each in self.maps if each.judge == judge and fnmatchcase(principle, each.principles)
-        )
+        fitting = (each for each in self.maps if each.judge == judge and fits(principle, [each.principles]))
         return next(fitting, None)

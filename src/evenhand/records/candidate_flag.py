@@ -30,6 +30,11 @@ class CandidateFlag(StrEnum):
     """Holds one of the signs above in base64."""
 
     @property
+    def spoken(self) -> str:
+        """The flag in words, for people."""
+        return self.value.replace("_", " ")
+
+    @property
     def is_trivial(self) -> bool:
         """Whether the candidate says nothing, so that a judge that lets it pass judged something else."""
         return self in _TRIVIAL

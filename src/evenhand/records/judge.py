@@ -110,6 +110,10 @@ class Price(FileRecord):
         return Price(input=self.input * self.batch, output=self.output * self.batch)
 
 
+SHORT_ANSWER_TOKENS = 25
+"""A short answer, for the low end of a price that is estimated without calls."""
+
+
 class ModelJudge(_Judge):
     """A judge that asks a language model."""
 

@@ -44,6 +44,23 @@ class PacingEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNow:
+    """How an account is asked at one moment."""
+
+    account: str
+    limit: int
+    """Most calls in flight."""
+    in_flight: int
+    """Calls in flight."""
+    resting_s: float
+    """Seconds for which no call starts because the provider asked for it; 0 for none."""
+    is_open: bool
+    """Whether the account gives no answers, and only probes leave."""
+    is_closed: bool
+    """Whether it is asked nothing more in this run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPace:
     """How an account was asked over a run, in short."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from evenhand.records.canonical import content_hash
-from evenhand.records.judge import ModelJudge
+from evenhand.records.judge import SHORT_ANSWER_TOKENS, ModelJudge
 from evenhand.records.rated import CallCounts, RatedItem, RunAccount
 from evenhand.records.rating import Spared
 from evenhand.records.run import Manifest
@@ -13,9 +13,6 @@ from evenhand.records.verdict import StepDecision, Verdict
 from evenhand.reporting.cascade import CascadeResult, Saving, StepAgreement, StepResult
 from evenhand.reporting.measuring import TOO_FEW, Measuring
 from evenhand.stats.intervals import predicted_total
-
-_SHORT_ANSWER_TOKENS = 25
-"""A short answer, for the low end of a price that is estimated without calls."""
 
 
 @dataclass(slots=True)
@@ -157,7 +154,7 @@ def _by_price(manifest: Manifest, account: RunAccount, judge: ModelJudge, spared
         )
     low, high = (
         round(spared * 1000 * (price.input * read / calls + price.output * written))
-        for written in (_SHORT_ANSWER_TOKENS, judge.params.max_tokens)
+        for written in (SHORT_ANSWER_TOKENS, judge.params.max_tokens)
     )
     return Saving(
         judge=judge.id,

@@ -173,7 +173,7 @@ def _case_lines(item: ItemView) -> Iterator[str]:
             yield f"judged{many}"
             yield from _excerpt(candidate.text)
     if item.flags:
-        yield f"flags of the candidate: {', '.join(flag.value.replace('_', ' ') for flag in item.flags)}"
+        yield f"flags of the candidate: {', '.join(flag.spoken for flag in item.flags)}"
     yield ""
 
 
@@ -210,11 +210,7 @@ def _panel_lines(explanation: Explanation) -> Iterator[str]:
         yield f"  {one_line(step)}"
     if is_open:
         yield "  ratings are still open"
-    yield f"  disagreement {explanation.item.disagreement:.2f} of {_asked(explanation.item)} judges"
-
-
-def _asked(item: ItemView) -> int:
-    return sum(not judge.spared for judge in item.judges)
+    yield f"  disagreement {explanation.item.disagreement:.2f} of {explanation.item.asked} judges"
 
 
 def _people_lines(item: ItemView) -> Iterator[str]:

@@ -10,7 +10,7 @@ from evenhand.records.rating import FailedRating, Spared
 from evenhand.records.verdict import Opinion, Verdict
 from evenhand.reporting.display import count
 from evenhand.reporting.document import Cell, Table, foreign, words
-from evenhand.reporting.item_view import spoken_flags
+from evenhand.reporting.item_view import flags_of
 from evenhand.reporting.page import render_page
 from evenhand.reporting.sections.cells import columns, foreign_cell, text_cell
 from evenhand.reporting.summary import RunSummary
@@ -104,7 +104,7 @@ def _row(item: RatedItem, judges: list[str], anchor: str) -> tuple[Cell, ...]:
         _verdict_cell(verdict),
         text_cell(f"{verdict.disagreement:.2f}" if verdict else ""),
         *(_answer_cell(item, judge, opinions.get(judge)) for judge in judges),
-        text_cell(", ".join(spoken_flags(item))),
+        text_cell(", ".join(flag.spoken for flag in flags_of(item))),
         foreign_cell(_labels(item)),
     )
 

@@ -1,6 +1,6 @@
 """One item with everything said about it, cut to what a page can hold."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from evenhand.records.candidate_flag import CandidateFlag
@@ -155,6 +155,11 @@ class ItemView:
     text: CaseView | None
     """None where the case can not be shown."""
 
+    @property
+    def asked(self) -> int:
+        """How many judges were asked; a cascade spares the others."""
+        return sum(not judge.spared for judge in self.judges)
+
 
 def excerpt(text: str, limit: int | None) -> Excerpt:
     """Return the first `limit` characters of `text`, and how many follow."""
@@ -188,11 +193,6 @@ def view_item(item: RatedItem, text: CaseText | None, limits: ViewLimits) -> Ite
 def flags_of(item: RatedItem) -> tuple[CandidateFlag, ...]:
     """Return what was noticed about the candidates of an item, each flag once."""
     return tuple(dict.fromkeys(flag for flags in item.flags or () for flag in flags))
-
-
-def spoken_flags(item: RatedItem) -> Iterator[str]:
-    """Yield the flags of an item in words."""
-    yield from (flag.value.replace("_", " ") for flag in flags_of(item))
 
 
 def _judge_view(

@@ -129,10 +129,10 @@ def _item(item: ItemView) -> Iterator[_Piece]:
         f"### {_code(item.name)}",
         "",
         (
-            f"Verdict: {verdict}. Disagreement {item.disagreement:.2f} of {_asked(item)} judges; "
+            f"Verdict: {verdict}. Disagreement {item.disagreement:.2f} of {item.asked} judges; "
             f"{item.failed} of {item.units} ratings failed."
         ),
-        *(["", f"Flags of the candidate: {', '.join(map(_own, item.flags))}."] if item.flags else []),
+        *_flags(item),
         "",
         *(f"- {_code(judge.judge)}: {_says(judge)}" for judge in item.judges),
         *(f"- {_code(label.annotator)} ({label.kind.value}): {_code(label.label)}" for label in item.labels),
@@ -142,8 +142,10 @@ def _item(item: ItemView) -> Iterator[_Piece]:
         yield _Piece(text=texts, extra=TEXTS)
 
 
-def _asked(item: ItemView) -> int:
-    return sum(not judge.spared for judge in item.judges)
+def _flags(item: ItemView) -> Iterator[str]:
+    if item.flags:
+        yield ""
+        yield f"Flags of the candidate: {', '.join(_own(flag.spoken) for flag in item.flags)}."
 
 
 def _says(judge: JudgeView) -> str:

@@ -11,7 +11,7 @@ from evenhand.judging.budget import NANOUSD, cost_nanousd, most_tokens_read
 from evenhand.judging.prompt import Prompt, Prompter
 from evenhand.providers.interface import ChatRequest
 from evenhand.providers.registry import has_batches
-from evenhand.records.judge import ModelJudge, Price
+from evenhand.records.judge import SHORT_ANSWER_TOKENS, ModelJudge, Price
 from evenhand.records.narrow import Wishes
 from evenhand.records.rating import Usage
 from evenhand.records.run import Endpoint, Unit
@@ -22,7 +22,6 @@ from evenhand.workflows.survey import SAMPLED_ITEMS
 
 _FEWEST_CHARS_PER_TOKEN = 2.5
 _MOST_CHARS_PER_TOKEN = 6.0
-_SHORT_ANSWER_TOKENS = 25
 _PREFLIGHT_CALLS = 8
 _SECONDS_PER_CALL = (0.5, 8.0)
 
@@ -171,7 +170,7 @@ def _judge_plan(
         low=math.floor(fewest_calls * chars / _MOST_CHARS_PER_TOKEN),
         high=math.ceil(most_calls * chars / _FEWEST_CHARS_PER_TOKEN),
     )
-    short = 0 if prepared.decides(judge) else _SHORT_ANSWER_TOKENS
+    short = 0 if prepared.decides(judge) else SHORT_ANSWER_TOKENS
     written = Range(low=fewest_calls * short, high=most_calls * judge.params.max_tokens)
     return JudgePlan(
         judge=judge.id,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from itertools import islice
 
 from evenhand.errors import UsageError
@@ -10,6 +9,7 @@ from evenhand.judging.offline.expression import Expression, matchable
 from evenhand.judging.offline.settle import not_covered, settle, softmax
 from evenhand.records.judge import Pattern, PatternJudge, PatternRules
 from evenhand.records.message import flatten
+from evenhand.records.patterns import fits
 from evenhand.records.rating import Outcome
 from evenhand.records.run import Unit
 
@@ -80,7 +80,7 @@ class PatternRater:
         )
 
     def _rules_for(self, principle_id: str) -> _Rules | None:
-        return next((rules for glob, rules in self._rules.items() if fnmatchcase(principle_id, glob)), None)
+        return next((rules for glob, rules in self._rules.items() if fits(principle_id, [glob])), None)
 
     def _texts(self, unit: Unit) -> Sequence[str] | None:
         response, prompt = unit.item.candidates[0].text, unit.item.case.prompt

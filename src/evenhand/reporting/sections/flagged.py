@@ -46,7 +46,7 @@ def _counts(flagged: Flagged) -> Table:
         caption=words("Flags, and how often the flagged candidate passed, or was preferred in a pair"),
         columns=columns("Flag", "Items", "Passed", numbers=2),
         rows=tuple(
-            (text_cell(_spoken(each.flag.value)), count_cell(each.items), count_cell(each.passed))
+            (text_cell(each.flag.spoken), count_cell(each.items), count_cell(each.passed))
             for each in flagged.flags
         ),
     )
@@ -66,11 +66,7 @@ def _row(each: FlaggedItem, link: ItemLink) -> tuple[Cell, ...]:
     name = Span(text=each.item, foreign=True, link=link(each.place))
     return (
         Cell(words=(name,)),
-        text_cell(", ".join(_spoken(flag.value) for flag in each.flags)),
+        text_cell(", ".join(flag.spoken for flag in each.flags)),
         foreign_or(each.label or "", "undecided or open"),
         text_cell("passed" if each.passed else ""),
     )
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ")
