@@ -167,8 +167,7 @@ def test_the_report_says_which_judge_was_mixed_by_whom_with_n(tmp_path: Path, cl
         "at its end"
     )
     assert cli("report", "latest", "--workspace", tmp_path / "swapped").code == 0
-    written = sorted((tmp_path / "swapped/reports").iterdir(), key=lambda path: len(path.name), reverse=True)
-    reports = {path.suffix: path.read_text(encoding="utf-8") for path in written}
+    reports = reports_of(tmp_path / "swapped")
     summary = json.loads(reports[".json"])
     (stamp,) = summary["stamp"]["judges"]
     assert (stamp["mixed"], stamp["mixture"]) == (True, "models")
@@ -192,15 +191,19 @@ def test_a_changed_fingerprint_is_seen_everywhere_and_called_no_other_model(tmp_
     with serving(faults.after_call(FINGERPRINT, before)) as server:
         ended = cli("run", "small", "--workspace", workspace(tmp_path / "changed", server), "--json")
     assert cli("report", "latest", "--workspace", tmp_path / "changed").code == 0
-    written = {
-        path.suffix: path.read_text(encoding="utf-8") for path in (tmp_path / "changed/reports").iterdir()
-    }
+    written = reports_of(tmp_path / "changed")
     assert ended.document["judges"][0]["mixture"] == "fingerprints"
     assert json.loads(written[".json"])["stamp"]["judges"][0]["mixture"] == "fingerprints"
     for text in (ended.err, written[".html"], written[".md"]):
         assert "the fingerprint of its system changed" in text
         assert "more than one model" not in text
         assert "another model" not in text
+
+
+def reports_of(folder: Path) -> dict[str, str]:
+    """The reports of a workspace by their format, pages of items left out."""
+    paths = sorted((folder / "reports").iterdir(), key=lambda path: len(path.name), reverse=True)
+    return {path.suffix: path.read_text(encoding="utf-8") for path in paths}
 
 
 def _interrupt(_run: object, _progress: object) -> None:
