@@ -1,11 +1,27 @@
 """Reading request bodies: what is wrong with a parameter is said by name, with a 400."""
 
+import json
 from collections.abc import Mapping
 
 from evenhand.testing.api import FREE_TEXT, Structure
 from evenhand.testing.dialect import Dialect, grants
 from evenhand.testing.exchange import JsonObject, Message
 from evenhand.testing.vendor_errors import Rejection
+
+
+def read_document(body: bytes) -> JsonObject:
+    """The JSON object a body is.
+
+    Raises:
+        Rejection: It is none.
+    """
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise bad_request("body", "expected a JSON object")
+    return document
 
 
 def text_of(content: object, where: str) -> str:

@@ -1,6 +1,5 @@
 """The rules of the server without a socket: routing, keys, models, faults and the ledger."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -18,12 +17,12 @@ from evenhand.testing.ledger import Call, Ledger, count_tokens, request_hash
 from evenhand.testing.model_list import models_document
 from evenhand.testing.openai_chat import CHAT
 from evenhand.testing.openai_responses import RESPONSES
-from evenhand.testing.parameters import bad_request
+from evenhand.testing.parameters import bad_request, read_document
 from evenhand.testing.protocol import find_nonce
 from evenhand.testing.replying import Outcome, Received, error_response, settle
 from evenhand.testing.script import Script
 from evenhand.testing.vendor_errors import Rejection
-from evenhand.testing.wire import Head, response
+from evenhand.testing.wire import Head, json_response
 
 APIS: Final[Mapping[str, Api]] = {
     prefix + path: api
@@ -84,7 +83,7 @@ class JudgeService:
     ) -> Outcome:
         try:
             self._authorize(head.headers)
-            return self._judge(number, head, _parse(body), script, batch=batch, fault=fault)
+            return self._judge(number, head, read_document(body), script, batch=batch, fault=fault)
         except Rejection as rejection:
             data = error_response(APIS[head.path], number, rejection)
             outcome = Outcome(
@@ -205,12 +204,12 @@ class JudgeService:
         if head.method == "GET" and (route == "/models" or route.startswith("/models/")):
             return self._models(head, route.removeprefix("/models").removeprefix("/"))
         if (head.method, head.path) == ("GET", "/_ledger"):
-            return _json(
+            return json_response(
                 self._ledger.document(head.parameter("hash"), with_calls=head.parameter("calls") != "0")
             )
         if (head.method, head.path) == ("POST", "/_reset"):
             self._ledger.reset()
-            return _json({"reset": True})
+            return json_response({"reset": True})
         known = head.path in APIS or head.path in {"/_ledger", "/_reset"}
         return error_response(
             CHAT, 0, Rejection(kind="wrong_method" if known else "not_found", value=head.method)
@@ -220,7 +219,7 @@ class JudgeService:
         api = MESSAGES if "anthropic-version" in head.headers else CHAT
         try:
             self._authorize(head.headers)
-            return _json(models_document(api.name, self._script.models, name))
+            return json_response(models_document(api.name, self._script.models, name))
         except Rejection as rejection:
             return error_response(api, 0, rejection)
 
@@ -234,20 +233,6 @@ def _settled(received: Received, script: Script, fault: Fault | None) -> Outcome
         return settle(received, script, fault)
     except ScriptError as error:
         raise bad_request("script", str(error)) from error
-
-
-def _parse(body: bytes) -> JsonObject:
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        raise bad_request("body", "expected a JSON object")
-    return document
-
-
-def _json(document: JsonObject) -> bytes:
-    return response(200, json.dumps(document).encode())
 
 
 def _bearer(headers: Mapping[str, str]) -> str | None:

@@ -1,5 +1,6 @@
 """HTTP/1.1 as bytes: reading the head of a request within bounds, writing a response."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -105,3 +106,8 @@ def response(
         f"content-type: {content_type}\r\ncontent-length: {len(body)}\r\n{extra}\r\n"
     )
     return head.encode("latin-1") + body
+
+
+def json_response(document: object) -> bytes:
+    """One whole response that carries JSON and went well."""
+    return response(200, json.dumps(document).encode())

@@ -1,6 +1,5 @@
 """The batch endpoints of both vendors: from a request to what happens on the connection."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -14,10 +13,10 @@ from evenhand.testing.batches.script import Operation
 from evenhand.testing.delivery import Delivery, Hang, Reset, Send
 from evenhand.testing.exchange import JsonObject
 from evenhand.testing.openai_chat import CHAT
-from evenhand.testing.parameters import bad_request
+from evenhand.testing.parameters import read_document
 from evenhand.testing.replying import error_response
 from evenhand.testing.vendor_errors import ERRORS, Rejection
-from evenhand.testing.wire import Head, response
+from evenhand.testing.wire import Head, json_response, response
 
 _FILES: Final = "files"
 _OPENAI: Final = "batches"
@@ -92,11 +91,13 @@ def answer_route(route: Route, head: Head, body: bytes, desk: BatchDesk, ask_at:
 
 def _served(route: Route, head: Head, body: bytes, desk: BatchDesk, ask_at: AskAt) -> bytes:
     if route.operation == "upload":
-        return _json(openai_batches.upload(desk, read_form(head.headers.get("content-type", ""), body)))
+        return json_response(
+            openai_batches.upload(desk, read_form(head.headers.get("content-type", ""), body))
+        )
     if route.operation == "download":
         return response(200, _results(route, desk), content_type=_JSONL)
     if route.operation == "list":
-        return _json(_list(route, head, desk))
+        return json_response(_list(route, head, desk))
     batch = (
         _create(route, head, body, desk, ask_at) if route.operation == "create" else _batch(desk, route.name)
     )
@@ -104,11 +105,11 @@ def _served(route: Route, head: Head, body: bytes, desk: BatchDesk, ask_at: AskA
         desk.cancel(batch)
     elif route.operation == "poll":
         batch.polls += 1
-    return _json(_document(route, head, batch))
+    return json_response(_document(route, head, batch))
 
 
 def _create(route: Route, head: Head, body: bytes, desk: BatchDesk, ask_at: AskAt) -> Batch:
-    document = _parse(body)
+    document = read_document(body)
     if route.vendor is MESSAGES:
         return anthropic_batches.create(desk, document, ask_at(head, anthropic_batches.ENDPOINT))
     return openai_batches.create(desk, document, ask_at(head, str(document.get("endpoint"))))
@@ -145,17 +146,3 @@ def _batch(desk: BatchDesk, name: str) -> Batch:
 
 def _address(head: Head) -> str:
     return f"http://{head.headers.get('host', '')}"
-
-
-def _parse(body: bytes) -> JsonObject:
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        raise bad_request("body", "expected a JSON object")
-    return document
-
-
-def _json(document: JsonObject) -> bytes:
-    return response(200, json.dumps(document).encode())
