@@ -111,3 +111,16 @@ def test_a_custom_id_that_is_no_text_is_unreadable(raw: bytes) -> None:
 def test_a_status_that_is_no_number_is_unreadable(raw: bytes) -> None:
     with pytest.raises(UnreadableReplyError):
         number_member({"status": raw}, "status")
+
+
+@pytest.mark.parametrize(
+    "value", [b"[" + b"0," * 900_000 + b"0]", b"[" * 100 + b"]" * 100], ids=["wide", "deep"]
+)
+def test_a_line_of_too_many_values_is_refused_before_any_is_made(value: bytes) -> None:
+    line = b'{"custom_id": "x", "response": ' + value + b"}"
+    tracemalloc.start()
+    with pytest.raises(UnreadableReplyError, match=r"too many values|nested"):
+        members(line)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000

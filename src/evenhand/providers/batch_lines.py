@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from evenhand.providers.interface import UnreadableReplyError
-from evenhand.providers.strict_json import MAX_REPLY_BYTES
+from evenhand.providers.strict_json import MAX_REPLY_BYTES, refuse_excess
 
 MAX_LINE_BYTES: Final = MAX_REPLY_BYTES + 100_000
 """Longest line read: the longest reply, and what stands around it."""
@@ -42,8 +42,9 @@ def members(line: bytes) -> Mapping[str, bytes]:
     """Return the members of the JSON object that `line` is: each value as the very bytes it was written in.
 
     Raises:
-        UnreadableReplyError: It is not one object in UTF-8, or says a key twice.
+        UnreadableReplyError: It is not one object in UTF-8, says a key twice, or holds too much to be read.
     """
+    refuse_excess(line)
     try:
         text = line.decode("utf-8")
         return _members(text)

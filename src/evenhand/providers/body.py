@@ -130,24 +130,33 @@ async def unpacked_pieces(pieces: AsyncIterator[bytes], packing: str, account: s
     """Unpack a body while it comes, in pieces of a bounded size.
 
     Raises:
-        CallError: It is packed in a way that was not asked for, or can not be unpacked.
+        CallError: It is packed in a way that was not asked for, can not be unpacked, or breaks off, in which case
+            asking again may help.
     """
     if packing not in {"gzip", "x-gzip", "deflate", "identity"}:
         raise _malformed(account, "is packed in a way that was not asked for")
-    unpacker = None if packing == "identity" else zlib.decompressobj(_ZLIB_OR_GZIP)
-    async for piece in pieces:
-        if unpacker is None:
+    if packing == "identity":
+        async for piece in pieces:
             yield piece
-            continue
-        left = piece
-        while left:
-            try:
+        return
+    unpacker = zlib.decompressobj(_ZLIB_OR_GZIP)
+    try:
+        async for piece in pieces:
+            left = piece
+            while left:
+                if unpacker.eof:  # gzip allows several parts in a row
+                    unpacker = zlib.decompressobj(_ZLIB_OR_GZIP)
                 yield unpacker.decompress(left, _PIECE_BYTES)
-            except zlib.error:
-                raise _malformed(account, "cannot be unpacked") from None
-            left = unpacker.unconsumed_tail
-    if unpacker is not None:
+                left = unpacker.unconsumed_tail or unpacker.unused_data
         yield unpacker.flush()
+    except zlib.error:
+        raise _malformed(account, "cannot be unpacked") from None
+    if not unpacker.eof:
+        raise CallError(
+            f"the answer of account {account!r} breaks off before the end of what is packed in it",
+            call_class=CallClass.TRANSIENT,
+            maybe_billed=True,
+        )
 
 
 def _malformed(account: str, why: str) -> CallError:

@@ -31,16 +31,25 @@ def read_object(body: bytes) -> dict[str, Any]:
     """
     if len(body) > MAX_REPLY_BYTES:
         raise UnreadableReplyError(f"the body is larger than {MAX_REPLY_BYTES:,} bytes")
+    refuse_excess(body)
+    value = _parse(body)
+    if not isinstance(value, dict):
+        raise UnreadableReplyError("the body is JSON, but not an object")
+    return value
+
+
+def refuse_excess(body: bytes) -> None:
+    """Refuse JSON whose values would take too much memory or nest too deep, before any of them is made.
+
+    Raises:
+        UnreadableReplyError: They would.
+    """
     objects, lists = body.count(b"{"), body.count(b"[")
     values = objects * _OBJECT_BYTES + lists * _LIST_BYTES + body.count(b",") * _VALUE_BYTES
     if values > MAX_VALUE_BYTES:
         raise UnreadableReplyError("the body holds too many values")
     if objects + lists > MAX_DEPTH:
         _refuse_depth(body)
-    value = _parse(body)
-    if not isinstance(value, dict):
-        raise UnreadableReplyError("the body is JSON, but not an object")
-    return value
 
 
 def _parse(body: bytes) -> Any:
