@@ -304,6 +304,21 @@ def test_a_batch_that_was_lost_on_the_way_is_found_again_by_resume(protocol: str
         assert batched_calls(server) == CASES
 
 
+@TWO
+def test_a_batch_is_read_although_its_account_takes_none_any_more(protocol: str, tmp_path: Path) -> None:
+    troubles = [Trouble(operation="poll", kind="not_found", times=[1])]
+    with serving(Behaviour(ends="expired", executed=0.5), troubles=troubles) as server:
+        folder = workspace(tmp_path, server.base_url, protocol=protocol)
+        run(folder)
+        workspace(tmp_path, server.base_url, protocol=protocol, accounts="batch = false\n")
+        result = resume(folder)
+        assert (result.account.open, batched_calls(server)) == (CASES // 2, CASES // 2)
+        assert "resume --live" in result.reasons[0]
+        result = resume(folder)
+        assert labels(folder) == truth(CASES)
+        assert (batched_calls(server), live_calls(server) - 1) == (CASES // 2, CASES // 2)
+
+
 def test_batches_that_can_not_be_told_apart_are_possible_duplicates(tmp_path: Path) -> None:
     troubles = [
         Trouble(operation="poll", kind="not_found", times=[1]),

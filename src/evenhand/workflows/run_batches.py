@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from evenhand.judging.offline.key import OfflineKeys
 from evenhand.judging.runner import Runner
 from evenhand.providers.batch_interface import BatchProvider
 from evenhand.providers.registry import has_batches, open_batches
-from evenhand.records.judge import ModelJudge
+from evenhand.records.settings import Account
 from evenhand.store.batches import BatchLedger
 from evenhand.store.reading import settled_units
 from evenhand.workflows.execution import Execution
@@ -57,7 +57,10 @@ async def open_work(execution: Execution, options: BatchOptions) -> AsyncIterato
     if not in_batches and not under_way:
         yield execution.runner(settled, calling=execution.judges)
         return
-    batched = _batched_judges(execution)
+    batched = _batched_judges(execution, {batch.account for batch in under_way})
+    if not batched and not under_way and options.use is None:
+        yield execution.runner(settled, calling=execution.judges)
+        return
     if in_batches and not batched:
         raise UsageError(
             "no judge of the suite can be asked in batches: no account of theirs has a batch API",
@@ -71,7 +74,7 @@ async def open_work(execution: Execution, options: BatchOptions) -> AsyncIterato
     async with AsyncExitStack() as closing:
         providers = {
             name: open_batches(name, account, os.environ)
-            for name, account in dict(map(execution.prepared.account, _models(execution, batched))).items()
+            for name, account in _accounts(execution, batched).items()
         }
         for provider in providers.values():
             closing.push_async_callback(provider.close)
@@ -90,17 +93,19 @@ async def open_work(execution: Execution, options: BatchOptions) -> AsyncIterato
             yield SideBySide(runner, make_batcher(not_mine, submits=False), afterwards=left)
 
 
-def _batched_judges(execution: Execution) -> Mapping[str, CallingJudge]:
+def _batched_judges(execution: Execution, under_way: Collection[str]) -> Mapping[str, CallingJudge]:
+    """Return the judges that are asked in batches, or still have answers in one at an account `under_way`."""
     found = {}
     for judge in execution.prepared.model_judges:
-        _, account = execution.prepared.account(judge)
-        if has_batches(account):
+        name, account = execution.prepared.account(judge)
+        if has_batches(account) or name in under_way:
             found[judge.id] = execution.judges[judge.id]
     return found
 
 
-def _models(execution: Execution, batched: Mapping[str, CallingJudge]) -> list[ModelJudge]:
-    return [judge for judge in execution.prepared.model_judges if judge.id in batched]
+def _accounts(execution: Execution, batched: Mapping[str, CallingJudge]) -> Mapping[str, Account]:
+    judges = [judge for judge in execution.prepared.model_judges if judge.id in batched]
+    return dict(map(execution.prepared.account, judges))
 
 
 def _pending(batches: BatchLedger, units: int) -> bytearray:
@@ -141,6 +146,7 @@ def _batcher(
             submits=submits, forgets=options.forget, most_rows=options.most_rows, polling=options.polling
         ),
         pending=bytearray(len(settled)),
+        closed={name for name, account in _accounts(execution, judges).items() if not has_batches(account)},
     )
     return Batcher(
         desk=desk,
