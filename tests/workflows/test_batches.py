@@ -1,6 +1,7 @@
 """Rating in batches: every row joined to its unit, nothing lost, nothing asked twice but what got no answer (A12)."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.workflows.batch_kit import (
@@ -18,6 +19,7 @@ from tests.workflows.batch_kit import (
 )
 
 from evenhand.errors import UsageError
+from evenhand.judging.batch_sending import BatchSender
 from evenhand.records.run import AttemptState, RunState
 from evenhand.testing import BatchScript, LoopbackServer, faults, judges, serve_in_thread
 from evenhand.testing.batches import Behaviour, Trouble, every, rows
@@ -302,6 +304,27 @@ def test_a_batch_that_was_lost_on_the_way_is_found_again_by_resume(protocol: str
             result = resume(folder)
         assert labels(folder) == truth(CASES)
         assert batched_calls(server) == CASES
+
+
+def test_the_money_of_a_row_is_taken_before_anything_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits, place = BatchSender._fits_the_cap, BatchSender._place
+    expected, spent = [], []
+
+    def watched_fits(sender: BatchSender, worst: int) -> bool:
+        expected.append(sender._desk.purse.spent_nanousd + worst)
+        return fits(sender, worst)
+
+    async def watched_place(sender: BatchSender, *rest: Any) -> Any:
+        spent.append(sender._desk.purse.spent_nanousd)
+        return await place(sender, *rest)
+
+    monkeypatch.setattr(BatchSender, "_fits_the_cap", watched_fits)
+    monkeypatch.setattr(BatchSender, "_place", watched_place)
+    with serving() as server:
+        run(workspace(tmp_path, server.base_url), options(most_rows=5))
+    assert (len(spent), spent) == (CASES, expected)
 
 
 @TWO

@@ -38,6 +38,7 @@ class BatchSender:
         worst = worst_case_nanousd(price, prompt.request)
         if not self._fits_the_cap(worst):
             return False
+        self._desk.purse.spend_ahead(worst)  # before anything is awaited: live calls take from the same purse
         number = self._desk.ledger.number_row()
         file, row = await self._place(judge, number, prompt)
         attempt = NewAttempt(
@@ -51,7 +52,6 @@ class BatchSender:
             batch=file.batch,
         )
         file.add(row, number, attempt)
-        self._desk.purse.spend_ahead(worst)
         self._desk.pending[unit.seq] = 1
         return True
 
