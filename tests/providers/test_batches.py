@@ -1,15 +1,22 @@
 """Batch APIs of both vendors: what goes up, what comes down, and what is told when it does not."""
 
 import time
+from collections.abc import Mapping
 from tempfile import TemporaryFile
+from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from tests.providers.batch_kit import BATCH_PROTOCOLS, RUN, batch_api, label_of
-from tests.providers.kit import TRANSPORTS, Transport
+from tests.providers.kit import TRANSPORTS, Clock, Transport, timing
 
 from evenhand.errors import CallClass, CallError
-from evenhand.providers.batch_interface import BatchPhase
+from evenhand.providers.batch_calls import BatchCalls, checked_id
+from evenhand.providers.batch_interface import BatchPhase, BatchStatus, Lookup
+from evenhand.providers.connection import Connection
+from evenhand.providers.openai_sdk import open_openai_sdk
 from evenhand.providers.read_reply import read_reply
+from evenhand.records.attempt import RawReply
 from evenhand.testing import faults
 from evenhand.testing.batches import Behaviour, Trouble, every, rows
 
@@ -39,7 +46,7 @@ async def test_a_batch_goes_up_and_every_reply_comes_down_as_a_live_one(
 async def test_counts_and_words_are_told_in_one_way(protocol: str) -> None:
     async with batch_api(protocol, Behaviour(errored=rows(0))) as api:
         status = await api.provider.poll((await api.submit(3)).id)
-        assert (status.phase, status.done, status.failed, status.total) == (BatchPhase.ENDED, 3, 1, 3)
+        assert (status.phase, status.done, status.total) == (BatchPhase.ENDED, 3, 3)
         assert status.word in {"completed", "ended"}
 
 
@@ -108,14 +115,72 @@ async def test_a_reply_that_never_closes_its_json_stays_broken(protocol: str) ->
 
 
 @ALL
-@pytest.mark.parametrize("kind", ["reset_after", "server_error"])
-async def test_a_lost_reply_to_the_creation_is_looked_for_before_anything_is_sent_again(
-    protocol: str, kind: str
+@pytest.mark.parametrize("kind", ["reset_after", "cut"])
+@pytest.mark.parametrize("unlisted", [0, 2])
+async def test_a_batch_whose_reply_was_lost_is_found_in_the_list_even_if_that_lags(
+    protocol: str, kind: str, unlisted: int
 ) -> None:
-    async with batch_api(protocol, troubles=[Trouble(operation="create", kind=kind, times=[1])]) as api:
+    lost = Trouble(operation="create", kind=kind, times=[1])
+    async with batch_api(protocol, Behaviour(unlisted=unlisted), troubles=[lost]) as api:
         status = await api.submit(3)
         assert len(api.server.ledger.billed) == 3
         assert len((await api.read(status.id)).replies) == 3
+
+
+@ALL
+@pytest.mark.parametrize(
+    "kind", ["reset_after", "cut", "reset_before", "server_error", "overloaded", "timeout"]
+)
+async def test_a_batch_that_may_have_arrived_and_is_not_listed_is_never_created_again(
+    protocol: str, kind: str
+) -> None:
+    lost = Trouble(operation="create", kind=kind, times=[1])
+    async with batch_api(protocol, Behaviour(unlisted=99), troubles=[lost]) as api:
+        with pytest.raises(CallError) as caught:
+            await api.submit(3)
+        assert caught.value.maybe_billed
+        assert len(api.server.ledger.billed) == (3 if kind in {"reset_after", "cut"} else 0)
+
+
+async def test_a_batch_that_can_not_be_told_from_another_is_not_created_again() -> None:
+    lost = Trouble(operation="create", kind="reset_after", times=[2])
+    async with batch_api("anthropic", *[Behaviour(polls=9)] * 2, troubles=[lost]) as api:
+        await api.submit(3)
+        with pytest.raises(CallError) as caught:
+            await api.submit(3, number=2)
+        assert (caught.value.maybe_billed, len(api.server.ledger.billed)) == (True, 6)
+
+
+@pytest.mark.parametrize("answer", [b"<html>Sign in</html>", b"{}", b'{"id": "a/../b"}'])
+async def test_an_answer_to_the_creation_that_can_not_be_read_leaves_it_in_doubt(answer: bytes) -> None:
+    sent = []
+
+    async def send(seconds: float) -> RawReply:
+        sent.append(seconds)
+        return RawReply(body=answer)
+
+    async def find() -> Lookup:
+        return Lookup()
+
+    def read(document: Mapping[str, Any]) -> BatchStatus:
+        name = checked_id(document.get("id"), "the batch")
+        return BatchStatus(id=name, phase=BatchPhase.RUNNING, word="")
+
+    connection = Connection(account="acme", base_url="http://127.0.0.1:9", api_key=SecretStr("none"))
+    client, _ = open_openai_sdk(connection)
+    calls = BatchCalls(client, "acme", connection.mask(), timing=timing(Clock()))
+    with pytest.raises(CallError) as caught:
+        await calls.create(send, find, read, seconds=1.0)
+    await client.close()
+    assert (caught.value.maybe_billed, len(sent)) == (True, 1)
+
+
+@OPENAI
+async def test_a_file_whose_upload_was_lost_is_no_batch_in_doubt(protocol: str) -> None:
+    async with batch_api(protocol, troubles=[Trouble(operation="upload", kind="reset_after")]) as api:
+        with pytest.raises(CallError) as caught:
+            await api.submit(1)
+        assert not caught.value.maybe_billed
 
 
 @ALL

@@ -82,8 +82,9 @@ def serving(
 
 
 def options(*, use: bool | None = True, **more: Any) -> RunOptions:
-    chosen = {name: more.pop(name) for name in ("forget", "most_rows") if name in more}
-    return RunOptions(batches=BatchOptions(use=use, polling=QUICK, **chosen), **more)
+    chosen = {name: more.pop(name) for name in ("forget", "most_rows", "polling") if name in more}
+    chosen.setdefault("polling", QUICK)
+    return RunOptions(batches=BatchOptions(use=use, **chosen), **more)
 
 
 def run(folder: Path, chosen: RunOptions | None = None) -> RunResult:

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a POSIX sign
 
 KILLER = """
 import os, signal, sys
+from evenhand.judging import batch_desk
+batch_desk.Polling.__init__.__kwdefaults__["grace_s"] = {grace}
 {patch}
 from evenhand.cli import main
 sys.exit(main())
@@ -80,9 +82,9 @@ batching.Batcher._settle = settle
 }
 
 
-def start(folder: Path, *words: str, patch: str = "") -> subprocess.Popen[bytes]:
+def start(folder: Path, *words: str, patch: str = "", grace: float = 0.1) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", KILLER.format(patch=patch), *words, "--poll-seconds", "0.05"],
+        [sys.executable, "-c", KILLER.format(patch=patch, grace=grace), *words, "--poll-seconds", "0.05"],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -145,6 +147,20 @@ def test_ctrl_c_leaves_the_batch_running_and_says_how_to_come_back(tmp_path: Pat
         assert f"evenhand resume {run.id}" in said
         assert "goes on at account loop" in said
         assert {each.state for each in attempts_of(folder)} == {AttemptState.SENT}
+
+
+def test_ctrl_c_while_a_batch_is_looked_for_leaves_that_open(tmp_path: Path) -> None:
+    troubles = [Trouble(operation="create", kind="reset_after", times=[1])]
+    with serving(Behaviour(unlisted=10**9), troubles=troubles) as server:
+        folder = workspace(tmp_path, server.base_url, cases=CASES)
+        process = start(folder, "run", "small", "--yes", "--batch", grace=600.0)
+        wait_for(lambda: batched_calls(server) == CASES and is_running(folder), process)
+        process.send_signal(signal.SIGINT)
+        code, said = ended(process)
+        assert (code, read_run(folder, "latest").run.state) == (130, RunState.STOPPED)
+        assert "it is not known yet whether account loop took batch 1" in said
+        assert {each.state for each in attempts_of(folder)} == {AttemptState.SENT}
+        assert batched_calls(server) == CASES
 
 
 def test_a_batch_is_taken_up_days_later_by_another_process(tmp_path: Path) -> None:

@@ -39,6 +39,5 @@ def batch_options(
         first_s=poll_seconds,
         longest_s=poll_seconds * _LONGER,
         patience_s=poll_seconds * _PATIENCE,
-        grace_s=poll_seconds,
     )
     return BatchOptions(use=use, forget=forget, most_rows=rows or _MOST_ROWS, polling=polling)

@@ -52,7 +52,7 @@ def resume(
         bool,
         typer.Option(
             "--forget-batches",
-            help="Give batches under way up and ask their rows again: they may be paid for twice.",
+            help="Cancel batches under way and ask all their rows again: what was answered is paid for twice.",
         ),
     ] = False,
 ) -> int:

@@ -1,6 +1,7 @@
 """What sending and reading batches share: the batches under way, the units in them, and why something is left open."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,8 +27,9 @@ class Polling:
     """The longest wait."""
     patience_s: float = 3600.0
     """How long the provider may give no answer before this execution ends; the batch goes on."""
-    grace_s: float = 60.0
-    """How long after a creation without an answer a batch may still turn up in the provider's list."""
+    grace_s: float = 300.0
+    """How long a batch whose creation had no answer may still turn up in the provider's list, from when that is
+    noticed: waiting costs minutes, and a batch that is made twice is paid twice."""
 
 
 PATIENT: Final = Polling()
@@ -64,6 +66,8 @@ class BatchDesk:
     """A 1 for each unit that is in a batch under way."""
     running: dict[int, Batch] = field(default_factory=dict)
     """Batches to be asked after, by number."""
+    doubted: dict[int, tuple[Batch, float]] = field(default_factory=dict)
+    """Batches that may have arrived without our knowing their id, by number, and when the doubt arose (monotonic)."""
     closed: set[str] = field(default_factory=set)
     """Accounts that are given nothing more."""
     fruitless: Counter[int] = field(default_factory=Counter)
@@ -84,6 +88,16 @@ class BatchDesk:
         """Give an account nothing more in this execution."""
         self.closed.add(account)
         self.note(reason)
+
+    def doubt(self, batch: Batch) -> None:
+        """Have a batch looked for that may have arrived without our knowing its id."""
+        self.doubted[batch.id] = (batch, time.monotonic())
+        self.progress.batches[batch.id].word = "looked for"
+
+    def takes(self, account: str) -> bool:
+        """Tell whether an account may be given a batch now; one in doubt could not be told from one more like it."""
+        in_doubt = any(batch.account == account for batch, _ in self.doubted.values())
+        return account not in self.closed and not in_doubt
 
     def label(self, batch: Batch) -> BatchLabel:
         """Return what tells a batch from all others at the provider."""

@@ -10,6 +10,8 @@ from evenhand.records.batch import Batch, BatchStage
 
 _ALL_REFUSED = 10
 """So many rows that are all refused speak for the account, not for themselves."""
+_LONGEST_BATCH_S = 26 * 3600.0
+"""Batches end within a day, and those that have ended can be told apart by their rows."""
 
 
 class BatchReader:
@@ -24,13 +26,24 @@ class BatchReader:
         for batch in self._desk.ledger.open_batches():
             self._desk.take_up(batch)
             if self._desk.wishes.forgets:
-                self._lose(batch, "given up")
+                await self._give_up(batch)
             elif batch.stage is BatchStage.RESERVED:
                 self._desk.end(batch, BatchStage.UNSENT, "stopped before it was sent")
             elif batch.stage is BatchStage.SENDING:
-                await self._find(batch)
+                self._desk.doubt(batch)
             else:
                 self._desk.running[batch.id] = batch
+        await self._seek_doubted()
+
+    async def _give_up(self, batch: Batch) -> None:
+        """Have the provider stop a batch, so that it bills no more of it, and its rows asked again."""
+        reason = "given up"
+        if batch.provider_id:
+            try:
+                await self._desk.providers[batch.account].cancel(batch.provider_id)
+            except CallError as error:
+                reason = f"given up, and not cancelled: {error}"
+        self._lose(batch, reason)
 
     def _lose(self, batch: Batch, reason: str) -> None:
         count = self._desk.end(batch, BatchStage.LOST, reason)
@@ -38,49 +51,53 @@ class BatchReader:
             f"{count:,} rows of it are possibly billed ({reason}), and asked again",
         )
 
-    async def _find(self, batch: Batch) -> None:
-        """Look for a batch whose id was never stored."""
-        provider = self._desk.providers[batch.account]
-        while True:
-            try:
-                found = await provider.find(self._desk.label(batch))
-            except CallError as error:
-                doubt = (
-                    f"it can not be found out whether account {batch.account} took batch {batch.id}: {error}"
-                )
-                self._desk.close_account(batch.account, doubt)
-                return
-            if found.status:
-                self._desk.keep(batch, found.status)
-                return
-            if not found.certain:
-                self._lose(batch, "it can not be told from other batches of the account")
-                return
-            if not await self._may_turn_up(batch):
-                self._desk.end(batch, BatchStage.UNSENT, "it never arrived")
-                return
+    async def _seek_doubted(self) -> bool:
+        """Look for the batches that may have arrived; tell whether it is known now of one."""
+        known = [await self._seek(batch, since) for batch, since in list(self._desk.doubted.values())]
+        return any(known)
 
-    async def _may_turn_up(self, batch: Batch) -> bool:
-        """Wait while a batch just sent may still appear in the provider's list; tell whether to look again."""
-        polling = self._desk.wishes.polling
-        left = batch.created + polling.grace_s - time.time()
-        if left <= 0 or self._desk.stopped.is_set():
+    async def _seek(self, batch: Batch, since: float) -> bool:
+        """Look once for a batch whose id was never stored; lists lag, so not to see it proves nothing at first."""
+        desk = self._desk
+        waited_s = time.monotonic() - since
+        try:
+            found = await desk.providers[batch.account].find(desk.label(batch))
+        except CallError as error:
+            del desk.doubted[batch.id]
+            doubt = f"it is not known whether account {batch.account} took batch {batch.id}: {error}"
+            desk.close_account(batch.account, doubt)
             return False
-        await self._desk.pause(min(left, polling.first_s))
+        if found.status:
+            desk.keep(batch, found.status)
+        elif found.certain and waited_s >= desk.wishes.polling.grace_s:
+            desk.fruitless.update(desk.ledger.units_of(batch.id))
+            desk.end(batch, BatchStage.UNSENT, "it never arrived")
+        elif not found.certain and waited_s >= _LONGEST_BATCH_S:
+            self._lose(batch, "it can not be told from other batches of the account")
+        else:
+            return False
+        del desk.doubted[batch.id]
         return True
 
     async def read_what_ends(self) -> bool:
-        """Poll until a batch has ended, and read it; False when nothing more is waited for."""
+        """Poll until a batch has ended, and read it, or until it is known of one whether it arrived.
+
+        Returns:
+            Whether there is something new; False when nothing more is waited for.
+        """
         desk, polling = self._desk, self._desk.wishes.polling
         wait, silent_s = polling.first_s, 0.0
-        while desk.running and not desk.stopped.is_set():
+        while (desk.running or desk.doubted) and not desk.stopped.is_set():
+            if await self._seek_doubted():
+                return True
             polled = [(batch, await self._poll(batch)) for batch in list(desk.running.values())]
             ended = [(batch, status) for batch, status in polled if status and _has_ended(status)]
             for batch, status in ended:
                 await self._take(batch, status)
             if ended:
                 return True
-            silent_s = 0.0 if any(status for _, status in polled) else silent_s + wait
+            is_silent = polled and not any(status for _, status in polled)
+            silent_s = silent_s + wait if is_silent else 0.0
             if silent_s > polling.patience_s:
                 desk.note("the provider gave no answer about its batches for too long")
                 return False

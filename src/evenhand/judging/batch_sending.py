@@ -70,9 +70,10 @@ class BatchSender:
             await self._desk.ledger.begin_rows(file.uncommitted())
 
     async def send_all(self) -> None:
-        """Hand over what is written."""
-        for place in list(self._files):
-            await self._send(self._files.pop(place))
+        """Hand over what is written, but to an account that takes nothing now."""
+        for place, file in list(self._files.items()):
+            if self._desk.takes(file.account):
+                await self._send(self._files.pop(place))
 
     async def drop_all(self) -> None:
         """Give up what is written and was not sent."""
@@ -135,11 +136,11 @@ class BatchSender:
         return next(batch for batch in self._desk.ledger.open_batches() if batch.id == file.batch)
 
     def _not_taken(self, batch: Batch, error: CallError) -> None:
-        """The provider did not take a batch, or did and could not say so: that is found out the next time."""
+        """The provider did not take a batch, or did and could not say so: that is found out before another is sent."""
         account = batch.account
         if error.maybe_billed:
-            doubt = f"it is not known whether account {account} took batch {batch.id}: {error}"
-            self._desk.close_account(account, doubt)
+            self._desk.doubt(batch)
+            self._desk.progress.batches[batch.id].remarks = (f"it had to be looked for: {error}",)
             return
         self._desk.end(batch, BatchStage.UNSENT, str(error))
         hint = "; has it a batch API? see `batch` of accounts" if error.status in _NOT_THERE else ""

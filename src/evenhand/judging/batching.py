@@ -140,7 +140,7 @@ class Batcher:
 
     def _may_ask(self, unit: Unit, judge: CallingJudge) -> bool:
         desk = self._desk
-        return desk.wishes.submits and judge.account not in desk.closed and not self._is_given_up(unit, judge)
+        return desk.wishes.submits and desk.takes(judge.account) and not self._is_given_up(unit, judge)
 
     def _is_given_up(self, unit: Unit, judge: CallingJudge) -> bool:
         """Whether a unit came back without an answer as often as a live one is tried."""
@@ -178,6 +178,11 @@ class Batcher:
                 desk.note(
                     f"batch {batch.id} ({provider_id}) goes on at account {batch.account}: "
                     f"`evenhand resume {desk.run}` takes up its results"
+                )
+            elif batch.id in desk.doubted:
+                desk.note(
+                    f"it is not known yet whether account {batch.account} took batch {batch.id}: "
+                    f"`evenhand resume {desk.run}` finds out"
                 )
         if self._sender.too_dear:
             desk.note(f"{self._left:,} ratings are left open: {self._sender.too_dear}")

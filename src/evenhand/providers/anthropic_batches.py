@@ -82,10 +82,9 @@ class AnthropicBatches:
                 options={"headers": {"Content-Type": "application/json", "Content-Length": str(upload.size)}},
             )
 
-        async def find() -> BatchStatus | None:
-            return (await self.find(upload.label)).status
-
-        return await self._calls.create(create, find, self._status, seconds=UPLOAD_SECONDS)
+        return await self._calls.create(
+            create, lambda: self.find(upload.label), self._status, seconds=UPLOAD_SECONDS
+        )
 
     async def find(self, label: BatchLabel) -> Lookup:
         """Look through the list for a batch of our size and time; one that has ended shows whose it is."""
@@ -119,14 +118,12 @@ class AnthropicBatches:
     def _status(self, document: Mapping[str, Any]) -> BatchStatus:
         word = self._calls.said(document.get("processing_status"))
         counts = document.get("request_counts")
-        failed = sum(whole(counts, name) for name in ("errored", "canceled", "expired"))
-        done = whole(counts, "succeeded") + failed
+        done = sum(whole(counts, name) for name in ("succeeded", "errored", "canceled", "expired"))
         return BatchStatus(
             id=checked_id(document.get("id"), "the batch"),
             phase=BatchPhase.ENDED if word == "ended" else BatchPhase.RUNNING,
             word=word,
             done=done,
-            failed=failed,
             total=done + whole(counts, "processing"),
         )
 

@@ -1,4 +1,8 @@
-"""The calls of a batch API: small JSON calls through the one retry loop, and result files read as they come."""
+"""The calls of a batch API: small JSON calls through the one retry loop, and result files read as they come.
+
+A file that breaks off is not a call to make again but a reading to go on with, so its loop stands here; how long it
+waits and how often it may fail is said by the same `RetryPolicy`.
+"""
 
 import re
 import time
@@ -7,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from evenhand.errors import CallClass, CallError
-from evenhand.providers.batch_interface import BatchRow, BatchStatus, BrokenLine, ResultLine
+from evenhand.providers.batch_interface import BatchRow, BatchStatus, BrokenLine, Lookup, ResultLine
 from evenhand.providers.batch_lines import lines_of
 from evenhand.providers.classify import FailedResponse, classify_response
 from evenhand.providers.error_body import printable
@@ -26,9 +30,10 @@ STALL_SECONDS: Final = 120.0
 """How long a download may bring nothing."""
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _MOST_PAGES: Final = 50
+_NOTHING: Final = RawReply(body=b"{}")
 
 Send = Callable[[float], Awaitable[RawReply]]
-Find = Callable[[], Awaitable[BatchStatus | None]]
+Find = Callable[[], Awaitable[Lookup]]
 ReadLine = Callable[[bytes], BatchRow]
 
 
@@ -79,21 +84,22 @@ class BatchCalls:
     async def create(
         self, send: Send, find: Find, read: Callable[[Mapping[str, Any]], BatchStatus], *, seconds: float
     ) -> BatchStatus:
-        """Create a batch once: after a reply that was lost, look for the batch before anything is sent again.
+        """Create a batch: after a reply that was lost it is looked for, and nothing is sent again.
+
+        A list that does not show it proves nothing yet, since lists lag behind.
 
         Raises:
-            CallError: The creation failed, and no batch was found.
+            CallError: The creation failed; `maybe_billed` says that the batch may be there all the same.
         """
-        creation = _Creation(send, find)
+        creation = _Creation(send, find, lambda raw: read(self._readable(raw)))
         try:
-            document = await self.ask(creation.once, seconds=seconds)
-        except CallError as error:
-            if creation.is_lost and not await creation.shows_up():
-                raise _in_doubt(error) from None
-            if not creation.found:
+            await self.ask(creation.once, seconds=seconds)
+        except CallError:
+            if creation.lost is None:
                 raise
-            document = {}
-        return creation.found or read(document)
+        if creation.status is None:
+            raise creation.lost or CallError("the batch was not created", call_class=CallClass.TRANSIENT)
+        return creation.status
 
     def _readable(self, raw: RawReply) -> Mapping[str, Any]:
         try:
@@ -125,11 +131,10 @@ class BatchCalls:
                 failures += 1
                 if not error.call_class.retry_may_help or failures >= policy.attempts:
                     raise
-                longest = min(policy.longest_backoff_s, policy.first_backoff_s * 2.0**failures)
-                wait = error.retry_after_s or 0.0
+                wait = (error.retry_after_s or 0.0) + policy.wait_s(failures, self._timing)
             else:
                 return
-            await self._timing.sleep(wait + self._timing.draw() * longest)
+            await self._timing.sleep(wait)
 
     def row_error(self, status: int, body: bytes) -> CallError:
         """Return what an error in the place of a row's answer means; vendors bill none."""
@@ -192,32 +197,32 @@ class _Creation:
 
     send: Send
     find: Find
-    found: BatchStatus | None = None
-    is_lost: bool = False
-    """Whether a reply was lost."""
+    read: Callable[[RawReply], BatchStatus]
+    status: BatchStatus | None = None
+    """The batch, as soon as it is known."""
+    lost: CallError | None = None
+    """Why the reply to the one sending never came or can not be read; None while there was no such sending."""
 
     async def once(self, seconds: float) -> RawReply:
-        """Send it, unless an earlier sending is found to have arrived."""
-        if await self.is_there():
-            return RawReply(body=b"{}")
+        """Send it, or look for it where an earlier sending may have arrived."""
+        if self.lost is None:
+            return await self._sent(seconds)
+        self.status = (await self.find()).status
+        if self.status is None:
+            raise self.lost
+        return _NOTHING
+
+    async def _sent(self, seconds: float) -> RawReply:
+        is_answered = False
         try:
-            return await self.send(seconds)
+            raw = await self.send(seconds)
+            is_answered = True
+            self.status = self.read(raw)
         except CallError as error:
-            self.is_lost = self.is_lost or error.maybe_billed
+            if is_answered or error.maybe_billed:
+                self.lost = _in_doubt(error)
             raise
-
-    async def is_there(self) -> bool:
-        """Tell whether a batch is there whose reply was lost."""
-        if self.is_lost and self.found is None:
-            self.found = await self.find()
-        return self.found is not None
-
-    async def shows_up(self) -> bool:
-        """Tell the same where nothing is sent any more; a provider that can not be asked shows nothing."""
-        try:
-            return await self.is_there()
-        except CallError:
-            return False
+        return raw
 
 
 class Pages:

@@ -1,7 +1,7 @@
 """What a provider's batch API is: a file of requests goes up, an id comes back, and much later rows come down."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, Protocol
 
@@ -78,8 +78,6 @@ class BatchStatus:
     """The vendor's own word for it."""
     done: int = 0
     """Rows that are through, as far as the vendor says."""
-    failed: int = 0
-    """Rows that ended without an answer."""
     total: int = 0
     """Rows in all, as the vendor counted them; 0 where it has not."""
     complaint: str = ""
@@ -118,16 +116,12 @@ class BrokenLine:
 ResultLine = BatchRow | BrokenLine
 
 
-@dataclass(slots=True)
-class Reading:
-    """How far the results of a batch are read; lines before that are not given again after a broken transfer."""
-
-    lines: dict[str, int] = field(default_factory=dict)
-    """Lines given, by file."""
-
-
 class BatchProvider(Protocol):
-    """The batch API of one account. Every call goes through the one classifier and the one retry loop."""
+    """The batch API of one account.
+
+    Every failure goes through the one classifier. Every call goes through the one retry loop, but for the reading of
+    results, which goes on where it broke off and waits by the same rule.
+    """
 
     @property
     def form(self) -> BatchForm:
@@ -148,7 +142,7 @@ class BatchProvider(Protocol):
         ...
 
     async def submit(self, upload: BatchUpload) -> BatchStatus:
-        """Hand a batch over. A reply that is lost is looked for before anything is sent again.
+        """Hand a batch over. After a reply that was lost the batch is looked for, and none is created again.
 
         Raises:
             CallError: The provider did not take it; `maybe_billed` says that it may have, without our knowing its id.

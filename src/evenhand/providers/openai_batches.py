@@ -11,6 +11,7 @@ from evenhand.providers.batch_calls import (
     BatchCalls,
     Pages,
     checked_id,
+    unbilled,
     whole,
 )
 from evenhand.providers.batch_interface import (
@@ -69,13 +70,12 @@ class OpenAIBatches:
             "metadata": _metadata(upload.label),
         }
 
-        async def find() -> BatchStatus | None:
-            return (await self.find(upload.label)).status
-
         async def create(seconds: float) -> RawReply:
             return await self._calls.client.call("post", "/batches", seconds, body=document)
 
-        return await self._calls.create(create, find, self._status, seconds=CALL_SECONDS)
+        return await self._calls.create(
+            create, lambda: self.find(upload.label), self._status, seconds=CALL_SECONDS
+        )
 
     async def _upload(self, upload: BatchUpload) -> str:
         async def send(seconds: float) -> RawReply:
@@ -90,7 +90,10 @@ class OpenAIBatches:
                 options={"headers": _MULTIPART},
             )
 
-        document = await self._calls.ask(send, seconds=UPLOAD_SECONDS)
+        try:
+            document = await self._calls.ask(send, seconds=UPLOAD_SECONDS)
+        except CallError as error:
+            raise unbilled(error) from None  # a file is no batch: nothing can have been asked
         return checked_id(document.get("id"), "the uploaded file")
 
     async def find(self, label: BatchLabel) -> Lookup:
@@ -120,7 +123,6 @@ class OpenAIBatches:
             phase=_phase(word),
             word=word,
             done=whole(counts, "completed") + whole(counts, "failed"),
-            failed=whole(counts, "failed"),
             total=whole(counts, "total"),
             complaint=self._complaint(document.get("errors")),
             files=tuple(checked_id(name, "a result file") for name in names if name),

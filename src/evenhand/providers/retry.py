@@ -1,4 +1,8 @@
-"""The one retry loop: every call of a run goes through it, and nothing below it tries again (faults.md 2.2)."""
+"""The one retry loop: every call of a run goes through it, and nothing below it tries again (faults.md 2.2).
+
+Only the result files of batches are read again by a loop of their own (`batch_calls`), by the waits and bounds of the
+same `RetryPolicy`.
+"""
 
 import asyncio
 import random
@@ -54,6 +58,10 @@ class RetryPolicy:
     """Upper end of the first random wait; it doubles each time."""
     longest_backoff_s: float = 30.0
     """Upper end of every random wait."""
+
+    def wait_s(self, failures: int, timing: "Timing") -> float:
+        """Return a random wait after so many failures, from 1; its upper end doubles with each."""
+        return timing.draw() * min(self.longest_backoff_s, self.first_backoff_s * 2.0 ** (failures - 1))
 
 
 @dataclass(slots=True)
@@ -257,9 +265,7 @@ class _Asking:
         if self._is_parked():
             return 0.0
         rate = _error(state).call_class is CallClass.RATE
-        earlier = (self._rate if rate else self._passing) - 1
-        ceiling = min(self._policy.longest_backoff_s, self._policy.first_backoff_s * 2.0**earlier)
-        return self._timing.draw() * ceiling
+        return self._policy.wait_s(self._rate if rate else self._passing, self._timing)
 
     def gives_up(self, state: RetryCallState) -> bool:
         """Whether a bound is met; called with the next wait known.

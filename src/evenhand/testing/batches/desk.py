@@ -80,6 +80,8 @@ class Batch:
     results: list[ResultRow] = field(default_factory=list)
     """Lines to serve, as the behaviour leaves them."""
     polls: int = 0
+    lists: int = 0
+    """Lists made since it was created."""
     cancelled_at_poll: int | None = None
 
     @property
@@ -165,8 +167,11 @@ class BatchDesk:
         ]
 
     def newest_first(self, prefix: str) -> list[Batch]:
-        """The batches of one vendor, the newest first."""
-        return [batch for batch in reversed(self.batches.values()) if batch.id.startswith(prefix)]
+        """The batches of one vendor that a list shows, the newest first."""
+        found = [batch for batch in reversed(self.batches.values()) if batch.id.startswith(prefix)]
+        for batch in found:
+            batch.lists += 1
+        return [batch for batch in found if batch.lists > batch.behaviour.unlisted]
 
 
 def _results(batch: Batch, rows: Sequence[NewRow], ask: AskRow) -> list[ResultRow]:

@@ -64,6 +64,8 @@ class Behaviour:
     """Rows with custom ids that nobody sent, before the others."""
     cut: bool = False
     """Whether the file of answered rows ends in the middle of its last line."""
+    unlisted: int = 0
+    """How many lists leave it out before it turns up: lists lag behind."""
     blank_lines: bool = False
     """Whether an empty line follows each row."""
 
