@@ -18,6 +18,7 @@ from evenhand.catalog.constitution_markdown import parse_markdown
 from evenhand.catalog.json_text import parse_json
 from evenhand.catalog.labels import read_labels
 from evenhand.catalog.recordings import read_ratings, read_replies
+from evenhand.catalog.settings import load_settings
 from evenhand.catalog.tidy import VERDICTS, TidyTable
 from evenhand.catalog.toml_file import parse_toml
 from evenhand.catalog.yaml_file import parse_yaml
@@ -220,6 +221,11 @@ def _files(pattern: str) -> Callable[[], list[bytes]]:
     return lambda: [path.read_bytes()[:20_000] for path in sorted(_ROOT.glob(pattern))[:12]]
 
 
+def _settings_corpus() -> list[bytes]:
+    account = '[accounts.mine]\nprotocol = "openai-chat"\nbase_url = "https://host/v1"\n'
+    return [account.encode(), f"{account}requests_per_minute = 1{'0' * 350}\n".encode()]
+
+
 def _lines(*lines: Mapping[str, object]) -> Callable[[], list[bytes]]:
     return lambda: [
         "".join(json.dumps(line) + "\n" for line in lines).encode(),
@@ -236,8 +242,9 @@ _RATING = {
     "principle": "p",
     "judge": "j",
     "label": "complies",
-    "probabilities": {"complies": 1.0},
+    "distribution": {"complies": 1.0},
 }
+_ENDLESS = {**_RATING, "case": "b", "score": 10**350}
 _REPLY = {
     "case": "a",
     "principle": "p",
@@ -266,6 +273,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     "yaml": Target(run=_text(parse_yaml), corpus=_files("**/*.yaml")),
     "markdown": Target(run=_text(parse_markdown), corpus=_files("constitutions/*.md")),
     "toml": Target(run=_text(parse_toml), corpus=lambda: [(_ROOT / "pyproject.toml").read_bytes()]),
+    "settings": Target(run=_file("evenhand.toml", load_settings), corpus=_settings_corpus),
     "json": Target(run=_text(parse_json), corpus=_lines(_RATING)),
     "cases": Target(
         run=_file("cases.jsonl", lambda path: list(read_cases([path]))),
@@ -277,7 +285,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     ),
     "ratings": Target(
         run=_file("r.jsonl", lambda path: list(read_ratings(path, RecordedRatings(path="r.jsonl")))),
-        corpus=_lines(_RATING),
+        corpus=_lines(_RATING, _ENDLESS),
     ),
     "recorded replies": Target(
         run=_file(

@@ -113,6 +113,8 @@ def test_only_the_lines_of_the_named_judge_are_read(tmp_path: Path) -> None:
         (_rating(case="d", label="", failure="tired"), "V004"),
         (_rating(case="d", repeat=-1), "V006"),
         (_rating(case="d", label=1), "V003"),
+        (_rating(case="d", score=10**350), "V003"),
+        (_rating(case="d", score=10**450), "D007"),
     ],
 )
 def test_a_rating_that_is_no_rating_is_refused(tmp_path: Path, line: dict[str, Any], code: str) -> None:

@@ -125,3 +125,11 @@ def test_a_key_in_an_address_is_refused_without_being_shown(tmp_path: Path, addr
     (finding,) = caught.value.findings
     assert finding.code == "W003"
     assert "hunter2secret" not in f"{caught.value} {finding}"
+
+
+@pytest.mark.parametrize("digits", [308, 309, 400, 4_000, 5_000])
+def test_a_whole_number_that_no_float_can_hold_is_a_finding(tmp_path: Path, digits: int) -> None:
+    (tmp_path / "evenhand.toml").write_text(f"{_ACCOUNT}patience_minutes = 1{'0' * digits}\n")
+    with pytest.raises(FileError) as caught:
+        load_settings(tmp_path / "evenhand.toml")
+    assert caught.value.findings[0].line == 4

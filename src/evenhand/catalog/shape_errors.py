@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -234,7 +235,7 @@ def _kind_of(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"{value:g}"
+        return f"{value:g}" if abs(value) <= sys.float_info.max else "a whole number beyond all bounds"
     return "text" if isinstance(value, str) else "a list" if isinstance(value, list) else "a mapping"
 
 
