@@ -153,13 +153,9 @@ class Batcher:
         await desk.ledger.replies.settle(settled, ())
         for each in settled:
             self._settled[each.unit.seq] = 1
-            cost = sum(served.cost_nanousd for served in each.served)
             for served in each.served:
                 self._pay(served)
-            desk.progress.hear(each)
-            desk.progress.settle(
-                each.unit.judge.id, each.outcome, cost_nanousd=cost, reused=each.reused is not None
-            )
+            desk.progress.settle(each)
 
     def _pay(self, served: Served) -> None:
         """Replace the worst price of a row by what it cost; where tokens are estimated the worst price stays."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from evenhand.judging.answerers import Answering
 from evenhand.records.attempt import Settled
 from evenhand.records.pacing import AccountNow
-from evenhand.records.rating import FailedRating, Spared, TerminalState
+from evenhand.records.rating import FailedRating, Spared
 from evenhand.records.verdict import Verdict
 
 _WHOSE = "the report says how many ratings are whose"
@@ -73,26 +73,25 @@ class Progress:
     tell: Callable[[str], None] = _nobody
     """Told a line for people when a judge turns into another instrument, once a judge."""
 
-    def hear(self, settled: Settled) -> None:
+    def settle(self, settled: Settled) -> None:
+        """Count one terminal state and what it cost, and notice who answered."""
+        self._hear(settled)
+        counters = self.judges[settled.unit.judge.id]
+        if isinstance(settled.outcome, FailedRating):
+            counters.failed[settled.outcome.kind.value] += 1
+        elif isinstance(settled.outcome, Spared):
+            counters.spared += 1
+        else:
+            counters.rated += 1
+        counters.reused += settled.reused is not None
+        counters.cost_nanousd += sum(served.cost_nanousd for served in settled.served)
+
+    def _hear(self, settled: Settled) -> None:
         """Notice who answered for a unit."""
         judge = settled.unit.judge.id
         for served in settled.served:
             if change := self.judges[judge].answering.note(served):
                 self.tell(f"judge {judge} is answered by {change}, from unit {settled.unit.seq} on: {_WHOSE}")
-
-    def settle(
-        self, judge: str, outcome: TerminalState, *, cost_nanousd: int = 0, reused: bool = False
-    ) -> None:
-        """Count one terminal state."""
-        counters = self.judges[judge]
-        if isinstance(outcome, FailedRating):
-            counters.failed[outcome.kind.value] += 1
-        elif isinstance(outcome, Spared):
-            counters.spared += 1
-        else:
-            counters.rated += 1
-        counters.reused += reused
-        counters.cost_nanousd += cost_nanousd
 
     def decide(self, verdict: Verdict) -> None:
         """Count one verdict."""

@@ -369,11 +369,7 @@ class Runner:
         for each in settled:
             self._settled[each.unit.seq] = 1
             self._count += 1
-            cost = sum(served.cost_nanousd for served in each.served)
-            self._progress.hear(each)
-            self._progress.settle(
-                each.unit.judge.id, each.outcome, cost_nanousd=cost, reused=each.reused is not None
-            )
+            self._progress.settle(each)
         for item in decided:
             self._progress.decide(item.verdict)
         for turn in turns:
