@@ -3,8 +3,9 @@
 import os
 import random
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests.judging.run_kit import SmallRun
 from evenhand.errors import LedgerError
 from evenhand.store import seal
 from evenhand.store.ledger import LedgerFile, open_ledger
-from evenhand.store.seal import is_sealed
+from evenhand.store.seal import is_sealed, make_seal
 
 SEED = 20261127
 FLIPS = 60
@@ -56,14 +57,30 @@ def test_reading_leaves_the_seal_whole(rested: Path) -> None:
         assert is_sealed(rested)
 
 
-def test_a_byte_changed_under_the_same_size_time_and_inode_is_found_before_a_write(rested: Path) -> None:
-    before, ledger = rested.stat(), open_ledger(rested)
-    with rested.open("r+b") as stream:
+def change_unnoticed(path: Path) -> None:
+    """Change the last byte, and neither size, time of change nor inode."""
+    before = path.stat()
+    with path.open("r+b") as stream:
         stream.seek(-1, os.SEEK_END)
         last = stream.read(1)[0]
         stream.seek(-1, os.SEEK_END)
         stream.write(bytes([last ^ 1]))
-    os.utime(rested, ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_an_older_ledger_is_compared_in_full_before_it_is_brought_up_to_date(rested: Path) -> None:
+    with closing(sqlite3.connect(rested)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    make_seal(rested)
+    change_unnoticed(rested)
+    with pytest.raises(LedgerError, match="is damaged, or something other"):
+        open_ledger(rested)
+
+
+def test_a_byte_changed_under_the_same_size_time_and_inode_is_found_before_a_write(rested: Path) -> None:
+    ledger = open_ledger(rested)
+    change_unnoticed(rested)
     assert is_sealed(rested), "who only reads takes it as it is"
     with pytest.raises(LedgerError, match="damaged"):
         write_to(ledger)

@@ -326,6 +326,7 @@ def _make_folder(path: Path) -> None:
 
 def _bring_up_to_date(ledger: LedgerFile) -> None:
     """Make the tables of a new file, or add what an older one lacks; another process may have done it meanwhile."""
+    is_sealed(ledger.path, in_full=True)  # a migration writes too
     break_seal(ledger.path)
     with hand_over(ledger.path), explained(ledger.path), ledger.engine.connect() as connection:
         connection.info["writes"] = True
