@@ -347,6 +347,20 @@ def test_a_batch_that_never_arrived_is_made_again_after_the_grace(tmp_path: Path
         assert (batched_calls(server), result.account.calls["reader"].possible_duplicates) == (CASES, 0)
 
 
+def test_what_a_batch_that_never_arrived_holds_is_asked_live_by_resume_live(tmp_path: Path) -> None:
+    troubles = [
+        Trouble(operation="create", kind="reset_before"),
+        Trouble(operation="list", kind="not_found", times=range(1, 3)),
+    ]
+    with serving(troubles=troubles) as server:
+        folder = workspace(tmp_path, server.base_url)
+        result = run(folder)
+        assert "it is not known whether account loop took batch 1" in result.reasons[0]
+        result = resume(folder, options(use=False))
+        assert (labels(folder), result.reasons) == (truth(CASES), ())
+        assert (batched_calls(server), live_calls(server) - 1) == (0, CASES)
+
+
 def test_creations_that_never_arrive_end_with_open_ratings(tmp_path: Path) -> None:
     with serving(troubles=[Trouble(operation="create", kind="reset_before")]) as server:
         folder = workspace(tmp_path, server.base_url, attempts=1)

@@ -101,7 +101,7 @@ class BatchReader:
             if silent_s > polling.patience_s:
                 desk.note("the provider gave no answer about its batches for too long")
                 return False
-            await desk.pause(wait)
+            await desk.pause(polling.first_s if desk.doubted else wait)
             wait = min(wait * polling.growth, polling.longest_s)
         return False
 
