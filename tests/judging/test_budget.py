@@ -1,6 +1,7 @@
 import asyncio
 import json
 import random
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +12,10 @@ from tests.judging.builders import judge
 from evenhand.errors import BudgetError
 from evenhand.judging.answer import AnswerForm
 from evenhand.judging.budget import Purse, cost_nanousd, most_tokens_read, worst_case_nanousd
-from evenhand.providers.interface import ChatRequest, Turn
+from evenhand.providers.interface import ChatRequest, Means, Turn
 from evenhand.records.judge import Price
 from evenhand.records.rating import Usage
-from evenhand.records.scale import NominalScale
+from evenhand.records.scale import COMPLY, NominalScale
 
 PRICE = Price(input=0.15, output=0.60)
 
@@ -45,6 +46,13 @@ def test_a_token_is_at_least_a_byte(text: str) -> None:
 def test_the_schema_is_read_too_in_its_longest_spelling() -> None:
     asked = request(labels=("真", "假"))
     assert most_tokens_read(asked) >= len("Hello.") + len(json.dumps(asked.schema).encode())
+
+
+@pytest.mark.parametrize("means", get_args(Means))
+def test_a_form_knows_the_size_of_the_schema_that_is_sent_with_it(means: Means) -> None:
+    form = AnswerForm(scale=COMPLY, means=means)
+    sent = 0 if means == "last_line" else len(json.dumps(form.schema))
+    assert form.schema_bytes == sent
 
 
 def test_the_worst_case_is_the_whole_prompt_and_the_longest_reply() -> None:

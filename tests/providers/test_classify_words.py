@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from evenhand.errors import CallClass, CallError
-from evenhand.providers.classify import FailedResponse, classify_lost, classify_response, unanswered
+from evenhand.providers.classify import (
+    FailedResponse,
+    classify_lost,
+    classify_response,
+    request_id_of,
+    unanswered,
+)
 from evenhand.providers.error_body import printable, read_error_body
 from evenhand.providers.mask import Mask
 
@@ -222,3 +228,8 @@ def test_a_shown_text_is_short_and_inert(text: str, shown: str | None) -> None:
     assert len(found) < 1_000
     assert "\x1b" not in found
     assert "\u202e" not in found
+
+
+@pytest.mark.parametrize("header", ["x-request-id", "request-id", "apim-request-id"])
+def test_each_header_with_the_id_of_a_request_is_read(header: str) -> None:
+    assert request_id_of({header: "req-7"}, Mask(())) == "req-7"
