@@ -1,6 +1,6 @@
 import contextlib
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from evenhand.errors import UnknownNameError
 from evenhand.providers.interface import Finish, Reply, TokenChoice, UnreadableReplyError
 from evenhand.providers.read_reply import READERS, read_reply
 from evenhand.records.rating import Usage
+from evenhand.records.settings import Protocol
 
 
 def chat(choice: dict[str, Any] | None = None, message: dict[str, Any] | None = None, **fields: Any) -> Reply:
@@ -353,6 +354,10 @@ def test_a_number_beyond_all_floats_makes_a_reply_unreadable(protocol: str) -> N
 def test_random_bytes_are_unreadable(protocol: str, body: bytes) -> None:
     with pytest.raises(UnreadableReplyError):
         read_reply(protocol, body)
+
+
+def test_every_protocol_an_account_may_speak_has_a_reader() -> None:
+    assert set(READERS) == set(get_args(Protocol))
 
 
 def test_an_unknown_protocol_suggests_a_near_one() -> None:
