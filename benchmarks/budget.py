@@ -62,8 +62,8 @@ def rows(units: int, seed: int) -> tuple[Row, ...]:
     """Return the faults, scaled to so many units."""
     overcharge = faults.after_call(faults.usage_scaled(OVERCHARGE), units // 4)
     storm = [
-        faults.on_share(faults.vendor_error("server_error"), 0.4, seed=seed),
-        faults.on_share(faults.reset_after_body(), 0.2, seed=seed),
+        faults.on_share(faults.vendor_error("server_error"), 0.14, seed=seed),
+        faults.on_share(faults.reset_after_body(), 0.07, seed=seed),
     ]
     return (
         Row(name="no fault"),
@@ -71,8 +71,8 @@ def rows(units: int, seed: int) -> tuple[Row, ...]:
         Row(name="no fault, three judges under one cap", cap=0.03, judges=3),
         Row(name="usage 10 times, from a quarter on", strikes=[overcharge], cap=1.0),
         Row(name="usage 10 times, close to the cap", strikes=[overcharge], cap=0.05),
-        Row(name="retry storm: 40 % 500, 20 % billed resets", strikes=storm, cap=1.0),
-        Row(name="retry storm under a small cap", strikes=storm, cap=0.05),
+        Row(name="14 % 500 and 7 % billed resets", strikes=storm, cap=1.0),
+        Row(name="the same under a small cap", strikes=storm, cap=0.05),
         Row(name="unknown price", price=""),
         Row(name="cap below one call", cap=0.000001),
         Row(name="usage missing", strikes=[faults.always(faults.usage_missing())], cap=1.0),
