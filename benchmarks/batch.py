@@ -33,6 +33,8 @@ from evenhand.workflows.read_run import read_run
 PRICE = 1.0
 KILLER = """
 import os, signal, sys
+from evenhand.judging import batch_desk
+batch_desk.Polling.__init__.__kwdefaults__["grace_s"] = 0.2  # this server lists a batch at once
 die = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)
 async def die_later(*a, **k): die()
 {patch}

@@ -152,7 +152,8 @@ ENGINE = (
     Measurement(
         title="Batches",
         script="batch.py",
-        quick=("--rows", "60"),
+        full=("--rows", "60", "--large", "1000"),
+        quick=("--rows", "20", "--large", "200"),
         meaning="Every scripted disorder of both vendors' batch endpoints (A12).",
     ),
 )
