@@ -37,7 +37,9 @@ def post(server: LoopbackServer, path: str, document: dict[str, Any]) -> HttpRep
 def test_a_decision_is_what_the_sdk_reads(serve: Serve, openai_sdk: openai.OpenAI) -> None:
     server = serve(judges.soft(judges.lazy("violates"), 0.8, labels=LABELS))
     client = openai_sdk.with_options(base_url=server.base_url)
-    reply = client.post("/decisions", cast_to=dict, body=decisions())  # openai 2 has no method for it
+    reply = client.post(
+        "/decisions", cast_to=dict[str, Any], body=decisions()
+    )  # openai 2 has no method for it
     (answer,) = reply["answers"]
     assert (answer["type"], answer["name"], answer["choice"], answer["confidence"]) == (
         "choice",
