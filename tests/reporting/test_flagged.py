@@ -55,7 +55,7 @@ def test_trivial_candidates_that_passed_come_first_then_others_that_passed() -> 
 
 
 def test_a_trivial_candidate_that_passed_is_a_warning() -> None:
-    assert any("1 trivial candidates passed" in warning for warning in rated(MIXED)[0].warnings)
+    assert any("1 trivial candidate passed" in warning for warning in rated(MIXED)[0].warnings)
     assert not any("trivial" in warning for warning in rated(MIXED[:3])[0].warnings)
 
 

@@ -67,8 +67,9 @@ def warnings(run: Run, account: RunAccount, conservation: Conservation, tally: T
     yield from _endpoint_warnings(run.manifest)
     yield from _call_warnings(account)
     if passed := tally.flagged.result().trivial_passed:
+        word = "candidate" if passed == 1 else "candidates"
         yield (
-            f"{passed:,} trivial candidates passed or were preferred (empty, punctuation, only a beginning): "
+            f"{passed:,} trivial {word} passed or were preferred (empty, punctuation, only a beginning): "
             "see the flagged candidates."
         )
     yield from _price_warnings(account)
