@@ -102,6 +102,17 @@ def usage_of(*, read: int | None, written: int | None, cached: int | None) -> Us
     return Usage(input_tokens=read, output_tokens=written, cached_tokens=min(cached or 0, read))
 
 
+def responses_usage(usage: Any) -> Usage | None:
+    """Return the tokens counted as OpenAI's newer protocols (responses, decisions) name them."""
+    if not isinstance(usage, dict):
+        return None
+    return usage_of(
+        read=count_of(usage, "input_tokens"),
+        written=count_of(usage, "output_tokens"),
+        cached=count_of(usage, "input_tokens_details", "cached_tokens"),
+    )
+
+
 def tokens_of(items: Any) -> tuple[TokenChoice, ...]:
     """Return generated tokens with their log-probabilities; an empty tuple where none came.
 

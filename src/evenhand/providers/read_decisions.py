@@ -5,17 +5,15 @@ from typing import Any
 
 from evenhand.providers.decisions import QUESTION
 from evenhand.providers.envelope import (
-    count_of,
     list_of,
     number_of,
     object_of,
     optional_text,
+    responses_usage,
     text_of,
-    usage_of,
 )
 from evenhand.providers.interface import Finish, Reply, UnreadableReplyError
 from evenhand.providers.strict_json import read_object
-from evenhand.records.rating import Usage
 
 _Object = Mapping[str, Any]
 
@@ -51,7 +49,7 @@ def read_systemone(body: bytes) -> Reply:
 
 def _reply(document: _Object, answer: _Object, *, listed: bool) -> Reply:
     kind = optional_text(answer.get("type"), "type")
-    usage, model = _usage(document.get("usage")), optional_text(document.get("model"), "model")
+    usage, model = responses_usage(document.get("usage")), optional_text(document.get("model"), "model")
     if kind == "refusal":
         return Reply(
             text="",
@@ -88,13 +86,3 @@ def _listed(shares: Any) -> Iterator[tuple[str, float]]:
 def _mapped(shares: Any) -> Iterator[tuple[str, float]]:
     for label, share in object_of(shares, "probabilities").items():
         yield text_of(label, "label"), number_of(share, "a probability")
-
-
-def _usage(usage: Any) -> Usage | None:
-    if not isinstance(usage, dict):
-        return None
-    return usage_of(
-        read=count_of(usage, "input_tokens"),
-        written=count_of(usage, "output_tokens"),
-        cached=count_of(usage, "input_tokens_details", "cached_tokens"),
-    )

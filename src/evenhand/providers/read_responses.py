@@ -5,17 +5,15 @@ from typing import Any
 
 from evenhand.providers.envelope import (
     answer_arguments,
-    count_of,
     list_of,
     object_of,
     optional_text,
+    responses_usage,
     text_of,
     tokens_of,
-    usage_of,
 )
 from evenhand.providers.interface import Finish, Reply, TokenChoice, UnreadableReplyError
 from evenhand.providers.strict_json import read_object
-from evenhand.records.rating import Usage
 
 _FINISH = {
     "completed": Finish.NORMAL,
@@ -44,7 +42,7 @@ def read_responses(body: bytes) -> Reply:
         finish_text=finish_text,
         refusal=refusal,
         tokens=() if calls else _tokens(parts),
-        usage=_usage(document.get("usage")),
+        usage=responses_usage(document.get("usage")),
         served_model=optional_text(document.get("model"), "model"),
     )
 
@@ -82,13 +80,3 @@ def _arguments(calls: Sequence[_Object]) -> str:
 
 def _tokens(parts: Sequence[_Object]) -> tuple[TokenChoice, ...]:
     return tuple(token for part in parts for token in tokens_of(part.get("logprobs")))
-
-
-def _usage(usage: Any) -> Usage | None:
-    if not isinstance(usage, dict):
-        return None
-    return usage_of(
-        read=count_of(usage, "input_tokens"),
-        written=count_of(usage, "output_tokens"),
-        cached=count_of(usage, "input_tokens_details", "cached_tokens"),
-    )
