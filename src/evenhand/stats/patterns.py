@@ -1,0 +1,157 @@
+"""Distinct vote patterns: what many items have in common is computed once, and counted."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+NO_ANSWER = -1
+"""Code of a judge who gave no answer, and of an item that has no label."""
+_LARGEST_KEY = 2**62
+_TABLE_PER_ITEM = 4
+"""A table of keys this many times as long as the items is quicker than sorting them."""
+_LEAST_TABLE = 2**16
+_CHUNK = 4_000_000
+"""Numbers of resampled counts held at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patterns:
+    """P distinct patterns of N items, in lexicographic order of answers, truth and group."""
+
+    answers: NDArray[np.int64]
+    """Shape (P, J): what each judge answered."""
+    truth: NDArray[np.int64]
+    """Shape (P,): the human label, -1 where there is none."""
+    groups: NDArray[np.int64]
+    """Shape (P,): the group the items are of; 0 where none were told."""
+    counts: NDArray[np.int64]
+    """Shape (P,): items of this pattern."""
+    weights: NDArray[np.float64]
+    """Shape (P,): sum of the weights of its items; the counts where none were told."""
+    index: NDArray[np.intp]
+    """Shape (N,): the pattern of each item, so that `answers[index]` gives the items back."""
+
+
+def compress(
+    answers: NDArray[np.int64],
+    *,
+    truth: NDArray[np.int64] | None = None,
+    groups: NDArray[np.int64] | None = None,
+    weights: NDArray[np.float64] | None = None,
+) -> Patterns:
+    """Return the distinct patterns of `answers`, shape (N, J), told apart by `truth` and `groups` where given.
+
+    Codes are -1 (no answer, no label) and up. `weights` are summed, not told apart. Without items there are no
+    patterns. It takes time in proportion to N where the possible patterns are not far more than the items.
+
+    Raises:
+        ValueError: The shapes do not fit, or a code is below -1.
+    """
+    items = _check_answers(answers)
+    truth = np.full(items, NO_ANSWER) if truth is None else _check_column(truth, items, "truth")
+    groups = np.zeros(items, dtype=np.int64) if groups is None else _check_column(groups, items, "groups")
+    index, first = _distinct_rows(np.column_stack([answers, truth, groups]))
+    counts = np.bincount(index, minlength=first.size)
+    each = np.ones(items) if weights is None else _check_weights(weights, items)
+    return Patterns(
+        answers=answers[first],
+        truth=truth[first],
+        groups=groups[first],
+        counts=counts,
+        weights=np.bincount(index, weights=each, minlength=first.size).astype(np.float64),
+        index=index,
+    )
+
+
+def resampled_totals(
+    contributions: NDArray[np.float64], counts: NDArray[np.int64], *, rng: np.random.Generator, draws: int
+) -> NDArray[np.float64]:
+    """Return the totals of `draws` bootstrap samples, shape (draws, M).
+
+    `contributions`, shape (P, M), is what one item of each pattern adds to M totals, and `counts`, shape (P,), how many
+    items there are of it. A sample draws as many items as there are, with replacement: multinomial counts over the
+    patterns. For a bootstrap over clusters each cluster is a pattern with count 1.
+
+    Raises:
+        ValueError: There is nothing to draw from, or the shapes do not fit.
+    """
+    if contributions.ndim != 2 or contributions.shape[0] != counts.size:
+        raise ValueError(f"{counts.size} patterns need a row each, not a shape of {contributions.shape}")
+    total = int(counts.sum())
+    if total == 0:
+        raise ValueError("a bootstrap needs at least one item to draw from")
+    shares = counts / total
+    chunk = max(1, _CHUNK // counts.size)
+    sizes = [min(chunk, draws - done) for done in range(0, draws, chunk)]
+    return np.concatenate([rng.multinomial(total, shares, size=size) @ contributions for size in sizes])
+
+
+def totals_by_unit(
+    contributions: NDArray[np.float64], clusters: NDArray[np.int64] | None
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return distinct contributions of the units a bootstrap draws, and how many units are alike.
+
+    A unit is an item, a row of `contributions` with shape (N, M); or, with `clusters` of shape (N,), a cluster, whose
+    contribution is the sum over its items. The result feeds `resampled_totals`.
+    """
+    if clusters is not None:
+        _, place = np.unique(clusters, return_inverse=True)
+        summed = np.zeros((int(place.max(initial=-1)) + 1, contributions.shape[1]))
+        np.add.at(summed, place, contributions)
+        contributions = summed
+    distinct, counts = np.unique(contributions, axis=0, return_counts=True)
+    return distinct, counts
+
+
+def _distinct_rows(rows: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return for each row its place among the distinct rows, and for each distinct row an item that has it."""
+    keys, space = _keys(rows)
+    if space > max(_LEAST_TABLE, _TABLE_PER_ITEM * keys.size):
+        _, first, index = np.unique(keys, return_index=True, return_inverse=True)
+        return index, first
+    holder = np.full(space, -1, dtype=np.intp)
+    holder[keys] = np.arange(keys.size)
+    present = np.flatnonzero(holder >= 0)
+    places = np.zeros(space, dtype=np.intp)
+    places[present] = np.arange(present.size)
+    return places[keys], holder[present]
+
+
+def _keys(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+    """Return one number for each row, in the order of the rows, and a number that all of them are below."""
+    keys, space = np.zeros(rows.shape[0], dtype=np.int64), 1
+    for column in rows.T:
+        codes = int(column.max(initial=NO_ANSWER)) + 2
+        if space * codes > _LARGEST_KEY:
+            distinct, keys = np.unique(keys, return_inverse=True)
+            space = distinct.size
+        keys = keys * codes + (column + 1)
+        space *= codes
+    return keys, space
+
+
+def _check_answers(answers: NDArray[np.int64]) -> int:
+    if answers.ndim != 2:
+        raise ValueError(
+            f"answers have a row for each item and a column for each judge, not shape {answers.shape}"
+        )
+    if answers.size and answers.min() < NO_ANSWER:
+        raise ValueError(f"an answer is a code from 0, or -1 for none, not {answers.min()}")
+    return int(answers.shape[0])
+
+
+def _check_column(column: NDArray[np.int64], items: int, name: str) -> NDArray[np.int64]:
+    if column.shape != (items,):
+        raise ValueError(f"{name} needs one entry for each of {items} items, not shape {column.shape}")
+    if items and column.min() < NO_ANSWER:
+        raise ValueError(f"{name} holds codes from 0, or -1 for none, not {column.min()}")
+    return column
+
+
+def _check_weights(weights: NDArray[np.float64], items: int) -> NDArray[np.float64]:
+    if weights.shape != (items,):
+        raise ValueError(f"weights need one entry for each of {items} items, not shape {weights.shape}")
+    if items and not (np.isfinite(weights).all() and weights.min() > 0):
+        raise ValueError("weights are finite and above 0: one over the probability of being drawn")
+    return weights
