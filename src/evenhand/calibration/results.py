@@ -259,7 +259,12 @@ class JudgeCalibration:
     version: str
     model: str
     overall: Quality
+    on_learning_labels: Measured
+    """Agreement on the labels for learning, which its prompt may have been tuned on: no certificate, shown beside
+    that of the gate split so that a difference is seen."""
     principles: Mapping[str, Quality]
+    severities: Mapping[str, Quality]
+    """By severity of the principle."""
     confusions: Mapping[str, Confusion]
     """By principle."""
     against_people: Measured
@@ -341,7 +346,13 @@ class PanelCalibration:
     """The judges together."""
 
     quality: Quality
+    on_learning_labels: Measured
+    """Agreement on the labels for learning: no certificate."""
     principles: Mapping[str, Quality]
+    severities: Mapping[str, Quality]
+    """By severity of the principle."""
+    confusions: Mapping[str, Confusion]
+    """By principle."""
     n_eff: Measured
     """Effective number of judges."""
     judges: int
@@ -532,6 +543,8 @@ class Method:
 
     choices: Mapping[str, str]
     """Every cut-off and its value."""
+    procedure: tuple[str, ...]
+    """How the numbers were made from the labels, in sentences: splits, weights, cross-fitting."""
     seed: int
     versions: Mapping[str, str]
     command: str
