@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from tests.calibration.example_values import PRINCIPLES, measured, measured_between
-
 from evenhand.calibration.results import (
     PANEL,
     AlternativeAnnotator,
@@ -20,6 +18,8 @@ from evenhand.calibration.results import (
     RuleRow,
 )
 from evenhand.stats.estimate import Measured, Undefined
+
+from .example_values import PRINCIPLES, measured, measured_between
 
 
 def made_up_quality(level: float, n: int = 160) -> Quality:

@@ -2,14 +2,6 @@
 
 from dataclasses import replace
 
-from tests.calibration.example_raters import (
-    made_up_ordered_quality,
-    made_up_quality,
-    made_up_rate,
-    made_up_refused,
-)
-from tests.calibration.example_values import JUDGES, PRINCIPLES, TITLES, measured
-
 from evenhand.calibration.results import (
     PANEL,
     Advice,
@@ -35,6 +27,14 @@ from evenhand.calibration.results import (
 )
 from evenhand.calibration.table import LabelSource, SplitAccess, SplitFacts
 from evenhand.stats.estimate import Measured, Undefined
+
+from .example_raters import (
+    made_up_ordered_quality,
+    made_up_quality,
+    made_up_rate,
+    made_up_refused,
+)
+from .example_values import JUDGES, PRINCIPLES, TITLES, measured
 
 
 def made_up_stamp() -> CalibrationStamp:

@@ -2,32 +2,6 @@
 
 from dataclasses import replace
 
-from tests.calibration.example_raters import (
-    made_up_confusion,
-    made_up_judge,
-    made_up_panel,
-    made_up_refused,
-    same_quality,
-)
-from tests.calibration.example_sections import (
-    made_up_advice,
-    made_up_automation,
-    made_up_blind_gate,
-    made_up_cost,
-    made_up_data,
-    made_up_errors,
-    made_up_gate,
-    made_up_history,
-    made_up_method,
-    made_up_people,
-    made_up_people_row,
-    made_up_principle,
-    made_up_slices,
-    made_up_stamp,
-    made_up_trust,
-)
-from tests.calibration.example_values import HOSTILE, JUDGES, NO_LABELS, PRINCIPLES
-
 from evenhand.calibration.results import (
     PANEL,
     Advice,
@@ -45,6 +19,32 @@ from evenhand.calibration.results import (
 )
 from evenhand.calibration.table import LabelSource, SplitFacts
 from evenhand.stats.estimate import Undefined
+
+from .example_raters import (
+    made_up_confusion,
+    made_up_judge,
+    made_up_panel,
+    made_up_refused,
+    same_quality,
+)
+from .example_sections import (
+    made_up_advice,
+    made_up_automation,
+    made_up_blind_gate,
+    made_up_cost,
+    made_up_data,
+    made_up_errors,
+    made_up_gate,
+    made_up_history,
+    made_up_method,
+    made_up_people,
+    made_up_people_row,
+    made_up_principle,
+    made_up_slices,
+    made_up_stamp,
+    made_up_trust,
+)
+from .example_values import HOSTILE, JUDGES, NO_LABELS, PRINCIPLES
 
 
 def made_up_calibration() -> Calibration:

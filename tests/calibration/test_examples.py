@@ -1,8 +1,9 @@
 import pytest
 
 from evenhand.calibration.results import Calibration, Trust
-from tests.calibration.examples import empty_calibration, hostile_calibration, made_up_calibration
-from tests.calibration.walk import flaws
+
+from .examples import empty_calibration, hostile_calibration, made_up_calibration
+from .walk import flaws
 
 
 @pytest.mark.parametrize("record", [made_up_calibration(), empty_calibration(), hostile_calibration()])
