@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from evenhand.calibration.categories import Categories, categories_by_principle
 from evenhand.errors import MeasureError
 from evenhand.records.constitution import Principle
 from evenhand.records.rated import RatedItem
@@ -10,7 +11,6 @@ from evenhand.records.rating import Distribution
 from evenhand.records.run import Manifest
 from evenhand.records.scale import Reading
 from evenhand.records.verdict import StepOutcome
-from evenhand.reporting.categories import Categories, categories_by_principle
 from evenhand.reporting.display import lines_of, one_line
 from evenhand.reporting.item_view import AnswerView, CaseText, Excerpt, ItemView, ViewLimits, view_item
 

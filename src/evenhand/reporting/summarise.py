@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from evenhand.calibration.categories import Categories
 from evenhand.records.judge import ModelJudge
 from evenhand.records.rated import CallCounts, RatedItem, RunAccount
 from evenhand.records.rating import RATED, SPARED
@@ -9,7 +10,6 @@ from evenhand.records.run import Manifest, Run
 from evenhand.records.scale import Reading
 from evenhand.records.spending import spending_by_judge
 from evenhand.reporting.cascade_tally import cascade_result
-from evenhand.reporting.categories import Categories
 from evenhand.reporting.comparing import (
     best_judges,
     label_comparisons,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, groupby
 
+from evenhand.calibration.categories import Categories, categories_by_principle
 from evenhand.errors import MeasureError
 from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.rated import RatedItem, RatedUnit
@@ -13,7 +14,6 @@ from evenhand.records.rating import FailedRating, FailureKind, Order, Rating, st
 from evenhand.records.run import Manifest
 from evenhand.records.verdict import Opinion, Undecided, Verdict
 from evenhand.reporting.cascade_tally import CascadeTally
-from evenhand.reporting.categories import Categories, categories_by_principle
 from evenhand.reporting.divided import DividedItems
 from evenhand.reporting.flagged import FlagTally
 from evenhand.reporting.item_view import REPORT_LIMITS, excerpt

@@ -1,10 +1,9 @@
 import pytest
+from tests.reporting.builders import make_constitution, make_manifest
 
+from evenhand.calibration.categories import categories, categories_by_principle
 from evenhand.errors import MeasureError
 from evenhand.records.scale import COMPLY, PAIR, NumericScale, OrdinalScale, Reading
-from evenhand.reporting.categories import categories, categories_by_principle
-
-from .builders import make_constitution, make_manifest
 
 GRADES = OrdinalScale(
     type="ordinal", values=("1", "2", "3"), describe={"1": "bad", "2": "fair", "3": "good"}, pass_at="2"
