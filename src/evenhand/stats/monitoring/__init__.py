@@ -1,0 +1,1 @@
+"""Whether something drifts: tests that may be looked at after every label, and what changed."""
