@@ -8,7 +8,7 @@ from typing import Any, get_args
 from tests.judging.builders import panel
 
 from evenhand.judging.panel import combine
-from evenhand.records.panel import Panel, Rule
+from evenhand.records.panel import NEED_A_FIT, Panel, Rule
 from evenhand.records.scale import (
     COMPLY,
     NominalScale,
@@ -24,6 +24,13 @@ TOPIC = NominalScale(type="nominal", values=("red", "green", "blue"))
 GERMAN = OrdinalScale(
     type="ordinal", values=tuple("654321"), describe={str(n): "g" for n in range(1, 7)}, pass_at="4"
 )
+
+
+def needs(rule: Rule, *judges: str) -> dict[str, Any]:
+    """What a panel has to say with a rule; a learned rule without its numbers counts votes."""
+    if rule == "weighted":
+        return {"weights": dict.fromkeys(judges, 1)}
+    return {"fit": "f.json"} if rule in NEED_A_FIT else {}
 
 
 def says(label: str | None, judge: str = "j", scale: Scale = COMPLY, **fields: Any) -> Opinion:

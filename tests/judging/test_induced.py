@@ -4,7 +4,7 @@ from itertools import combinations, product
 
 import pytest
 from tests.judging.builders import GRADES, panel
-from tests.judging.panel_kit import RULES, says
+from tests.judging.panel_kit import RULES, needs, says
 
 from evenhand.judging.panel import combine
 from evenhand.records.panel import Panel, Rule
@@ -18,7 +18,7 @@ KINDS = ("refused", "filtered", "too_long")
 def make_panel(rule: Rule, size: int) -> Panel:
     names = [f"j{number}" for number in range(size)]
     weights = {name: 1.0 + number for number, name in enumerate(names)}
-    return panel(*names, rule=rule, **({"weights": weights} if rule == "weighted" else {}))
+    return panel(*names, rule=rule, **({"weights": weights} if rule == "weighted" else needs(rule, *names)))
 
 
 def opinions_of(labels: tuple[str, ...], scale: Scale) -> list[Opinion]:

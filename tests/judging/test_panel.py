@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.judging.builders import GRADES, PAIR_WITHOUT_TIES, STARS, TEN, panel
-from tests.judging.panel_kit import GERMAN, RULES, TOPIC, C, N, T, V, ruling, says, verdict
+from tests.judging.panel_kit import GERMAN, RULES, TOPIC, C, N, T, V, needs, ruling, says, verdict
 
 from evenhand.errors import UsageError
 from evenhand.judging.panel import check_rule, combine
@@ -225,12 +225,12 @@ def test_pairs(labels: Sequence[str], expected: str) -> None:
     + [(rule, TEN, rule in {"mean", "median"}) for rule in RULES],
 )
 def test_a_rule_without_meaning_on_a_scale_is_refused(rule: Rule, scale: Scale, *, fits: bool) -> None:
-    weights = {"j": 1} if rule == "weighted" else {}
+    made = panel("j", rule=rule, **needs(rule, "j"))
     if fits:
-        check_rule(panel("j", rule=rule, weights=weights), scale)
+        check_rule(made, scale)
     else:
         with pytest.raises(UsageError, match=rule) as caught:
-            check_rule(panel("j", rule=rule, weights=weights), scale)
+            check_rule(made, scale)
         assert caught.value.hint
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.judging.builders import GRADES, PAIR_WITHOUT_TIES, STARS, TEN, panel
-from tests.judging.panel_kit import GERMAN, RULES, TOPIC, C, V, rederived, ruling, says
+from tests.judging.panel_kit import GERMAN, RULES, TOPIC, C, V, needs, rederived, ruling, says
 
 from evenhand.errors import UsageError
 from evenhand.judging.panel import check_rule, combine
@@ -33,9 +33,8 @@ def questions(draw: st.DrawFn) -> tuple[list[Opinion], Panel, Scale]:
     scale = draw(_scales)
     names = [f"j{number}" for number in range(draw(st.integers(1, 6)))]
     rule = draw(st.sampled_from([rule for rule in RULES if _fits(rule, scale)]))
-    weights = (
-        {name: draw(st.sampled_from([0.5, 1, 1.5, 2, 3.25])) for name in names} if rule == "weighted" else {}
-    )
+    weights = {name: draw(st.sampled_from([0.5, 1, 1.5, 2, 3.25])) for name in names}
+    needed = {"weights": weights} if rule == "weighted" else needs(rule, *names)
     labels = [*(scale.labels or ("0", "2.5", "7", "10")), *(("?",) if scale.labels else ()), None]
     settings = {
         "quorum": draw(st.none() | st.integers(1, len(names))),
@@ -44,12 +43,12 @@ def questions(draw: st.DrawFn) -> tuple[list[Opinion], Panel, Scale]:
         "on_missing": draw(st.sampled_from(["quorum", "undecided"])),
     }
     opinions = [_drawn(draw, draw(st.sampled_from(labels)), name, scale) for name in names]
-    return opinions, panel(*names, rule=rule, weights=weights, **settings), scale
+    return opinions, panel(*names, rule=rule, **needed, **settings), scale
 
 
 def _fits(rule: Rule, scale: Scale) -> bool:
     try:
-        check_rule(panel("j", rule=rule, weights={"j": 1} if rule == "weighted" else {}), scale)
+        check_rule(panel("j", rule=rule, **needs(rule, "j")), scale)
     except UsageError:
         return False
     return True

@@ -10,6 +10,7 @@ from evenhand.records.constitution import Constitution
 from evenhand.records.judge import Judge
 from evenhand.records.label import LabelLine
 from evenhand.records.panel import Panel
+from evenhand.records.panel_fit import PanelFit
 from evenhand.records.recording import RatingLine, ReplyLine
 from evenhand.records.settings import Settings
 from evenhand.records.suite import Case, Suite
@@ -25,6 +26,7 @@ ROOTS: Mapping[str, tuple[Any, str]] = {
         CalibrationMap,
         "What the probabilities of judges are worth, measured against human labels.",
     ),
+    "panel-fit": (PanelFit, "How a panel weighs its judges, as learned from human labels."),
     "case": (Case, "One line of a file of cases."),
     "label": (LabelLine, "One line of a file of human labels."),
     "settings": (Settings, "What evenhand.toml, or tool.evenhand in pyproject.toml, may say."),

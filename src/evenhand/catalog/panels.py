@@ -1,9 +1,11 @@
-"""Panels from files, with the judges and the calibration map they name."""
+"""Panels from files, with the judges, the calibration map and the fit they name."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from evenhand.catalog.fitted_judges import strange_fit
 from evenhand.catalog.judges import JudgeFile, LoadedJudge, read_judge
 from evenhand.catalog.record_files import RecordFile, follow_reference, read_record
 from evenhand.catalog.shape_errors import did_you_mean, quoted
@@ -12,6 +14,7 @@ from evenhand.errors import Finding, nearest_name
 from evenhand.records.calibration import CalibrationMap
 from evenhand.records.cascade import membership_faults
 from evenhand.records.panel import Panel
+from evenhand.records.panel_fit import PanelFit
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -27,6 +30,8 @@ class LoadedPanel:
     """Its judges, in its order."""
     calibration: CalibrationMap | None = None
     """The calibration map it names."""
+    fit: PanelFit | None = None
+    """Its fit, where its rule is learned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,8 @@ class PanelFile:
     """The judges' files that were found."""
     calibration: RecordFile[CalibrationMap] | None
     """The calibration map's file, if it names one that was found."""
+    fit: RecordFile[PanelFit] | None
+    """The file of its fit, if it names one that was found."""
     loaded: LoadedPanel | None
     """The panel; None where something is wrong in it or in a judge."""
     findings: tuple[Finding, ...]
@@ -61,7 +68,7 @@ def load_panel(path: Path, root: Path) -> LoadedPanel:
 
 
 def read_panel(path: Path, root: Path) -> PanelFile:
-    """Read a panel, its judges and its calibration map with everything wrong in them."""
+    """Read a panel, its judges, its calibration map and its fit with everything wrong in them."""
     file: RecordFile[Panel] = read_record(path, Panel, "panel/v1", _misplaced)
     findings = _once(file)
     judges: list[JudgeFile] = []
@@ -73,12 +80,20 @@ def read_panel(path: Path, root: Path) -> PanelFile:
             judges.append(read_judge(target, root))
             findings += judges[-1].findings
     findings += _repeated(judges)
-    calibration = _calibration(file, root, findings)
+    calibration = _beside(file, "calibration", root, findings, CalibrationMap, "calibration-map/v1")
     if calibration:
         findings += [*calibration.findings, *_strange_maps(calibration, judges)]
-    loaded = _put_together(file, judges, calibration) if not findings else None
+    fit = _beside(file, "fit", root, findings, PanelFit, "panel-fit/v1")
+    if fit:
+        findings += [*fit.findings, *strange_fit(fit, file.record, judges)]
+    loaded = _put_together(file, judges, calibration, fit) if not findings else None
     return PanelFile(
-        file=file, judges=tuple(judges), calibration=calibration, loaded=loaded, findings=tuple(findings)
+        file=file,
+        judges=tuple(judges),
+        calibration=calibration,
+        fit=fit,
+        loaded=loaded,
+        findings=tuple(findings),
     )
 
 
@@ -104,16 +119,17 @@ def _once(file: RecordFile[Panel]) -> list[Finding]:
     return [finding for finding in file.findings if finding.code == "P003" or finding.message not in told]
 
 
-def _calibration(
-    file: RecordFile[Panel], root: Path, findings: list[Finding]
-) -> RecordFile[CalibrationMap] | None:
-    if not any(name for _, name in select_texts(file.document.data, "calibration")):
+def _beside(
+    file: RecordFile[Panel], key: str, root: Path, findings: list[Finding], record: Any, schema: str
+) -> RecordFile[Any] | None:
+    """Read the file that a key of the panel names; None where it names none, or none that is there."""
+    if not any(name for _, name in select_texts(file.document.data, key)):
         return None
-    target = follow_reference(file, ("calibration",), root=root)
+    target = follow_reference(file, (key,), root=root)
     if isinstance(target, Finding):
         findings.append(target)
         return None
-    return read_record(target, CalibrationMap, "calibration-map/v1")
+    return read_record(target, record, schema)
 
 
 def _strange_maps(file: RecordFile[CalibrationMap], judges: list[JudgeFile]) -> Iterator[Finding]:
@@ -172,7 +188,10 @@ def _repeated(judges: list[JudgeFile]) -> list[Finding]:
 
 
 def _put_together(
-    file: RecordFile[Panel], judges: list[JudgeFile], calibration: RecordFile[CalibrationMap] | None
+    file: RecordFile[Panel],
+    judges: list[JudgeFile],
+    calibration: RecordFile[CalibrationMap] | None,
+    fit: RecordFile[PanelFit] | None,
 ) -> LoadedPanel:
     panel = file.record
     assert panel is not None
@@ -184,5 +203,9 @@ def _put_together(
     )
     named = panel.model_copy(update={"judges": tuple(ids.values()), "weights": weights, "cascade": cascade})
     return LoadedPanel(
-        panel=named, path=file.path, judges=loaded, calibration=calibration.record if calibration else None
+        panel=named,
+        path=file.path,
+        judges=loaded,
+        calibration=calibration.record if calibration else None,
+        fit=fit.record if fit else None,
     )

@@ -19,10 +19,14 @@ KINDS = {
     "constitution/v1": "constitution",
     "judge/v1": "judge",
     "calibration-map/v1": "calibration map",
+    "panel-fit/v1": "panel fit",
     "panel/v1": "panel",
     "suite/v1": "suite",
 }
 """What a file holds, by its `schema:`."""
+
+_MADE_BY_EVENHAND = frozenset({"calibration-map/v1", "panel-fit/v1"})
+"""Kinds of files that a command writes, as JSON."""
 
 Record = TypeVar("Record")
 
@@ -56,7 +60,7 @@ def read_record(path: Path, root: Any, schema: str, check: Check | None = None) 
         schema: Its `schema:`.
         check: Looks for what the shape does not show.
     """
-    document = read_document(path, json_too=schema == "calibration-map/v1")
+    document = read_document(path, json_too=schema in _MADE_BY_EVENHAND)
     found = lookup(document.data, ("schema",))
     if found in KINDS and found != schema:
         message = f"this is a {KINDS[str(found)]}, and a {KINDS[schema]} belongs here"

@@ -16,6 +16,7 @@ from evenhand.records.calibration import CalibrationMap
 from evenhand.records.constitution import Constitution
 from evenhand.records.judge import Judge
 from evenhand.records.panel import Panel
+from evenhand.records.panel_fit import PanelFit
 from evenhand.records.suite import LabelFile, Suite
 
 
@@ -29,6 +30,8 @@ class LoadedSuite:
     """The panel; it names its judges by their ids."""
     calibration: CalibrationMap | None
     """The calibration map the panel names."""
+    fit: PanelFit | None
+    """The panel's fit, where its rule is learned."""
     judges: tuple[Judge, ...]
     """The judges, in the panel's order."""
     templates: Mapping[str, str]
@@ -171,6 +174,7 @@ def _put_together(
         constitution=rules,
         panel=bench.panel,
         calibration=bench.calibration,
+        fit=bench.fit,
         judges=tuple(each.judge for each in judges),
         templates={each.judge.id: each.template for each in judges if each.template_path},
         root=root,

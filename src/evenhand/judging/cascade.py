@@ -7,11 +7,13 @@ resumed run, a replay and a report read the same road from the same ratings.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from evenhand.judging.panel import combine, disagreement_of
 from evenhand.records.calibration import CalibrationMap, JudgeMap
 from evenhand.records.cascade import Settle
 from evenhand.records.panel import Panel
+from evenhand.records.panel_fit import PrincipleFit
 from evenhand.records.scale import NumericScale, Scale
 from evenhand.records.verdict import Opinion, StepDecision, StepOutcome, Undecided, Verdict
 
@@ -34,8 +36,14 @@ class Ask:
 class Cascade:
     """The steps of one panel."""
 
-    def __init__(self, panel: Panel, calibration: CalibrationMap | None) -> None:
-        """Prepare the panel of each step."""
+    def __init__(
+        self,
+        panel: Panel,
+        calibration: CalibrationMap | None,
+        fits: Mapping[str, PrincipleFit | None] = MappingProxyType({}),
+    ) -> None:
+        """Prepare the panel of each step; `fits` holds what a learned rule knows about each principle."""
+        self._fits = fits
         self._steps = panel.cascade
         self._panels = tuple(panel.at_step(number) for number in range(1, len(panel.cascade) + 1))
         self._calibration = calibration
@@ -61,15 +69,15 @@ class Cascade:
             if any(judge not in opinions for judge in step.judges):
                 return Ask(step=number, road=tuple(road))
             asked += [opinions[judge] for judge in step.judges]
-            ruling = self._rule(number, opinions, scale)
+            ruling = self._rule(number, opinions, scale, principle)
             road.append(self._outcome(number, ruling, scale, principle))
             if road[-1].decision is StepDecision.SETTLED:
                 break
         return _verdict(ruling, road, asked, scale)
 
-    def _rule(self, number: int, opinions: Mapping[str, Opinion], scale: Scale) -> Verdict:
+    def _rule(self, number: int, opinions: Mapping[str, Opinion], scale: Scale, principle: str) -> Verdict:
         panel = self._panels[number - 1]
-        return combine([opinions[judge] for judge in panel.judges], panel, scale)
+        return combine([opinions[judge] for judge in panel.judges], panel, scale, self._fits.get(principle))
 
     def _outcome(self, number: int, ruling: Verdict, scale: Scale, principle: str) -> StepOutcome:
         def find_map(judge: str) -> JudgeMap | None:

@@ -8,6 +8,7 @@ from evenhand.judging.opinion import pool
 from evenhand.judging.panel import combine
 from evenhand.records.calibration import CalibrationMap
 from evenhand.records.panel import Panel
+from evenhand.records.panel_fit import PanelFit
 from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import Spared
 from evenhand.records.scale import Scale
@@ -24,13 +25,15 @@ class Decider:
         units_by_judge: Mapping[str, int],
         scales: Mapping[str, Scale],
         calibration: CalibrationMap | None = None,
+        fit: PanelFit | None = None,
     ) -> None:
         """Hold the panel, how many units each of its judges has on an item, and the scale of each principle."""
         self._panel = panel
+        self._fits = {principle: fit.find(principle) for principle in scales} if fit else {}
         self._units_by_judge = dict(units_by_judge)
         self._scales = scales
         self._units_per_item = sum(units_by_judge.values())
-        self._cascade = Cascade(panel, calibration) if panel.cascade else None
+        self._cascade = Cascade(panel, calibration, self._fits) if panel.cascade else None
 
     @property
     def cascade(self) -> Cascade | None:
@@ -50,7 +53,7 @@ class Decider:
             return None
         scale = self._scales[principle_id]
         opinions = [self._opinion(judge, units, scale) for judge in self._units_by_judge]
-        return combine(opinions, self._panel, scale)
+        return combine(opinions, self._panel, scale, self._fits.get(principle_id))
 
     def next_move(self, principle_id: str, units: Sequence[RatedUnit]) -> Verdict | Ask:
         """Return the verdict, or the first step of the cascade of which a unit is open."""

@@ -1,6 +1,7 @@
 """A candidate gains nothing by making judges refuse it (faults.md C08)."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from evenhand.records.rating import FailureKind
 from evenhand.records.scale import NumericScale, PairwiseScale, Reading, Scale, number_text
@@ -8,6 +9,9 @@ from evenhand.records.verdict import Opinion
 
 INDUCED = frozenset({FailureKind.REFUSED.value, FailureKind.FILTERED.value, FailureKind.TOO_LONG.value})
 """Kinds of failed ratings that rest on what the candidate says, so that its writer can bring them about."""
+
+_MOST_TRIED = 1024
+"""Answers of refusing judges that are tried together; with more, the item is for people."""
 
 
 def against(label: str, opinions: Sequence[Opinion], scale: Scale) -> Iterator[list[Opinion]]:
@@ -18,6 +22,23 @@ def against(label: str, opinions: Sequence[Opinion], scale: Scale) -> Iterator[l
     if any(map(_refused, opinions)):
         for other in _others(label, scale):
             yield [_says(opinion, other, scale) for opinion in opinions if _refused(opinion)]
+
+
+def anything(label: str, opinions: Sequence[Opinion], scale: Scale) -> Iterator[list[Opinion]] | None:
+    """Yield everything the judges who refused could have said, where that could matter to `label`; None is too much.
+
+    Learned rules may let an answer speak for its contrary, so that there is no one worst case to try.
+    """
+    refusers = [opinion for opinion in opinions if _refused(opinion)]
+    answers = [name for name in scale.labels if name not in scale.abstain]
+    if not refusers or not any(True for _ in _others(label, scale)):
+        return iter(())
+    if len(answers) ** len(refusers) > _MOST_TRIED:
+        return None
+    return (
+        [_says(opinion, answer, scale) for opinion, answer in zip(refusers, chosen, strict=True)]
+        for chosen in product(answers, repeat=len(refusers))
+    )
 
 
 def still_holds(label: str, found: str | None, scale: Scale) -> bool:

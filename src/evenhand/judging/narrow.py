@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from evenhand.errors import NothingSelectedError, UsageError, nearest_name
 from evenhand.records.canonical import canonical_json
-from evenhand.records.panel import Panel
+from evenhand.records.panel import NEED_A_FIT, Panel
 from evenhand.records.patterns import fits
 from evenhand.records.suite import Item
 
@@ -146,6 +146,7 @@ def restrict_panel(panel: Panel, judges: Sequence[str]) -> Panel:
         "weights": {judge: weight for judge, weight in panel.weights.items() if judge in judges},
         "cascade": [],
         "calibration": "",
+        "fit": "" if panel.rule in NEED_A_FIT else panel.fit,
         "quorum": None if panel.quorum is None else min(panel.quorum, len(judges)),
     }
     try:

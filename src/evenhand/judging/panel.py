@@ -4,25 +4,28 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from dataclasses import replace
 
 from evenhand.errors import UsageError
-from evenhand.judging.induced import against, still_holds
+from evenhand.judging.induced import against, anything, still_holds
+from evenhand.judging.learned import by_dawid_skene, by_stack, by_weighted_vote, label_of
 from evenhand.judging.opinion import expected_score
-from evenhand.records.panel import Panel
+from evenhand.judging.ruling import Ruling, leader
+from evenhand.records.panel import NEED_A_FIT, Panel
+from evenhand.records.panel_fit import PrincipleFit
 from evenhand.records.rating import Distribution
-from evenhand.records.scale import NumericScale, OrdinalScale, PairwiseScale, Reading, Scale
+from evenhand.records.scale import NumericScale, OrdinalScale, Scale
 from evenhand.records.verdict import Opinion, Undecided, Verdict
 
 _CLOSE = 1e-9
 
 
-def check_rule(panel: Panel, scale: Scale) -> None:
-    """Refuse a rule that has no meaning on a scale.
+def check_rule(panel: Panel, scale: Scale, fit: PrincipleFit | None = None) -> None:
+    """Refuse a rule that has no meaning on a scale, or a fit that tells other answers apart.
 
     Raises:
         UsageError: The rule is "median" and the scale has no order, the scale is numeric and the rule votes, or a
-            cascade asks for the probability of a number.
+            cascade asks for the probability of a number, or the fit does not know the scale's answers.
     """
     ordered = isinstance(scale, OrdinalScale | NumericScale)
     if panel.rule == "median" and not ordered:
@@ -39,31 +42,41 @@ def check_rule(panel: Panel, scale: Scale) -> None:
             f"panel {panel.id}: a step of its cascade settles by confidence, and a number has no probability",
             hint="settle by `disagreement` on a numeric scale",
         )
+    opinions = [label for label in scale.labels if label not in scale.abstain]
+    if fit and set(fit.labels) != set(opinions):
+        raise UsageError(
+            f"panel {panel.id}: its fit for {fit.principles!r} tells {', '.join(fit.labels)} apart, "
+            f"and the scale has {', '.join(opinions)}",
+            hint="learn it again: evenhand calibrate RUN --learn FILE",
+        )
 
 
-def combine(opinions: Sequence[Opinion], panel: Panel, scale: Scale) -> Verdict:
+def combine(
+    opinions: Sequence[Opinion], panel: Panel, scale: Scale, fit: PrincipleFit | None = None
+) -> Verdict:
     """Combine what each judge says into a verdict.
 
+    `fit` holds what a learned rule knows about the item's principle; without it such a rule counts votes, and says so.
     Failed ratings and abstentions never vote. Judges with an opinion decide if they make the quorum; otherwise,
     and wherever the panel's rules leave it open, the item is undecided and belongs to people.
     """
     voters = [opinion for opinion in opinions if opinion.label is not None and not opinion.abstains]
     steps = [_seen(opinion) for opinion in opinions]
     undecided = _barrier(opinions, voters, panel)
-    label, score = None, None
+    ruling = Ruling(undecided=undecided)
     if undecided is None:
-        label, score, undecided, words = _RULES[panel.rule](voters, panel, scale)
-        steps += words
-        if label is not None and not _outweighs_refusals(label, opinions, voters, panel, scale):
-            label, score, undecided = None, None, Undecided.REFUSED
-    steps.append(f"verdict: {label}" if undecided is None else f"undecided: {_WORDS[undecided]}")
+        ruling = _RULES[panel.rule](voters, panel, scale, fit)
+        steps += ruling.words
+        if not _outweighs_refusals(ruling.label, opinions, voters, panel, scale, fit):
+            ruling = Ruling(undecided=Undecided.REFUSED, distribution=ruling.distribution)
+    steps.append(f"undecided: {_WORDS[ruling.undecided]}" if ruling.undecided else f"verdict: {ruling.label}")
     return Verdict(
-        label=label,
-        undecided=undecided,
-        distribution=_mean_distribution(voters),
+        label=ruling.label,
+        undecided=ruling.undecided,
+        distribution=_mean_distribution(voters) if ruling.distribution is None else ruling.distribution,
         disagreement=disagreement_of(opinions, scale),
         opinions=tuple(opinions),
-        score=score,
+        score=ruling.score,
         steps=tuple(steps),
     )
 
@@ -80,17 +93,22 @@ _WORDS = {
 
 
 def _outweighs_refusals(
-    label: str, opinions: Sequence[Opinion], voters: Sequence[Opinion], panel: Panel, scale: Scale
+    label: str | None,
+    opinions: Sequence[Opinion],
+    voters: Sequence[Opinion],
+    panel: Panel,
+    scale: Scale,
+    fit: PrincipleFit | None,
 ) -> bool:
     """Tell whether a verdict would stand if every judge that refused the item had spoken against it."""
+    if label is None:
+        return True
+    learned = fit is not None and panel.rule in NEED_A_FIT
+    tried = (anything if learned else against)(label, opinions, scale)
     rule = _RULES[panel.rule]
-    return all(
-        still_holds(label, rule([*voters, *refusers], panel, scale)[0], scale)
-        for refusers in against(label, opinions, scale)
+    return tried is not None and all(
+        still_holds(label, rule([*voters, *refusers], panel, scale, fit).label, scale) for refusers in tried
     )
-
-
-_Ruling = tuple[str | None, float | None, Undecided | None, list[str]]
 
 
 def _seen(opinion: Opinion) -> str:
@@ -116,46 +134,64 @@ def _is_missing(opinion: Opinion) -> bool:
     return opinion.label is None and not opinion.abstains
 
 
-def _by_vote(voters: Sequence[Opinion], panel: Panel, scale: Scale) -> _Ruling:
-    weights: dict[str, float] = {}
-    for opinion in voters:
-        weight = panel.weights[opinion.judge] if panel.rule == "weighted" else 1.0
-        weights[_label(opinion)] = weights.get(_label(opinion), 0.0) + weight
-    ranked = sorted(weights.items(), key=lambda entry: (-entry[1], entry[0]))
-    words = [f"{label}: weight {weight:.9g}" for label, weight in ranked]
-    return _leader(weights, panel, scale, words)
+def _by_vote(voters: Sequence[Opinion], panel: Panel, scale: Scale, fit: PrincipleFit | None) -> Ruling:
+    del fit
+    return by_weighted_vote(voters, dict.fromkeys((opinion.judge for opinion in voters), 1.0), panel, scale)
 
 
-def _by_unanimity(voters: Sequence[Opinion], panel: Panel, scale: Scale) -> _Ruling:
-    del panel, scale
-    labels = {_label(opinion) for opinion in voters}
+def _by_weight(voters: Sequence[Opinion], panel: Panel, scale: Scale, fit: PrincipleFit | None) -> Ruling:
+    if panel.weights:
+        return by_weighted_vote(voters, panel.weights, panel, scale)
+    return by_weighted_vote(voters, fit.weights, panel, scale) if fit else _unlearned(voters, panel, scale)
+
+
+def _by_dawid_skene(
+    voters: Sequence[Opinion], panel: Panel, scale: Scale, fit: PrincipleFit | None
+) -> Ruling:
+    return by_dawid_skene(voters, fit, panel, scale) if fit else _unlearned(voters, panel, scale)
+
+
+def _by_stack(voters: Sequence[Opinion], panel: Panel, scale: Scale, fit: PrincipleFit | None) -> Ruling:
+    return by_stack(voters, fit, panel, scale) if fit else _unlearned(voters, panel, scale)
+
+
+def _unlearned(voters: Sequence[Opinion], panel: Panel, scale: Scale) -> Ruling:
+    """Return the majority's verdict where the panel's fit says nothing about a principle."""
+    ruling = _by_vote(voters, panel, scale, None)
+    return replace(ruling, words=("the fit says nothing about this principle: a majority", *ruling.words))
+
+
+def _by_unanimity(voters: Sequence[Opinion], panel: Panel, scale: Scale, fit: PrincipleFit | None) -> Ruling:
+    del panel, scale, fit
+    labels = {label_of(opinion) for opinion in voters}
     if len(labels) > 1:
-        return None, None, Undecided.SPLIT, []
-    return labels.pop(), None, None, [f"all {len(voters)} judges agree"]
+        return Ruling(undecided=Undecided.SPLIT)
+    return Ruling(label=labels.pop(), words=(f"all {len(voters)} judges agree",))
 
 
-def _by_mean(voters: Sequence[Opinion], panel: Panel, scale: Scale) -> _Ruling:
+def _by_mean(voters: Sequence[Opinion], panel: Panel, scale: Scale, fit: PrincipleFit | None) -> Ruling:
+    del fit
     if isinstance(scale, OrdinalScale | NumericScale):
         return _by_score(voters, scale, statistics.fmean, "mean")
     shares = dict(_mean_distribution(voters))
     for abstention in scale.abstain:
         shares.pop(abstention, None)
     words = [f"{label}: mean probability {share:.9g}" for label, share in shares.items()]
-    return _leader(shares, panel, scale, words)
+    return leader(shares, panel, scale, words)
 
 
-def _by_median(voters: Sequence[Opinion], panel: Panel, scale: Scale) -> _Ruling:
-    del panel
+def _by_median(voters: Sequence[Opinion], panel: Panel, scale: Scale, fit: PrincipleFit | None) -> Ruling:
+    del panel, fit
     return _by_score(voters, scale, statistics.median, "median")
 
 
 def _by_score(
     voters: Sequence[Opinion], scale: Scale, middle: Callable[[list[float]], float], name: str
-) -> _Ruling:
+) -> Ruling:
     scores = [opinion.score for opinion in voters if opinion.score is not None]
     value = middle(scores)
-    words = [f"{name} of {', '.join(f'{score:.9g}' for score in scores)} is {value:.9g}"]
-    return _nearest_label(value, scale), value, None, words
+    words = f"{name} of {', '.join(f'{score:.9g}' for score in scores)} is {value:.9g}"
+    return Ruling(label=_nearest_label(value, scale), score=value, words=(words,))
 
 
 def _nearest_label(value: float, scale: Scale) -> str:
@@ -165,34 +201,6 @@ def _nearest_label(value: float, scale: Scale) -> str:
     points = [(label, point) for label in scale.labels if (point := scale.score(label)) is not None]
     nearest = min(abs(point - value) for _, point in points)
     return next(label for label, point in points if abs(point - value) - nearest <= _CLOSE)
-
-
-def _leader(weights: Mapping[str, float], panel: Panel, scale: Scale, words: list[str]) -> _Ruling:
-    best = max(weights.values())
-    leaders = [label for label, weight in weights.items() if weight >= best * (1 - _CLOSE)]
-    if len(leaders) == 1:
-        return leaders[0], None, None, words
-    label = None if panel.on_tie == "undecided" else _tied(leaders, panel.on_tie, scale)
-    if label is None:
-        return None, None, Undecided.TIE, words
-    return label, None, None, [*words, f"tie between {', '.join(sorted(leaders))}: {label} holds"]
-
-
-def _tied(leaders: Sequence[str], wanted: Literal["worst", "best"], scale: Scale) -> str | None:
-    """Return the label that a tie comes to, or None where the tied labels read alike.
-
-    The two sides of a pair are alike by nature: their tie is "tie", where that is an answer.
-    """
-    if isinstance(scale, PairwiseScale):
-        return "tie" if scale.allow_tie and set(leaders) - {"tie"} == {"a", "b"} else None
-    rank = {Reading.FAIL: 0, Reading.NEUTRAL: 1, Reading.ABSTAIN: 1, Reading.PASS: 2}
-    ordered = isinstance(scale, OrdinalScale)
-    places = {
-        label: scale.labels.index(label) if ordered else rank[scale.reading(label)] for label in leaders
-    }
-    place = (min if wanted == "worst" else max)(places.values())
-    chosen = [label for label in leaders if places[label] == place]
-    return chosen[0] if len(chosen) == 1 else None
 
 
 def _mean_distribution(voters: Sequence[Opinion]) -> Distribution:
@@ -225,14 +233,12 @@ def disagreement_of(opinions: Sequence[Opinion], scale: Scale) -> float:
     return min(1.0, max(0.0, entropy / math.log(len(answers))))
 
 
-def _label(opinion: Opinion) -> str:
-    assert opinion.label is not None
-    return opinion.label
-
-
-_RULES: Mapping[str, Callable[[Sequence[Opinion], Panel, Scale], _Ruling]] = {
+_Rule = Callable[[Sequence[Opinion], Panel, Scale, PrincipleFit | None], Ruling]
+_RULES: Mapping[str, _Rule] = {
     "majority": _by_vote,
-    "weighted": _by_vote,
+    "weighted": _by_weight,
+    "dawid_skene": _by_dawid_skene,
+    "stack": _by_stack,
     "unanimous": _by_unanimity,
     "mean": _by_mean,
     "median": _by_median,

@@ -10,6 +10,7 @@ from evenhand.judging.panel import check_rule
 from evenhand.records.constitution import Constitution, Importance, Principle
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 from evenhand.records.panel import Panel
+from evenhand.records.panel_fit import PanelFit
 from evenhand.records.patterns import fits
 from evenhand.records.rating import Order
 from evenhand.records.run import Unit
@@ -34,6 +35,7 @@ class Plan:
         judges: Sequence[Judge],
         cases: CaseSource,
         part: Part = WHOLE,
+        fit: PanelFit | None = None,
     ) -> None:
         """Check that the parts fit together.
 
@@ -44,9 +46,10 @@ class Plan:
             judges: The panel's judges.
             cases: Opens the suite's cases.
             part: What is judged of the suite; the positions in the plan count its items alone.
+            fit: The panel's fit, where its rule is learned.
 
         Raises:
-            UsageError: The judges are not those of the panel, judges of both modes share it, or its rule has no
+            UsageError: The judges are not those of the panel, judges of both modes share it, or its rule or fit has no
                 meaning on a scale.
             NothingSelectedError: No principle is selected.
         """
@@ -63,8 +66,8 @@ class Plan:
         )
         scales = scales_of(suite, constitution, pairwise=self.pairwise)
         self.scales = {principle.id: scales[principle.id] for principle in self._principles}
-        for scale in self.scales.values():
-            check_rule(panel, scale)
+        for principle_id, scale in self.scales.items():
+            check_rule(panel, scale, fit.find(principle_id) if fit else None)
 
     def items(self) -> Iterator[Item]:
         """Yield every item, case by case."""

@@ -8,7 +8,11 @@ from pydantic import Field, model_validator
 from evenhand.records.canonical import FileRecord, Identifier
 from evenhand.records.cascade import CascadeFault, CascadeStep, membership_faults, step_faults, voters_of
 
-Rule = Literal["majority", "unanimous", "mean", "median", "weighted"]
+Rule = Literal["majority", "unanimous", "mean", "median", "weighted", "dawid_skene", "stack"]
+
+NEED_A_FIT = frozenset({"dawid_skene", "stack"})
+"""Rules without a meaning before their numbers are learned."""
+_LEARNED = NEED_A_FIT | {"weighted"}
 
 
 class Panel(FileRecord):
@@ -23,9 +27,12 @@ class Panel(FileRecord):
     judges: tuple[str, ...] = Field(min_length=1)
     """Judges by file name without its ending, or by path from this file."""
     rule: Rule = "majority"
-    """How ratings become a verdict."""
+    """How ratings become a verdict. "stack" and "dawid_skene" are learned from human labels, and "weighted" may be;
+    "dawid_skene" takes judges to err independently, which they do not."""
     weights: Mapping[str, float] = Field(default_factory=dict)
-    """Weight of each judge's vote, for the rule "weighted"."""
+    """Weight of each judge's vote, for the rule "weighted" without a fit."""
+    fit: str = ""
+    """File of the panel's fit, as a path from this file: the numbers of a learned rule."""
     quorum: int | None = Field(default=None, ge=1)
     """Fewest judges with an opinion for a verdict; by default more than half."""
     on_tie: Literal["undecided", "worst", "best"] = "undecided"
@@ -53,10 +60,28 @@ class Panel(FileRecord):
             raise ValueError(f"quorum is {self.quorum}, but there are {len(self.judges)} judges")
         if self.rule != "weighted" and self.weights:
             raise ValueError('weights belong to the rule "weighted"')
-        if self.rule == "weighted" and set(self.weights) != set(self.judges):
+        if self.rule == "weighted" and not self.fit and set(self.weights) != set(self.judges):
             raise ValueError("weights needs exactly one weight for each judge")
         if any(not weight > 0 for weight in self.weights.values()):
             raise ValueError("weights must be above zero")
+        return self
+
+    @model_validator(mode="after")
+    def _learned_rules_have_a_fit(self) -> Self:
+        if self.rule in NEED_A_FIT and not self.fit:
+            raise ValueError(
+                f'the rule "{self.rule}" needs fit: the file that `evenhand calibrate --learn` writes'
+            )
+        if self.fit and self.rule not in _LEARNED:
+            raise ValueError(
+                f'fit belongs to the rules "weighted", "dawid_skene" and "stack", not to "{self.rule}"'
+            )
+        if self.fit and self.weights:
+            raise ValueError("weights and fit both weigh the judges; leave one out")
+        if self.rule in NEED_A_FIT and self.cascade:
+            raise ValueError(
+                f'the rule "{self.rule}" was learned from all judges together, and a cascade spares some'
+            )
         return self
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from evenhand.records.judge import Judge, Price
 from evenhand.records.narrow import Narrow
 from evenhand.records.own_family import OwnFamily
 from evenhand.records.panel import Panel
+from evenhand.records.panel_fit import PanelFit
 from evenhand.records.rating import Order
 from evenhand.records.suite import Item, Suite
 
@@ -77,6 +78,8 @@ class Manifest(FileRecord):
     """The panel as it was."""
     calibration: CalibrationMap | None = None
     """The calibration map the panel names, as it was; None where it names none."""
+    fit: PanelFit | None = None
+    """The panel's fit, as it was; None where its rule is not learned."""
     judges: tuple[Judge, ...]
     """The judges as they were, in the panel's order."""
     templates: Mapping[str, str] = Field(default_factory=dict)

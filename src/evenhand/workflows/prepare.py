@@ -168,6 +168,7 @@ class Prepared:
             constitution=self.loaded.constitution,
             panel=self.loaded.panel,
             calibration=self.loaded.calibration,
+            fit=self.loaded.fit,
             judges=self.loaded.judges,
             templates=dict(self.loaded.templates),
             files=pins,
@@ -301,6 +302,7 @@ def _plan(loaded: LoadedSuite, part: Part = WHOLE) -> Plan:
         judges=loaded.judges,
         cases=cases,
         part=part,
+        fit=loaded.fit,
     )
 
 

@@ -85,4 +85,5 @@ def decider_of(manifest: Manifest) -> Decider:
         units_by_judge=units_by_judge(manifest.judges, pairwise=pairwise),
         scales=scales_of(manifest.suite, manifest.constitution, pairwise=pairwise),
         calibration=manifest.calibration,
+        fit=manifest.fit,
     )

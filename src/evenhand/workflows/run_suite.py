@@ -174,6 +174,7 @@ def _changes(then: Manifest, now: Manifest) -> list[str]:
             "constitution",
             "panel",
             "calibration",
+            "fit",
             "judges",
             "templates",
             "prices",

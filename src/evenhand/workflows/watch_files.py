@@ -25,13 +25,13 @@ def files_of(prepared: Prepared) -> tuple[Path, ...]:
     """Return every file that decides what a run of a suite asks and how."""
     loaded = prepared.loaded
     settings = prepared.workspace.source
-    calibration = loaded.panel.calibration
+    beside = [name for name in (loaded.panel.calibration, loaded.panel.fit) if name]
     return (
         *([settings] if settings else []),
         loaded.path,
         loaded.constitution_path,
         loaded.panel_path,
-        *([loaded.panel_path.parent / calibration] if calibration else []),
+        *(loaded.panel_path.parent / name for name in beside),
         *loaded.judge_paths.values(),
         *loaded.template_paths.values(),
         *loaded.case_files,
