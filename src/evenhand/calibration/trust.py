@@ -1,0 +1,116 @@
+"""May a rater be trusted for a principle? A decision with its reason, from numbers already measured."""
+
+from dataclasses import dataclass
+
+from evenhand.calibration.choices import Choices
+from evenhand.calibration.results import PeoplePrinciple, Quality, RateResult, Trust, TrustCell
+from evenhand.calibration.words import count, number, number_with_limits, percent, share_with_limits
+from evenhand.stats.estimate import Estimate, Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the trust in one rater for one principle rests on."""
+
+    rater: str
+    principle: str
+    quality: Quality
+    people: PeoplePrinciple
+    rate: RateResult
+    has_rate: bool
+    """Whether the scale has answers that pass and fail."""
+    drawn_with_known_probability: bool
+
+
+def decide_trust(evidence: Evidence, choices: Choices) -> TrustCell:
+    """Return how far a rater may be trusted for a principle.
+
+    In this order: people must agree among themselves; there must be labels; then the interval of the rater's quality
+    is compared with the floor, and with what one person reaches. Quality is balanced accuracy, or agreement where
+    nothing passes or fails. Rank: methods.md 2.1, 2.2, 7.2.
+    """
+    trust, reason = _decide(evidence, choices)
+    return TrustCell(
+        rater=evidence.rater,
+        principle=evidence.principle,
+        trust=trust,
+        reason=reason + _caveat(evidence, trust),
+        adds_nothing=evidence.rate.adds_nothing,
+    )
+
+
+def _decide(evidence: Evidence, choices: Choices) -> tuple[Trust, str]:
+    alpha, quality = evidence.people.alpha, evidence.quality
+    if isinstance(alpha, Estimate) and alpha.value < choices.least_human_alpha:
+        return Trust.PEOPLE_DISAGREE, (
+            f"People disagree among themselves: alpha {number_with_limits(alpha)}, under "
+            f"{number(choices.least_human_alpha)}."
+        )
+    if quality.answered < choices.too_few:
+        return Trust.TOO_FEW, (
+            f"{count(quality.answered, 'labelled item')} with an answer; under {choices.too_few} give no number."
+        )
+    return _compare(evidence, choices)
+
+
+def _compare(evidence: Evidence, choices: Choices) -> tuple[Trust, str]:
+    measured, name = _headline(evidence)
+    floor = number(choices.floor)
+    if not isinstance(measured, Estimate):
+        return Trust.NOT_SHOWN, f"{name} can not be told: {measured.reason}."
+    shown = f"{name} {number_with_limits(measured)}"
+    if measured.interval.low >= choices.floor:
+        if _is_as_a_person(evidence, choices):
+            return Trust.AS_A_PERSON, f"{shown}; {_beside_people(evidence)}."
+        return Trust.WITH_SPOT_CHECKS, f"{shown} is above the floor of {floor}{_why_no_person(evidence)}."
+    if measured.interval.high < choices.floor:
+        return Trust.NO, f"{shown} is below the floor of {floor}."
+    return Trust.NOT_SHOWN, f"{shown}: the interval spans the floor of {floor}{_what_is_scarce(evidence)}."
+
+
+def _headline(evidence: Evidence) -> tuple[Measured, str]:
+    if evidence.has_rate:
+        return evidence.quality.balanced_accuracy, "Balanced accuracy"
+    return evidence.quality.agreement, "Agreement"
+
+
+def _is_as_a_person(evidence: Evidence, choices: Choices) -> bool:
+    """Tell whether even the lower limit of agreement is within the margin of one person's."""
+    agreement, ceiling = evidence.quality.agreement, evidence.people.ceiling
+    return (
+        isinstance(agreement, Estimate)
+        and isinstance(ceiling, Estimate)
+        and agreement.interval.low >= ceiling.value - choices.person_margin
+    )
+
+
+def _beside_people(evidence: Evidence) -> str:
+    return (
+        f"agrees with people on {share_with_limits(evidence.quality.agreement)}, "
+        f"one person with the others on {share_with_limits(evidence.people.ceiling)}"
+    )
+
+
+def _why_no_person(evidence: Evidence) -> str:
+    ceiling = evidence.people.ceiling
+    if not isinstance(ceiling, Estimate):
+        return f"; people are not comparable ({ceiling.reason})"
+    return (
+        f"; it agrees with people on {share_with_limits(evidence.quality.agreement)}, "
+        f"one person with the others on {percent(ceiling.value)}"
+    )
+
+
+def _what_is_scarce(evidence: Evidence) -> str:
+    if not evidence.has_rate:
+        return f" on {count(evidence.quality.answered, 'label')}"
+    failing, passing = evidence.quality.sensitivity.n, evidence.quality.specificity.n
+    scarce, kind = min((failing, "failing"), (passing, "passing"))
+    return f", with {count(scarce, f'{kind} item')}"
+
+
+def _caveat(evidence: Evidence, trust: Trust) -> str:
+    trusting = trust in {Trust.AS_A_PERSON, Trust.WITH_SPOT_CHECKS}
+    if evidence.drawn_with_known_probability or not trusting:
+        return ""
+    return " This is about the labelled items only: how they were drawn is not recorded."
