@@ -8,7 +8,7 @@ from evenhand.catalog.labels import read_labels
 from evenhand.catalog.recordings import read_ratings, read_replies
 from evenhand.errors import FileError
 from evenhand.records.judge import RecordedRatings, RecordedReplies
-from evenhand.records.label import LabelKind
+from evenhand.records.label import NO_DETAIL, LabelKind
 from evenhand.records.rating import FailureKind, Order
 from evenhand.records.suite import LabelFile
 
@@ -66,6 +66,60 @@ def test_a_label_nobody_gave_or_somebody_gave_twice_is_refused(
     with pytest.raises(FileError) as caught:
         list(read_labels(_write(tmp_path, _label(), line), LabelFile(path="x")))
     assert _codes(caught.value) == [(2, code)]
+
+
+DETAIL = {
+    "inclusion": 0.1,
+    "design": "draw-1",
+    "stratum": "divided",
+    "blind": True,
+    "at": "2026-11-20T09:30:00Z",
+    "seconds": 12.5,
+    "defensible": ["no"],
+}
+
+
+def test_a_line_says_how_its_label_came_about_in_the_words_of_the_scale(tmp_path: Path) -> None:
+    spec = LabelFile(path="x", labels={"yes": "complies", "no": "violates"})
+    (label,) = read_labels(_write(tmp_path, _label(**DETAIL)), spec)
+    assert label.detail.canonical() == {**DETAIL, "defensible": ["violates"]}
+
+
+def test_what_a_line_says_goes_before_what_its_file_says_of_all_lines(tmp_path: Path) -> None:
+    spec = LabelFile(path="x", inclusion=1, blind=True, design="all")
+    path = _write(tmp_path, _label(), _label(case="d", inclusion=0.5, blind=False, design="draw"))
+    found = [label.detail.canonical() for label in read_labels(path, spec)]
+    assert found == [
+        {"inclusion": 1, "blind": True, "design": "all"},
+        {"inclusion": 0.5, "blind": False, "design": "draw"},
+    ]
+
+
+def test_a_label_without_any_of_it_has_no_detail(tmp_path: Path) -> None:
+    (label,) = read_labels(_write(tmp_path, _label()), LabelFile(path="x"))
+    assert label.detail is NO_DETAIL
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code", "column", "hint"),
+    [
+        ("inclusion", 0, "V006", 82, ""),
+        ("inclusion", 10, "V006", 82, "write 0.1 for 10 percent"),
+        ("inclusion", "0.1", "V003", 82, "write 0.1 without quotes"),
+        ("seconds", -1, "V006", 80, ""),
+        ("blind", "yes", "V003", 78, "write true"),
+        ("at", "last week", "V008", 69, ""),
+        ("defensible", "no", "V003", 83, 'write ["no"]'),
+    ],
+)
+def test_what_can_not_be_is_refused_at_its_place(
+    tmp_path: Path, field: str, value: object, code: str, column: int, hint: str
+) -> None:
+    path = _write(tmp_path, _label(), _label(case="d", **{field: value}))
+    with pytest.raises(FileError) as caught:
+        list(read_labels(path, LabelFile(path="x")))
+    (finding,) = caught.value.findings
+    assert (finding.line, finding.column, finding.code, finding.suggestion) == (2, column, code, hint)
 
 
 def test_an_empty_label_is_a_failed_rating_of_the_kind_that_is_known(tmp_path: Path) -> None:

@@ -168,6 +168,13 @@ def test_a_sound_workspace_has_no_findings_and_says_how_much_was_looked_at(folde
     assert _lint(folder, {}) == LintReport(findings=(), files=5, principles=1)
 
 
+def test_a_label_said_to_be_defensible_too_is_held_against_the_scale(folder: Path) -> None:
+    files = _labels()
+    line = {**json.loads(files["suites/labels.jsonl"]), "defensible": ["complied"]}
+    (finding,) = _lint(folder, {**files, "suites/labels.jsonl": f"{json.dumps(line)}\n"}).findings
+    assert (finding.code, finding.suggestion) == ("L021", 'did you mean "complies"?')
+
+
 @pytest.mark.parametrize("code", TABLE)
 def test_a_doubtful_workspace_is_told_so_once_and_a_near_one_is_not(folder: Path, code: str) -> None:
     wrong, right = TABLE[code]

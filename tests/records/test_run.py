@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from tests.judging import builders
 
+from evenhand.records.canonical import content_hash
 from evenhand.records.rated import CallCounts, RatedItem, RunAccount
 from evenhand.records.run import Manifest
 
@@ -52,6 +53,15 @@ def test_the_hash_of_the_inputs_changes_with_each_of_them(change: dict[str, Any]
 )
 def test_the_hash_of_the_inputs_leaves_out_what_was_found_on_the_way(change: dict[str, Any]) -> None:
     assert manifest(**change).inputs_hash() == manifest().inputs_hash()
+
+
+def test_labels_are_known_by_the_same_hash_as_before_their_files_could_say_more() -> None:
+    plain = builders.suite().canonical() | {"labels": [{"path": "l.jsonl"}]}
+    pin = PINNED | {"role": "labels"}
+    run = manifest(suite=plain, files=[pin])
+    assert run.label_source(run.files[0]) == content_hash({"sha256": "00", "read_as": [{"path": "l.jsonl"}]})
+    drawn = manifest(suite=plain | {"labels": [{"path": "l.jsonl", "inclusion": 1}]}, files=[pin])
+    assert drawn.label_source(drawn.files[0]) != run.label_source(run.files[0])
 
 
 def test_the_number_of_units_is_items_times_units_of_an_item() -> None:

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from evenhand.records.message import Message, flatten
 from evenhand.records.scale import COMPLY
-from evenhand.records.suite import Candidate, Case, Item
+from evenhand.records.suite import Candidate, Case, Item, Suite
 
 
 def case(**fields: Any) -> Case:
@@ -83,3 +83,40 @@ def test_an_item_is_one_candidate_or_a_pair(names: tuple[str, ...], shown: str, 
     candidates = tuple(Candidate(id=name) for name in names)
     item = Item(seq=0, case=case(), candidates=candidates, principle_id="p", scale=COMPLY)
     assert (item.is_pair, item.candidate_id) == (is_pair, shown)
+
+
+def suite(**fields: Any) -> Suite:
+    plain = {"schema": "suite/v1", "id": "s", "constitution": "c", "panel": "p", "cases": [{"path": "x"}]}
+    return Suite.model_validate_json(json.dumps(plain | fields))
+
+
+@pytest.mark.parametrize(
+    ("written", "shares"),
+    [
+        ({}, (0.4, 0.4, 0.2)),
+        ({"splits": {"gate": 1}}, (0, 1, 0)),
+        ({"splits": {"optimise": 0.5, "gate": 0.5}}, (0.5, 0.5, 0)),
+    ],
+)
+def test_labels_are_divided_as_the_suite_says(
+    written: dict[str, Any], shares: tuple[float, float, float]
+) -> None:
+    assert suite(**written).splits.shares == shares
+
+
+@pytest.mark.parametrize(
+    ("splits", "message"),
+    [
+        ({"gate": 0.5}, "should sum to 1"),
+        ({"optimise": 1}, "gate should be above 0"),
+        ({"gate": 1.5, "sealed": -0.5}, "greater than or equal to 0"),
+    ],
+)
+def test_shares_that_divide_nothing_are_refused(splits: dict[str, float], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        suite(splits=splits)
+
+
+def test_a_suite_that_says_nothing_of_its_splits_has_the_hash_it_always_had() -> None:
+    assert "splits" not in suite().canonical()
+    assert suite(splits={"optimise": 0.4, "gate": 0.4, "sealed": 0.2}).canonical() == suite().canonical()

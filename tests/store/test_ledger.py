@@ -4,19 +4,21 @@ import asyncio
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from tests.judging.run_kit import SmallRun
 
 from evenhand.errors import LedgerError, UnknownNameError
-from evenhand.records.label import HumanLabel, LabelKind
+from evenhand.records.label import HumanLabel, LabelDetail, LabelKind
 from evenhand.records.run import RunState
 from evenhand.store import tables
 from evenhand.store.lease import WriteRight
 from evenhand.store.ledger import LedgerFile, check_integrity, open_ledger
 from evenhand.store.prepared import prepare
+from evenhand.store.rows import read_label
 from evenhand.store.sqlite import open_engine
 from evenhand.store.writer import Writer
 
@@ -115,6 +117,31 @@ def test_labels_of_a_known_file_are_not_added_twice(ledger: LedgerFile) -> None:
     assert ledger.add_labels("digest", [label(), label(annotator="b")]) == 2
     assert ledger.add_labels("digest", [label(), label(annotator="b")]) == 0
     assert ledger.add_labels("other digest", [label("violates")]) == 1
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        LabelDetail(),
+        LabelDetail(inclusion=1),
+        LabelDetail(
+            inclusion=0.1,
+            design="draw",
+            stratum="s",
+            blind=False,
+            at="2026-11-20",
+            seconds=3.5,
+            defensible=("a", "b"),
+        ),
+    ],
+)
+def test_a_label_comes_back_with_how_it_came_about(ledger: LedgerFile, detail: LabelDetail) -> None:
+    given = replace(label(), detail=detail)
+    ledger.add_labels("digest", [given])
+    with ledger.read() as connection:
+        (row,) = connection.execute(select(tables.labels))
+    assert read_label(row) == given
+    assert (row.detail is None) == (detail == LabelDetail())
 
 
 def test_an_unknown_run_names_the_nearest_one(tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import inspect, text
 
+from evenhand.records.label import LabelDetail
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile, open_ledger
+from evenhand.store.rows import read_label
 from evenhand.store.sqlite import open_engine
 
 FIRST_VERSION = (
@@ -27,20 +30,34 @@ FIRST_VERSION = (
     ),
     "CREATE TABLE ratings (run INTEGER, unit INTEGER, item INTEGER, PRIMARY KEY (run, unit)) WITHOUT ROWID",
     "CREATE TABLE verdicts (run INTEGER, item INTEGER, label TEXT, PRIMARY KEY (run, item)) WITHOUT ROWID",
+    (
+        "CREATE TABLE labels (id INTEGER PRIMARY KEY, source TEXT NOT NULL, case_id TEXT NOT NULL, "
+        "candidate_id TEXT NOT NULL, principle_id TEXT NOT NULL, annotator TEXT NOT NULL, kind TEXT NOT NULL, "
+        "label TEXT NOT NULL, note TEXT DEFAULT '' NOT NULL, added TEXT NOT NULL)"
+    ),
     "INSERT INTO ratings VALUES (1, 0, 0)",
+    "INSERT INTO labels VALUES (1, 's', 'c', '', 'p', 'ann', 'person', 'complies', '', '')",
     "INSERT INTO runs VALUES (1, 'r', 'finished', '', '', '', '', '{}')",
+    "INSERT INTO items VALUES (1, 0, 'c', '1', 'p', '{}')",
     "INSERT INTO attempts VALUES (1, 1, 0, 'j', 1, x'00', '', 'sent', 5, 0.0)",
     "PRAGMA user_version = 1",
 )
-"""The parts of a ledger of version 1 that version 2 changes."""
+"""The parts of a ledger of version 1 that later versions change."""
+
+SECOND_VERSION = (
+    *FIRST_VERSION[:-1],
+    "ALTER TABLE items ADD COLUMN flags TEXT",
+    "PRAGMA user_version = 2",
+)
+"""The parts of a ledger of version 2 that later versions change."""
 
 
-def first_version(path: Path) -> Path:
+def older(path: Path, statements: tuple[str, ...] = FIRST_VERSION) -> Path:
     engine = open_engine(path)
     with engine.connect() as connection:
         connection.info["writes"] = True
         with connection.begin():
-            for statement in FIRST_VERSION:
+            for statement in statements:
                 connection.execute(text(statement))
     return path
 
@@ -50,17 +67,26 @@ def columns(ledger: LedgerFile, table: str) -> set[str]:
 
 
 def test_an_older_ledger_gets_what_it_lacks(tmp_path: Path) -> None:
-    ledger = open_ledger(first_version(tmp_path / "ledger.sqlite"))
+    ledger = open_ledger(older(tmp_path / "ledger.sqlite"))
     assert {"instrument", "batch"} <= columns(ledger, "attempts")
     assert "step" in columns(ledger, "ratings")
     assert "road" in columns(ledger, "verdicts")
     assert "flags" in columns(ledger, "items")
-    for table in (tables.instruments, tables.batches, tables.pacing, tables.recordings, tables.leases):
+    assert "source" in columns(ledger, "items")
+    assert "detail" in columns(ledger, "labels")
+    for table in (
+        tables.instruments,
+        tables.batches,
+        tables.pacing,
+        tables.recordings,
+        tables.leases,
+        tables.split_uses,
+    ):
         assert columns(ledger, table.name) == {column.name for column in table.columns}
 
 
 def test_an_older_ledger_keeps_its_rows(tmp_path: Path) -> None:
-    ledger = open_ledger(first_version(tmp_path / "ledger.sqlite"))
+    ledger = open_ledger(older(tmp_path / "ledger.sqlite"))
     with ledger.read() as connection:
         assert connection.execute(text("SELECT name FROM runs")).scalars().all() == ["r"]
         assert connection.execute(text("SELECT reserved_nanousd, instrument FROM attempts")).all() == [
@@ -68,8 +94,22 @@ def test_an_older_ledger_keeps_its_rows(tmp_path: Path) -> None:
         ]
 
 
-def test_a_ledger_is_brought_up_to_date_once(tmp_path: Path) -> None:
-    path = first_version(tmp_path / "ledger.sqlite")
+@pytest.mark.parametrize("statements", [FIRST_VERSION, SECOND_VERSION])
+def test_a_ledger_from_before_calibration_says_that_nothing_is_known_of_sources_and_draws(
+    tmp_path: Path, statements: tuple[str, ...]
+) -> None:
+    ledger = open_ledger(older(tmp_path / "ledger.sqlite", statements))
+    with ledger.read() as connection:
+        assert connection.execute(text("SELECT case_id, source FROM items")).all() == [("c", None)]
+        (row,) = connection.execute(text("SELECT * FROM labels"))
+    assert read_label(row).detail == LabelDetail()
+    for table in (tables.split_locks, tables.split_labels, tables.split_uses):
+        assert columns(ledger, table.name) == {column.name for column in table.columns}
+
+
+@pytest.mark.parametrize("statements", [FIRST_VERSION, SECOND_VERSION])
+def test_a_ledger_is_brought_up_to_date_once(tmp_path: Path, statements: tuple[str, ...]) -> None:
+    path = older(tmp_path / "ledger.sqlite", statements)
     for _ in range(2):
         with open_ledger(path).read() as connection:
             assert connection.execute(text("PRAGMA user_version")).scalar_one() == tables.SCHEMA_VERSION

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert
+from sqlalchemy import Table, insert, select
 from tests.judging.run_kit import SmallRun, model_judge
 
 from evenhand.errors import LedgerError
-from evenhand.records.label import HumanLabel, LabelKind
+from evenhand.records.label import HumanLabel, LabelDetail, LabelKind
 from evenhand.records.replay import RecordingsHead
 from evenhand.store import tables
 from evenhand.store.ledger import check_integrity, open_ledger
@@ -80,6 +80,7 @@ def label(number: int) -> HumanLabel:
         annotator="a",
         kind=LabelKind.PERSON,
         label="complies",
+        detail=LabelDetail(inclusion=0.5, design="draw"),
     )
 
 
@@ -138,6 +139,23 @@ async def test_what_imported_recordings_rest_on_is_saved_and_nothing_that_only_l
             connection.execute(insert(tables.recording_heads), row)
     salvage(judged.path, tmp_path / "new.sqlite")
     assert recording_heads(open_ledger(tmp_path / "new.sqlite")) == (head,)
+
+
+async def test_how_labels_came_about_and_were_used_is_saved(judged: Judged, tmp_path: Path) -> None:
+    rows: dict[Table, dict[str, object]] = {
+        tables.split_locks: {"suite": "s", "shares": "[0.4,0.4,0.2]", "seed": 0, "made": "2026-11-20"},
+        tables.split_labels: {"lock": 1, "cluster": "case-1", "split": 1, "digests": b"12345678"},
+        tables.split_uses: {"suite": "s", "at": "2026", "split": "gate", "run": "r", "purpose": "calibrate"},
+    }
+    with judged.run.ledger.writing(), judged.run.ledger.write() as connection:
+        for table, row in rows.items():
+            connection.execute(insert(table), row)
+    salvage(judged.path, tmp_path / "new.sqlite")
+    with open_ledger(tmp_path / "new.sqlite").read() as connection:
+        for table, row in rows.items():
+            assert [dict(each) for each in connection.execute(select(table)).mappings()] == [{"id": 1, **row}]
+        details = connection.execute(select(tables.labels.c.detail).distinct()).scalars().all()
+    assert details == ['{"design":"draw","inclusion":0.5}']
 
 
 async def test_what_lies_in_the_log_only_is_saved_too(judged: Judged, tmp_path: Path) -> None:

@@ -57,6 +57,22 @@ def test_a_folder_becomes_a_suite_with_everything_it_names(write_tidy: WriteTidy
     assert (found.resolved, found.judges) == (("gold",), {"gpt-4": "GPT-4"})
 
 
+@pytest.mark.parametrize(
+    ("humans", "inclusion"),
+    [
+        ([["i1", "ann", "Tone", "good", ""], ["i2", "ann", "Tone", "bad", ""]], 1),
+        ([["i1", "ann", "Tone", "good", ""]], None),
+        ([["i1", "ann", "Tone", "good", ""], ["i2", "ann", "Tone", "", ""]], None),
+        ([["i1", "ann", "Tone", "good", ""], ["i2", "a", "Wit", "1", ""], ["i2", "b", "Wit", "0", ""]], None),
+    ],
+)
+def test_only_where_every_item_is_labelled_each_was_certain_to_be(
+    write_tidy: WriteTidy, workspace: Path, humans: list[list[str]], inclusion: float | None
+) -> None:
+    import_tidy(write_tidy(items=[ITEM, OTHER], verdicts=VERDICTS, humans=humans), workspace)
+    assert load(Suite, workspace / "suites/my-set.yaml").labels[0].inclusion == inclusion
+
+
 def test_the_constitution_does_not_claim_to_know_the_wording(write_tidy: WriteTidy, workspace: Path) -> None:
     folder = write_tidy(items=[ITEM, OTHER], verdicts=VERDICTS)
     import_tidy(folder, workspace)

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from evenhand.catalog.first_seen import FirstSeen
 from evenhand.catalog.json_lines import Complaint, JsonLines
-from evenhand.records.label import HumanLabel, LabelKind, LabelLine
+from evenhand.records.label import NO_DETAIL, HumanLabel, LabelDetail, LabelKind, LabelLine
 from evenhand.records.suite import LabelFile
+
+_DETAILS = frozenset(LabelDetail.model_fields)
 
 
 def read_labels(path: Path, spec: LabelFile) -> Iterator[HumanLabel]:
@@ -45,7 +47,28 @@ def _label(line: LabelLine, principle: str, spec: LabelFile) -> HumanLabel:
         kind=LabelKind.RESOLVED if line.annotator in spec.resolved else LabelKind.PERSON,
         label=spec.labels.get(line.label, line.label),
         note=line.note,
+        detail=_detail(line, spec),
     )
+
+
+def _detail(line: LabelLine, spec: LabelFile) -> LabelDetail:
+    """Return how a label came about: what its line says, or else its file."""
+    said = line.model_fields_set & _DETAILS
+    if not said and not _says_something(spec):
+        return NO_DETAIL
+    return LabelDetail(
+        inclusion=spec.inclusion if line.inclusion is None else line.inclusion,
+        design=line.design or spec.design,
+        stratum=line.stratum,
+        blind=spec.blind if line.blind is None else line.blind,
+        at=line.at,
+        seconds=line.seconds,
+        defensible=tuple(spec.labels.get(label, label) for label in line.defensible),
+    )
+
+
+def _says_something(spec: LabelFile) -> bool:
+    return spec.inclusion is not None or spec.blind is not None or bool(spec.design)
 
 
 def ids_by_name(names: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:

@@ -111,11 +111,11 @@ def _words(
     try:
         for line in lines:
             principle = loaded.constitution.by_id.get(line.principle_id)
-            label = "" if isinstance(line, RecordedReply) else line.label
             if principle is None and line.principle_id:
                 strangers[line.principle_id] += 1
-            elif principle and label and not _scale(loaded, principle).holds(label):
-                off_scale[principle.id, label] += 1
+            elif principle:
+                scale = _scale(loaded, principle)
+                off_scale.update((principle.id, word) for word in _labels(line) if not scale.holds(word))
     except FileError as error:
         yield from error.findings
     shown = shown_path(path)
@@ -126,6 +126,13 @@ def _words(
         labels = _scale(loaded, loaded.constitution.by_id[name]).labels
         message = f"{shown}: {count} lines say {quoted(label)}, which is no label of the scale of {name}"
         yield _warn(suite, "L021", message, place, did_you_mean(label, labels))
+
+
+def _labels(line: HumanLabel | RecordedRating | RecordedReply) -> tuple[str, ...]:
+    """Return the words of a line that stand for labels."""
+    if isinstance(line, RecordedReply) or not line.label:
+        return ()
+    return (line.label, *line.detail.defensible) if isinstance(line, HumanLabel) else (line.label,)
 
 
 def _scale(loaded: LoadedSuite, principle: Principle) -> Scale:

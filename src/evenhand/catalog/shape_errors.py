@@ -172,7 +172,15 @@ def _pattern(error: ShapeError) -> _Words:
 def _bound(error: ShapeError) -> _Words:
     name, words = _BOUNDS[error.kind]
     message = f"{error.subject()} is {quoted(error.value)}; it should be {words} {error.context[name]:g}"
-    return "V006", message, ""
+    return "V006", message, _share_hint(error)
+
+
+def _share_hint(error: ShapeError) -> str:
+    """Suggest the share that a percentage stands for, where at most 1 was expected."""
+    value = error.value
+    if error.context.get("le") != 1 or not isinstance(value, int | float):
+        return ""
+    return f"write {value / 100:g} for {value:g} percent" if 2 <= value <= 100 else ""
 
 
 def _length(error: ShapeError) -> _Words:

@@ -1,9 +1,11 @@
 """Human labels: a person's rating of an item, or the settled reference label."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from evenhand.records.canonical import FileRecord
 
@@ -15,8 +17,8 @@ class LabelKind(StrEnum):
     RESOLVED = "resolved"
 
 
-class LabelLine(FileRecord):
-    """One line of a label file."""
+class _Said(FileRecord):
+    """Who said what about which item."""
 
     case: str = Field(min_length=1)
     """The case."""
@@ -32,6 +34,40 @@ class LabelLine(FileRecord):
     """The reason, or anything else."""
 
 
+class LabelDetail(FileRecord):
+    """How a label came about: what an estimate has to know beside the label itself. Everything may be left out."""
+
+    inclusion: float | None = Field(default=None, gt=0, le=1)
+    """Probability with which the item was drawn to be labelled, such as 0.1; 1 where all items were. Without it no rate
+    of a population follows from the label."""
+    design: str = ""
+    """Name of the draw or rule the item came by; a probability holds within its design."""
+    stratum: str = ""
+    """Group of items the draw was made in."""
+    blind: bool | None = None
+    """Whether the label was given without sight of what judges and other people said."""
+    at: str = ""
+    """When it was given, as an ISO date or time such as 2026-11-20 or 2026-11-20T09:30:00Z."""
+    seconds: float | None = Field(default=None, ge=0)
+    """Active time it took, in seconds."""
+    defensible: tuple[str, ...] = ()
+    """Labels that the person finds defensible too."""
+
+    @model_validator(mode="after")
+    def _has_a_real_date(self) -> Self:
+        if self.at and not _is_iso(self.at):
+            raise ValueError("at is no date or time; write it as 2026-11-20 or 2026-11-20T09:30:00Z")
+        return self
+
+
+class LabelLine(LabelDetail, _Said):
+    """One line of a label file."""
+
+
+NO_DETAIL = LabelDetail()
+"""Nothing is known about how a label came about."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HumanLabel:
     """A label as the ledger holds it."""
@@ -44,3 +80,13 @@ class HumanLabel:
     kind: LabelKind
     label: str
     note: str = ""
+    detail: LabelDetail = NO_DETAIL
+    """How it came about, in the words of the scale."""
+
+
+def _is_iso(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,5 +1,6 @@
 """Suites: named sets of cases, and the items a rater sees."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from evenhand.records.message import Text
 from evenhand.records.scale import Label, Scale
 
 CaseId = str
+
+_CLOSE = 1e-9
 
 
 class Candidate(FileRecord):
@@ -98,6 +101,39 @@ class LabelFile(FileRecord):
     """Label of the scale for a label of the file, where they differ."""
     resolved: tuple[str, ...] = ("final", "adjudicated", "gold")
     """Annotators whose labels are settled reference labels, not people."""
+    inclusion: float | None = Field(default=None, gt=0, le=1)
+    """Probability with which an item was drawn to be labelled, for lines that do not say; 1 means that every item of
+    the suite is labelled."""
+    design: str = ""
+    """Name of the draw the items came by, for lines that do not say."""
+    blind: bool | None = None
+    """Whether labels were given without sight of what judges said, for lines that do not say."""
+
+
+class Splits(FileRecord):
+    """How human labels are divided, by the source of their cases: shares that sum to 1."""
+
+    optimise: float = Field(default=0, ge=0, le=1)
+    """Share to learn from: weights, maps and stacks are fitted to it, and its mistakes are shown."""
+    gate: float = Field(default=0, ge=0, le=1)
+    """Share to certify with: agreement, rates and thresholds. Nothing is fitted to it."""
+    sealed: float = Field(default=0, ge=0, le=1)
+    """Share that stays closed until a release opens it; each opening is counted."""
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """The shares, in their order."""
+        return self.optimise, self.gate, self.sealed
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> Self:
+        if abs(math.fsum(self.shares) - 1) > _CLOSE:
+            raise ValueError(
+                "optimise, gate and sealed should sum to 1, as in {optimise: 0.4, gate: 0.4, sealed: 0.2}"
+            )
+        if not self.gate:
+            raise ValueError("gate should be above 0: without labels to certify with there is no calibration")
+        return self
 
 
 class Selection(FileRecord):
@@ -141,6 +177,9 @@ class Suite(FileRecord):
     """Files of cases."""
     labels: tuple[LabelFile, ...] = ()
     """Files of human labels for these cases."""
+    splits: Splits = Splits(optimise=0.4, gate=0.4, sealed=0.2)
+    """How the labels are divided into those to learn from, those to certify with and those that stay sealed. It holds
+    for good from the first calibration on."""
     seed: int = Field(default=0, ge=0)
     """Seed of every random choice of a run."""
     limits: Limits = Limits()

@@ -24,7 +24,7 @@ from evenhand.store.holder import Holder
 from evenhand.store.lease import LEASE_SECONDS, WriteRight, read_lease
 from evenhand.store.log_check import lost_commits
 from evenhand.store.migrations import create_all, migrate
-from evenhand.store.rows import FindFlags, item_values, read_run, searchable, verdict_values
+from evenhand.store.rows import FindFlags, detail_text, item_values, read_run, searchable, verdict_values
 from evenhand.store.seal import break_seal, is_sealed, make_seal
 from evenhand.store.sqlite import driver_connection, hand_over, open_engine, what_to_do
 from evenhand.store.statements import add_item, add_verdict
@@ -350,7 +350,7 @@ def explained(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _label_row(label: HumanLabel) -> dict[str, str]:
+def _label_row(label: HumanLabel) -> dict[str, str | None]:
     return {
         "case_id": label.case_id,
         "candidate_id": label.candidate_id,
@@ -359,6 +359,7 @@ def _label_row(label: HumanLabel) -> dict[str, str]:
         "kind": label.kind.value,
         "label": label.label,
         "note": label.note,
+        "detail": detail_text(label.detail),
     }
 
 

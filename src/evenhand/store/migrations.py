@@ -39,7 +39,15 @@ def _add_engine_tables(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE verdicts ADD COLUMN road TEXT"))
 
 
-_STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _add_engine_tables}
+def _add_calibration(connection: Connection) -> None:
+    """3: how labels came about, the sources of cases, and how labels are divided and used."""
+    for table in (tables.split_locks, tables.split_labels, tables.split_uses):
+        table.create(connection, checkfirst=True)
+    connection.execute(text("ALTER TABLE items ADD COLUMN source TEXT"))
+    connection.execute(text("ALTER TABLE labels ADD COLUMN detail TEXT"))
+
+
+_STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _add_engine_tables, 3: _add_calibration}
 
 
 def _set_version(connection: Connection, version: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from evenhand.records.attempt import SettledItem
 from evenhand.records.candidate_flag import CandidateFlag, Flags
 from evenhand.records.canonical import canonical_json
-from evenhand.records.label import HumanLabel, LabelKind
+from evenhand.records.label import NO_DETAIL, HumanLabel, LabelDetail, LabelKind
 from evenhand.records.pacing import PaceChange, PacingEvent
 from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import (
@@ -45,7 +45,7 @@ OUTCOME_COLUMNS = (
     "step",
 )
 """Columns of `ratings` that hold an outcome."""
-ITEM_COLUMNS = ("run", "seq", "case_id", "candidate_id", "principle_id", "slice", "flags")
+ITEM_COLUMNS = ("run", "seq", "case_id", "candidate_id", "principle_id", "slice", "flags", "source")
 VERDICT_COLUMNS = ("run", "item", "label", "undecided", "score", "disagreement", "distribution", "road")
 
 
@@ -85,7 +85,16 @@ def item_values(run: int, item: Item, flags: FindFlags | None) -> Values:
     """Return the values of `ITEM_COLUMNS` for an item, with what `flags` notices about it."""
     noticed = None if flags is None else json.dumps(flags(item))
     groups = canonical_json(dict(item.case.slice)).decode() if item.case.slice else "{}"
-    return (run, item.seq, item.case.id, item.candidate_id, item.principle_id, groups, noticed)
+    return (
+        run,
+        item.seq,
+        item.case.id,
+        item.candidate_id,
+        item.principle_id,
+        groups,
+        noticed,
+        item.case.source,
+    )
 
 
 def verdict_values(run: int, item: SettledItem) -> Values:
@@ -189,4 +198,16 @@ def read_label(row: Row[Any]) -> HumanLabel:
         kind=LabelKind(row.kind),
         label=row.label,
         note=row.note,
+        detail=read_detail(row.detail),
     )
+
+
+def detail_text(detail: LabelDetail) -> str | None:
+    """Return how a label came about as a row holds it; None where nothing is known."""
+    content = detail.canonical()
+    return canonical_json(content).decode() if content else None
+
+
+def read_detail(text: str | None) -> LabelDetail:
+    """Return how a label came about, as a row holds it."""
+    return NO_DETAIL if text is None else LabelDetail.model_validate_json(text)

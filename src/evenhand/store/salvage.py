@@ -27,6 +27,9 @@ _TABLES: Final = (
     tables.batches,
     tables.recordings,
     tables.recording_heads,
+    tables.split_locks,
+    tables.split_labels,
+    tables.split_uses,
 )
 """Tables whose rows are told by their shape; replies are told by their digest, the rest is computed again."""
 _PYTHON: Final[Mapping[type, tuple[type, ...]]] = {
@@ -129,6 +132,8 @@ class _Found:
         _write(ledger, tables.recordings, recordings)
         _write(ledger, tables.recording_heads, self.rows["recording_heads"].values())
         _write(ledger, tables.recordings, (_recording(row) for row in strays))
+        for table in (tables.split_locks, tables.split_labels, tables.split_uses):
+            _write(ledger, table, self.rows[table.name].values())
         return Salvaged(
             runs=tuple(str(row["name"]) for row in runs.values()),
             replies=replies,
@@ -197,6 +202,10 @@ def _is_plausible(table: Table, values: Row) -> bool:
         return values["state"] in set(RunState) and _is_record(Manifest, values["manifest"])
     if table is tables.recording_heads:
         return _is_record(RecordingsHead, values["head"])
+    if table is tables.split_labels:
+        return values["split"] in set(range(3))
+    if table is tables.split_uses:
+        return values["split"] in {"gate", "sealed"}
     return True
 
 

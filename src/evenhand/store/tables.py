@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -44,6 +44,7 @@ items = Table(
     Column("principle_id", Text, nullable=False),
     Column("slice", Text, nullable=False, server_default="{}"),
     Column("flags", Text),
+    Column("source", Text),
     sqlite_with_rowid=False,
 )
 
@@ -216,8 +217,44 @@ labels = Table(
     Column("label", Text, nullable=False),
     Column("note", Text, nullable=False, server_default=""),
     Column("added", Text, nullable=False),
+    Column("detail", Text),
     Index("labels_by_item", "source", "case_id", "candidate_id", "principle_id"),
 )
+
+split_locks = Table(
+    "split_locks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("suite", Text, nullable=False, unique=True),
+    Column("shares", Text, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("made", Text, nullable=False),
+)
+"""How the labels of a suite were divided when they were first used: it holds for good."""
+
+split_labels = Table(
+    "split_labels",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("lock", Integer, nullable=False),
+    Column("cluster", Text, nullable=False),
+    Column("split", Integer, nullable=False),
+    Column("digests", LargeBinary, nullable=False),
+    Index("split_labels_by_lock", "lock"),
+)
+"""Digests of the labels of a cluster, end to end, as they were when they were first used; more come in more rows."""
+
+split_uses = Table(
+    "split_uses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("suite", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("split", Text, nullable=False),
+    Column("run", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+)
+"""Every time the labels of a split were used to certify."""
 
 leases = Table(
     "leases",

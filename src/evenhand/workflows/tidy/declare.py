@@ -44,6 +44,8 @@ class Declaration:
     repeats: int
     has_labels: bool
     """Whether there are human labels."""
+    all_labelled: bool
+    """Whether everything that is judged has one, so that each item was certain to be labelled."""
     failed_share: float
     """Share of the planned ratings that the recording does not hold, or holds as failed."""
 
@@ -118,7 +120,8 @@ class Declaration:
         """Return the suite."""
         constitution = self.constitution or f"../constitutions/{self.name}.yaml"
         names = {"principles": self._principle_names(), "labels": dict(self.labels)}
-        labels = [{"path": f"{self.name}/labels.jsonl", "resolved": list(RESOLVED), **names}]
+        drawn = {"inclusion": 1} if self.all_labelled else {}
+        labels = [{"path": f"{self.name}/labels.jsonl", "resolved": list(RESOLVED), **names, **drawn}]
         content: dict[str, Any] = {
             "schema": "suite/v1",
             "id": self.name,

@@ -1,6 +1,6 @@
 """One tidy folder after it was surveyed: what it is, and the names its parts get."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -64,6 +64,11 @@ class Reading:
             if criteria and len(criteria) < len(self.judged):
                 named[item] = criteria
         return named
+
+    def judged_places(self) -> Iterator[tuple[str, str]]:
+        """Yield each item with each criterion it is judged by."""
+        for item in self.items.ids:
+            yield from ((item, name) for name in self.criteria_of_items.get(item, self.judged))
 
     @property
     def repeats(self) -> int:

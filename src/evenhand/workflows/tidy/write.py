@@ -1,6 +1,6 @@
 """Writing an imported set: everything into a staging folder first, so that a bad row leaves nothing behind."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,12 +69,13 @@ def write_set(reading: Reading, wishes: Wishes, folder: Path) -> Written:
     files = _LineFiles(folder)
     files.write((f"suites/{reading.name}/cases.jsonl", case) for case in _cases(reading, wishes))
     ratings = files.write(_ratings(reading, maker))
-    labels = files.write(_labels(reading, maker))
+    labelled: set[tuple[str, str]] = set()
+    labels = files.write(_labels(reading, maker, labelled))
     replies = files.write(_replies(reading))
     declared = [
         _write_yaml(folder, path, record, reading.name)
         for path, record in declared_files(
-            _declaration(reading, wishes, has_labels=labels > 0), _judges(reading), reading.scales
+            _declaration(reading, wishes, labelled), _judges(reading), reading.scales
         )
     ]
     return Written(
@@ -103,9 +104,13 @@ def _ratings(reading: Reading, maker: LineMaker) -> Iterator[tuple[str, FileReco
             yield f"suites/{reading.name}/recorded/{reading.judge_ids[judge]}.jsonl", line
 
 
-def _labels(reading: Reading, maker: LineMaker) -> Iterator[tuple[str, FileRecord]]:
+def _labels(
+    reading: Reading, maker: LineMaker, labelled: set[tuple[str, str]]
+) -> Iterator[tuple[str, FileRecord]]:
+    """Yield the lines of human labels, and note in `labelled` which criterion of which item has one."""
     if reading.folder.humans:
         for line in maker.labels(reading.folder.humans):
+            labelled.add((line.case, line.principle))
             yield f"suites/{reading.name}/labels.jsonl", line
 
 
@@ -116,7 +121,7 @@ def _replies(reading: Reading) -> Iterator[tuple[str, FileRecord]]:
                 yield f"suites/{reading.name}/replies/{reading.judge_ids[judge]}.jsonl", line
 
 
-def _declaration(reading: Reading, wishes: Wishes, *, has_labels: bool) -> Declaration:
+def _declaration(reading: Reading, wishes: Wishes, labelled: Collection[tuple[str, str]]) -> Declaration:
     return Declaration(
         name=reading.name,
         source=reading.folder.path.resolve().name,
@@ -127,7 +132,8 @@ def _declaration(reading: Reading, wishes: Wishes, *, has_labels: bool) -> Decla
         mapping=wishes.mapping,
         pairwise=reading.pairwise,
         repeats=reading.repeats,
-        has_labels=has_labels,
+        has_labels=bool(labelled),
+        all_labelled=set(labelled).issuperset(reading.judged_places()),
         failed_share=reading.failed_share(),
     )
 
