@@ -11,8 +11,6 @@ _LARGEST_KEY = 2**62
 _TABLE_PER_ITEM = 4
 """A table of keys this many times as long as the items is quicker than sorting them."""
 _LEAST_TABLE = 2**16
-_CHUNK = 4_000_000
-"""Numbers of resampled counts held at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,46 +60,6 @@ def compress(
         weights=np.bincount(index, weights=each, minlength=first.size).astype(np.float64),
         index=index,
     )
-
-
-def resampled_totals(
-    contributions: NDArray[np.float64], counts: NDArray[np.int64], *, rng: np.random.Generator, draws: int
-) -> NDArray[np.float64]:
-    """Return the totals of `draws` bootstrap samples, shape (draws, M).
-
-    `contributions`, shape (P, M), is what one item of each pattern adds to M totals, and `counts`, shape (P,), how many
-    items there are of it. A sample draws as many items as there are, with replacement: multinomial counts over the
-    patterns. For a bootstrap over clusters each cluster is a pattern with count 1.
-
-    Raises:
-        ValueError: There is nothing to draw from, or the shapes do not fit.
-    """
-    if contributions.ndim != 2 or contributions.shape[0] != counts.size:
-        raise ValueError(f"{counts.size} patterns need a row each, not a shape of {contributions.shape}")
-    total = int(counts.sum())
-    if total == 0:
-        raise ValueError("a bootstrap needs at least one item to draw from")
-    shares = counts / total
-    chunk = max(1, _CHUNK // counts.size)
-    sizes = [min(chunk, draws - done) for done in range(0, draws, chunk)]
-    return np.concatenate([rng.multinomial(total, shares, size=size) @ contributions for size in sizes])
-
-
-def totals_by_unit(
-    contributions: NDArray[np.float64], clusters: NDArray[np.int64] | None
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return distinct contributions of the units a bootstrap draws, and how many units are alike.
-
-    A unit is an item, a row of `contributions` with shape (N, M); or, with `clusters` of shape (N,), a cluster, whose
-    contribution is the sum over its items. The result feeds `resampled_totals`.
-    """
-    if clusters is not None:
-        _, place = np.unique(clusters, return_inverse=True)
-        summed = np.zeros((int(place.max(initial=-1)) + 1, contributions.shape[1]))
-        np.add.at(summed, place, contributions)
-        contributions = summed
-    distinct, counts = np.unique(contributions, axis=0, return_counts=True)
-    return distinct, counts
 
 
 def _distinct_rows(rows: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
