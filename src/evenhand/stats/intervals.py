@@ -6,11 +6,12 @@ from statistics import NormalDist
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 
 
-def wilson_interval(successes: int, n: int, *, confidence: float = CONFIDENCE) -> Interval:
+def wilson_interval(successes: float, n: float, *, confidence: float = CONFIDENCE) -> Interval:
     """Return Wilson's score interval for a share.
 
     Estimand: the probability p behind `successes` of `n` independent draws. The limits are the two p at which a
-    two-sided score test with level 1 - `confidence` just accepts. Without draws they are 0 and 1.
+    two-sided score test with level 1 - `confidence` just accepts. Without draws they are 0 and 1. Effective numbers
+    of draws need not be whole.
 
     Source: Wilson (1927), JASA 22, 209-212; methods.md 6.4 (no Wald intervals under 300 items).
 

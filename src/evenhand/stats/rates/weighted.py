@@ -1,0 +1,201 @@
+"""Means from labels of items that were drawn with unequal, known probabilities."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
+
+from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
+from evenhand.stats.rates.clusters import cluster_positions, cluster_sums
+from evenhand.stats.rates.design import MOST_RATIO
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.integer]
+
+_FEWEST = 3
+"""Labels (or clusters with labels) below which t has no degree of freedom left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedMean:
+    """A mean from weighted labels."""
+
+    estimate: Measured
+    standard_error: float | None
+    """None where the estimate is undefined."""
+    labelled: int
+    population: int
+    weight_ratio: float
+    """Largest weight over smallest; 1 without labels."""
+    effective_labels: float
+    """Labels drawn evenly that would tell as much by themselves (Kish)."""
+
+    @property
+    def weights_too_unequal(self) -> bool:
+        """Whether a few labels may decide the result: the largest weight is more than 5 times the smallest."""
+        return self.weight_ratio > MOST_RATIO * (1 + 1e-9)
+
+
+def horvitz_thompson(
+    labels: ArrayLike,
+    inclusion: ArrayLike,
+    *,
+    clusters: Integers | None = None,
+    confidence: float = CONFIDENCE,
+) -> WeightedMean:
+    """Return the mean from labels over their probabilities: sum of Y / pi, divided by N.
+
+    Estimand: the mean label of items drawn like these N. `labels` has shape (N,), not a number where there is none;
+    `inclusion` has shape (N,) and is read at labelled items only. Unbiased, but as unsure as the number of labels is:
+    prefer `aipw_mean`. Interval: t with labels - 2 degrees of freedom. Undefined under 3 labels, or under 3 clusters
+    with labels.
+
+    Source: Horvitz & Thompson (1952), JASA 47, 663-685; methods.md 3.5.
+
+    Raises:
+        ValueError: Shapes differ, or a labelled item has no probability above 0 and up to 1.
+    """
+    return aipw_mean(np.zeros(np.shape(labels)), labels, inclusion, clusters=clusters, confidence=confidence)
+
+
+def hajek(
+    labels: ArrayLike,
+    inclusion: ArrayLike,
+    *,
+    clusters: Integers | None = None,
+    confidence: float = CONFIDENCE,
+) -> WeightedMean:
+    """Return the weighted mean of the labels: sum of Y / pi over sum of 1 / pi.
+
+    Estimand, shapes, degrees of freedom and undefined cases as in `horvitz_thompson`; the variance is that of the
+    linearised ratio. It uses no verdict: this is what the labels alone say.
+
+    Source: Hajek (1971); methods.md 3.5.
+
+    Raises:
+        ValueError: Shapes differ, or a labelled item has no probability above 0 and up to 1.
+    """
+    outcomes, weights, labelled = _drawn(labels, inclusion)
+    positions = cluster_positions(clusters, len(outcomes))
+    if (few := _too_few(labelled, positions)) is not None:
+        return _result(few, None, weights, labelled)
+    total = float(weights.sum())
+    value = float((weights * outcomes).sum()) / total
+    used = np.unique(positions[labelled], return_inverse=True)[1]
+    groups = int(used.max()) + 1
+    deviations = weights[labelled] * (outcomes[labelled] - value)
+    error = float(np.sqrt((cluster_sums(deviations, used, groups) ** 2).sum())) / total
+    binary = _is_share(outcomes[labelled])
+    measured = _t_interval(
+        value, error, degrees=groups - 2, n=int(labelled.sum()), share=binary, confidence=confidence
+    )
+    return _result(measured, error, weights, labelled)
+
+
+def aipw_mean(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    inclusion: ArrayLike,
+    *,
+    clusters: Integers | None = None,
+    confidence: float = CONFIDENCE,
+) -> WeightedMean:
+    """Return the mean label from scores of all items, corrected by the weighted labels (AIPW, active inference).
+
+    Estimand: the mean label of items drawn like these N. theta = mean of S + (Y - S) xi / pi, unbiased for any scores
+    as long as each item was drawn with its probability. `scores` has shape (N,) and is on the scale of the labels;
+    `labels` has shape (N,), not a number where there is none; `inclusion` has shape (N,) and is read at labelled
+    items only. Items of one number in `clusters` are not independent; then the variance is CR2 over clusters.
+
+    Interval: t with labels - 2 (or clusters with labels - 2) degrees of freedom. Where all labels are 0 or 1 it is
+    cut at 0 and 1, and it is never narrower than if one typical label had differed from its score: scores that were
+    right every time are not known to be right always. Undefined under 3 labels, or 3 clusters with labels.
+
+    Source: Robins, Rotnitzky & Zhao (1994); Zrnic & Candes (2024), active statistical inference; methods.md 3.5.
+
+    Raises:
+        ValueError: Shapes differ, a score is missing, or a labelled item has no probability above 0 and up to 1.
+    """
+    outcomes, weights, labelled = _drawn(labels, inclusion)
+    guesses = np.asarray(scores, dtype=np.float64)
+    if guesses.shape != outcomes.shape or not np.isfinite(guesses).all():
+        raise ValueError(f"every item has a score: expected {outcomes.size} numbers")
+    positions = cluster_positions(clusters, len(outcomes))
+    if (few := _too_few(labelled, positions)) is not None:
+        return _result(few, None, weights, labelled)
+    parts = guesses + (outcomes - guesses) * weights
+    value = float(parts.mean())
+    groups = int(positions.max()) + 1
+    variance = float((cluster_sums(parts - value, positions, groups) ** 2).sum()) / len(parts) ** 2
+    binary = _is_share(outcomes[labelled])
+    if binary:
+        typical = float(weights[labelled].mean()) / len(parts)
+        variance = max(variance, float(guesses.var()) / len(parts) + typical**2)
+    error = float(np.sqrt(variance))
+    degrees = len(np.unique(positions[labelled])) - 2
+    measured = _t_interval(
+        value, error, degrees=degrees, n=int(labelled.sum()), share=binary, confidence=confidence
+    )
+    return _result(measured, error, weights, labelled)
+
+
+def _drawn(labels: ArrayLike, inclusion: ArrayLike) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return labels and weights, both 0 where there is no label, and where there is one."""
+    outcomes, chances = (np.asarray(each, dtype=np.float64) for each in (labels, inclusion))
+    if outcomes.shape != chances.shape or outcomes.ndim != 1:
+        raise ValueError(
+            f"labels and probabilities have one entry an item each, not shapes {outcomes.shape} and {chances.shape}"
+        )
+    labelled = ~np.isnan(outcomes)
+    unknown = int(np.isnan(chances[labelled]).sum())
+    if unknown:
+        raise ValueError(
+            f"{unknown} of {int(labelled.sum())} labels have no inclusion probability; such labels are for looking "
+            "at, never for rates"
+        )
+    wrong = chances[labelled][~((chances[labelled] > 0) & (chances[labelled] <= 1))]
+    if wrong.size:
+        raise ValueError(
+            f"{wrong.size} of {int(labelled.sum())} labels have an impossible inclusion probability, such as "
+            f"{wrong[0]:g}; expected a number above 0 and up to 1"
+        )
+    weights = np.zeros_like(outcomes)
+    weights[labelled] = 1 / chances[labelled]
+    return np.where(labelled, outcomes, 0.0), weights, labelled
+
+
+def _too_few(labelled: NDArray[np.bool_], positions: NDArray[np.int64]) -> Undefined | None:
+    n, groups = int(labelled.sum()), len(np.unique(positions[labelled]))
+    if groups >= _FEWEST:
+        return None
+    what = "human labels" if groups == n else "clusters with human labels"
+    return Undefined(n=n, reason=f"{groups} {what} give no interval; {_FEWEST} are the least")
+
+
+def _is_share(outcomes: Floats) -> bool:
+    return bool(np.isin(outcomes, [0.0, 1.0]).all())
+
+
+def _t_interval(
+    value: float, error: float, *, degrees: int, n: int, share: bool, confidence: float
+) -> Estimate:
+    half = float(stdtrit(degrees, 0.5 + confidence / 2)) * error
+    low, high = value - half, value + half
+    if share:
+        value, low, high = (min(1.0, max(0.0, each)) for each in (value, low, high))
+    return Estimate(value=value, interval=Interval(low=low, high=high, confidence=confidence), n=n)
+
+
+def _result(
+    estimate: Measured, error: float | None, weights: Floats, labelled: NDArray[np.bool_]
+) -> WeightedMean:
+    used = weights[labelled]
+    return WeightedMean(
+        estimate=estimate,
+        standard_error=error,
+        labelled=int(labelled.sum()),
+        population=len(weights),
+        weight_ratio=float(used.max() / used.min()) if used.size else 1.0,
+        effective_labels=float(used.sum() ** 2 / (used**2).sum()) if used.size else 0.0,
+    )
