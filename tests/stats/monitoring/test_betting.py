@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.stats.monitoring.betting import (
+    RESTART_EVERY,
     SHARES,
     SMALL_SHARES,
     Bet,
@@ -20,13 +21,13 @@ from evenhand.stats.monitoring.betting import (
 STREAMS = st.lists(st.booleans(), min_size=1, max_size=60)
 
 
-@given(STREAMS, st.data(), st.sampled_from(Direction))
+@given(STREAMS, st.data(), st.sampled_from(Direction), st.sampled_from([0, 1, 7]))
 def test_how_a_stream_is_split_changes_nothing(
-    stream: list[bool], data: st.DataObject, direction: Direction
+    stream: list[bool], data: st.DataObject, direction: Direction, restart_every: int
 ) -> None:
     outcomes = np.array(stream)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=5)))
-    start = begin(0.6, direction=direction)
+    start = begin(0.6, direction=direction, restart_every=restart_every)
     in_parts = start
     for part in np.split(outcomes, cuts):
         in_parts = update(in_parts, part)
@@ -48,8 +49,9 @@ def test_a_rise_is_the_mirror_of_a_drop() -> None:
 
 
 @pytest.mark.parametrize("direction", Direction)
-def test_the_wealth_is_a_fair_game_at_the_null(direction: Direction) -> None:
-    start = begin(0.7, direction=direction)
+@pytest.mark.parametrize("restart_every", [0, 1, 3])
+def test_the_wealth_is_a_fair_game_at_the_null(direction: Direction, restart_every: int) -> None:
+    start = begin(0.7, direction=direction, restart_every=restart_every)
     worth = sum(
         0.7 ** sum(path)
         * 0.3 ** (8 - sum(path))
@@ -93,6 +95,27 @@ def test_a_bet_that_can_not_be_made_is_refused(null: float, alpha: float) -> Non
 def test_bets_that_could_lose_everything_are_refused(shares: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match="shares"):
         begin(0.5, shares=shares)
+
+
+def test_starts_that_run_backwards_are_refused() -> None:
+    with pytest.raises(ValueError, match="restart_every"):
+        begin(0.5, restart_every=-1)
+
+
+def test_fresh_starts_worked_by_hand() -> None:
+    # starts before outcomes 1 and 3 with 1/2 and 1/6 of the stake, 1/3 is left; null .5, outcomes 1, 1, 0
+    bet = update(begin(0.5, restart_every=2), np.array([True, True, False]))
+    expected = np.mean([(1 - c) ** 2 * (1 + c) / 2 + (1 + c) / 6 for c in SHARES]) + 1 / 3
+    assert math.exp(bet.log_e_value) == pytest.approx(expected, abs=1e-12)
+
+
+def test_fresh_starts_see_a_drop_after_a_long_good_run() -> None:
+    rng = np.random.default_rng(5)
+    stream = np.concatenate([rng.random(5000) < 0.88, rng.random(500) < 0.70])
+    assert not update(begin(0.85), stream).alarmed
+    fresh = update(begin(0.85, restart_every=RESTART_EVERY), stream)
+    assert fresh.alarm_at is not None
+    assert fresh.alarm_at > 5000
 
 
 def test_small_bets_see_a_small_drop_in_time() -> None:

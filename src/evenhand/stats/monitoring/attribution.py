@@ -7,7 +7,15 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.stats.monitoring.betting import ALPHA, TOLERANCE, Bet, Direction, begin, update
+from evenhand.stats.monitoring.betting import (
+    ALPHA,
+    RESTART_EVERY,
+    TOLERANCE,
+    Bet,
+    Direction,
+    begin,
+    update,
+)
 
 FEWEST_ANCHORS = 60
 """Anchors after a live alarm that make their silence speak: a 13-point drop shows after about 55 (methods.md 6.6)."""
@@ -72,7 +80,8 @@ def watch(
     The live stream is what the judge says of the system (passed or not) with the usual mean `live_mean`, watched for a
     change of more than `tolerance` either way, each at half of `alpha`. The anchors are items with human labels that
     never change, judged again all the time between the live ones; their stream is whether the judge agrees with the
-    people, watched for a drop of more than `tolerance` below `anchor_mean` at `alpha`.
+    people, watched for a drop of more than `tolerance` below `anchor_mean` at `alpha`. All bets start afresh now
+    and then, for a change comes after a long good run.
 
     Source: arXiv 2606.15474; methods.md 6.6.
 
@@ -82,11 +91,13 @@ def watch(
     """
     if guard < 0 or fewest_anchors < 0:
         raise ValueError(f"a guard window of {guard} ticks and {fewest_anchors} anchors are not negative")
-    drop = begin(live_mean - tolerance, alpha=alpha / 2)
-    rise = begin(live_mean + tolerance, direction=Direction.RISE, alpha=alpha / 2)
+    drop = begin(live_mean - tolerance, alpha=alpha / 2, restart_every=RESTART_EVERY)
+    rise = begin(
+        live_mean + tolerance, direction=Direction.RISE, alpha=alpha / 2, restart_every=RESTART_EVERY
+    )
     return Monitor(
         live=(drop, rise),
-        anchors=(begin(anchor_mean - tolerance, alpha=alpha),),
+        anchors=(begin(anchor_mean - tolerance, alpha=alpha, restart_every=RESTART_EVERY),),
         guard=guard,
         fewest_anchors=fewest_anchors,
         tick=0,

@@ -10,6 +10,8 @@ from scipy.special import logsumexp
 
 ALPHA = 0.05
 """Chance that a stream without a change ever raises the alarm."""
+RESTART_EVERY = 25
+"""Labels between fresh starts of a bet that is to see a change after a long good run."""
 TOLERANCE = 0.03
 """How far below its usual mean a stream may be without an alarm (methods.md 6.6)."""
 SHARES = tuple(tenth / 10 for tenth in range(1, 10))
@@ -45,8 +47,12 @@ class Bet:
     """The most an outcome can be."""
     shares: tuple[float, ...]
     """The bets of the mixture, as shares of the largest that can not lose everything."""
+    restart_every: int
+    """Outcomes between fresh starts; 0 for a single start."""
     log_wealths: tuple[float, ...]
-    """Logarithm of what each bet of the mixture has made of 1."""
+    """Logarithm of what each bet of the mixture has made of 1 since the first outcome."""
+    log_starts: tuple[float, ...]
+    """Logarithm of the sum of what each start put in, over what its bet had made of 1 before it."""
     n: int
     """Outcomes seen."""
     alarm_at: int | None
@@ -54,8 +60,9 @@ class Bet:
 
     @property
     def log_e_value(self) -> float:
-        """Logarithm of the wealth now: the mean over the mixture."""
-        return float(_log_mean(np.array(self.log_wealths)))
+        """Logarithm of the wealth now: the mean over the mixture, and what no start has put in yet."""
+        wealths = np.array([self.log_wealths]) + np.array([self.log_starts])
+        return float(_log_e(self, wealths, np.array([self.n]))[0])
 
     @property
     def alarmed(self) -> bool:
@@ -71,6 +78,7 @@ def begin(
     low: float = 0.0,
     high: float = 1.0,
     shares: tuple[float, ...] = SHARES,
+    restart_every: int = 0,
 ) -> Bet:
     """Return the state before the first outcome.
 
@@ -82,12 +90,16 @@ def begin(
 
     The mixture has nine bets, .1 to .9 of the largest, made for changes of several points: the smallest wins only if
     the mean is below `null` by more than about .05 var(X) / (high - null). `SMALL_SHARES` sees any change in time.
+    With `restart_every` the bets start afresh before every so many outcomes, the k-th time with 1 / (k (k + 1)) of the
+    stake: still a non-negative supermartingale that starts at 1. A single start loses through a long good run what it
+    then has to win back; a fresh one only has to win for its smaller stake. From the beginning it is a little slower.
+
     Give as `null` the usual mean less a tolerance: a harmless drift below the very mean is an alarm in time.
 
     Source: Ville (1939); Waudby-Smith and Ramdas (2024), JRSS B 86, 1-27; methods.md 6.6.
 
     Raises:
-        ValueError: Not low < null < high, or alpha or a share not between 0 and 1.
+        ValueError: Not low < null < high, alpha or a share not between 0 and 1, or `restart_every` negative.
     """
     if not low < null < high:
         raise ValueError(f"the null value {null} is not between {low} and {high}")
@@ -95,6 +107,8 @@ def begin(
         raise ValueError(f"alpha is {alpha}, expected a number between 0 and 1")
     if not shares or not all(0 < share < 1 for share in shares):
         raise ValueError(f"the shares {shares} are not all between 0 and 1")
+    if restart_every < 0:
+        raise ValueError(f"restart_every is {restart_every}, expected 0 or more outcomes")
     return Bet(
         null=null,
         direction=direction,
@@ -102,7 +116,9 @@ def begin(
         low=low,
         high=high,
         shares=shares,
+        restart_every=restart_every,
         log_wealths=(0.0,) * len(shares),
+        log_starts=(-math.inf if restart_every else 0.0,) * len(shares),
         n=0,
         alarm_at=None,
     )
@@ -118,12 +134,18 @@ def update(bet: Bet, outcomes: Floats | NDArray[np.bool_]) -> Bet:
     Raises:
         ValueError: Not of shape (m,), or an outcome is out of bounds.
     """
-    path = _log_paths(bet, _checked(bet, outcomes))
-    crossed = np.flatnonzero(_log_mean(path[1:]) >= -math.log(bet.alpha))
+    wealths, starts, path = _paths(bet, _checked(bet, outcomes))
+    crossed = np.flatnonzero(path[1:] >= -math.log(bet.alpha))
     alarm_at = bet.alarm_at
     if alarm_at is None and crossed.size:
         alarm_at = bet.n + int(crossed[0]) + 1
-    return replace(bet, log_wealths=tuple(path[-1].tolist()), n=bet.n + outcomes.size, alarm_at=alarm_at)
+    return replace(
+        bet,
+        log_wealths=tuple(wealths[-1].tolist()),
+        log_starts=tuple(starts[-1].tolist()),
+        n=bet.n + outcomes.size,
+        alarm_at=alarm_at,
+    )
 
 
 def log_e_values(bet: Bet, outcomes: Floats | NDArray[np.bool_]) -> Floats:
@@ -132,18 +154,41 @@ def log_e_values(bet: Bet, outcomes: Floats | NDArray[np.bool_]) -> Floats:
     Raises:
         ValueError: Not of shape (m,), or an outcome is out of bounds.
     """
-    return _log_mean(_log_paths(bet, _checked(bet, outcomes))[1:])
+    return _paths(bet, _checked(bet, outcomes))[2][1:]
 
 
-def _log_paths(bet: Bet, outcomes: Floats) -> Floats:
-    """Return the log wealth of each bet before the first outcome and after each, of shape (m + 1, bets)."""
+def _paths(bet: Bet, outcomes: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return `log_wealths`, `log_starts` and the log wealth of all, before the first outcome and after each."""
     if bet.direction is Direction.DROP:
         gains = (bet.null - outcomes) / (bet.high - bet.null)
     else:
         gains = (outcomes - bet.null) / (bet.null - bet.low)
-    # A running sum from the old wealth on, not a sum added to it: then batches do not even round differently.
+    # Running sums from the old state on, not sums added to it: then batches do not even round differently.
     steps = np.log1p(np.multiply.outer(gains, np.array(bet.shares)))
-    return np.cumsum(np.concatenate([[bet.log_wealths], steps]), axis=0)
+    wealths = np.cumsum(np.concatenate([[bet.log_wealths], steps]), axis=0)
+    seen = np.arange(bet.n, bet.n + outcomes.size + 1)
+    starts = np.concatenate([[bet.log_starts], _log_stakes(bet, seen[:-1])[:, np.newaxis] - wealths[:-1]])
+    starts = np.logaddexp.accumulate(starts, axis=0)
+    return wealths, starts, _log_e(bet, wealths + starts, seen)
+
+
+def _log_stakes(bet: Bet, seen: NDArray[np.int64]) -> Floats:
+    """Return the logarithm of what a start puts in after so many outcomes; minus infinity where none starts."""
+    stakes = np.full(seen.size, -np.inf)
+    if bet.restart_every:
+        starting = seen % bet.restart_every == 0
+        number = seen[starting] // bet.restart_every + 1.0
+        stakes[starting] = -np.log(number * (number + 1))
+    return stakes
+
+
+def _log_e(bet: Bet, wealths: Floats, seen: NDArray[np.int64]) -> Floats:
+    """Return the logarithm of the mean of `wealths` over the mixture, and of the stakes not put in yet."""
+    mixed: Floats = logsumexp(wealths, axis=-1) - math.log(len(bet.shares))
+    if not bet.restart_every:
+        return mixed
+    started = np.where(seen > 0, 1 + (seen - 1) // bet.restart_every, 0)
+    return np.asarray(np.logaddexp(mixed, -np.log(started + 1.0)))
 
 
 def _checked(bet: Bet, outcomes: Floats | NDArray[np.bool_]) -> Floats:
@@ -155,10 +200,6 @@ def _checked(bet: Bet, outcomes: Floats | NDArray[np.bool_]) -> Floats:
             f"an outcome is not between {bet.low} and {bet.high}, the bounds declared at the beginning"
         )
     return numbers
-
-
-def _log_mean(log_wealths: Floats) -> Floats:
-    return np.asarray(logsumexp(log_wealths, axis=-1) - math.log(log_wealths.shape[-1]))
 
 
 # -- Items drawn with unequal chances ------------------------------------------------------------------------
