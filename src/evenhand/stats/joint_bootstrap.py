@@ -120,7 +120,8 @@ def _tail(clusters: Codes | None, confidence: float) -> float:
 def ratio(numerator: Array, denominator: Array) -> Array:
     """Return a quotient, not a number where the denominator is 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(denominator > 0, numerator / denominator, np.nan)
+        quotient: Array = np.where(denominator > 0, numerator / denominator, np.nan)
+    return quotient
 
 
 def _summed(rows: Array, groups: Codes, size: int) -> Units:
