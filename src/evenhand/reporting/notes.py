@@ -21,9 +21,9 @@ NOTES = (
         "Items that share a prompt or a source are not independent, and their intervals are too narrow."
     ),
     (
-        "Intervals of shares are Wilson's. Intervals of kappa are the percentile bootstrap over items with "
-        f"{DRAWS:,} draws from the run's seed; where two raters agree on every item, the lower limit is the kappa of "
-        "Wilson's lower limit of their agreement."
+        "Intervals of shares are Wilson's. Intervals of kappa are a smoothed Bayesian bootstrap over items with "
+        f"{DRAWS:,} draws from the run's seed: two further items, spread evenly over the confusion table, keep it from "
+        "collapsing where two raters agree on every item."
     ),
     f"Groups with fewer than {TOO_FEW} units get no estimate.",
     (
