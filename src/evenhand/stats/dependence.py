@@ -81,7 +81,7 @@ def error_matrix(answers: Codes, truth: Codes) -> Codes:
     Raises:
         ValueError: The shapes do not fit.
     """
-    return np.minimum(_kinds_of_wrong(*labelled_only(answers, truth)), 1)
+    return np.minimum(kinds_of_wrong(*labelled_only(answers, truth)), 1)
 
 
 def error_dependence(
@@ -119,8 +119,8 @@ def error_dependence(
     pairs = list(combinations(range(judges), 2))
     sample = _Sample(n=known.size, clusters=of_labelled(clusters, truth), confidence=confidence)
     units = units_of_items(
-        _kinds_of_wrong(given, known),
-        lambda patterns: _shared_errors(patterns.answers, pairs),
+        kinds_of_wrong(given, known),
+        lambda patterns: shared_errors(patterns.answers, pairs),
         weights=of_labelled(weights, truth),
         clusters=sample.clusters,
     )
@@ -255,7 +255,7 @@ def of_labelled(column: NDArray[Number] | None, truth: Codes) -> NDArray[Number]
     return None if column is None else column[truth != NO_ANSWER]
 
 
-def _kinds_of_wrong(answers: Codes, truth: Codes) -> Codes:
+def kinds_of_wrong(answers: Codes, truth: Codes) -> Codes:
     """Return 0 where a judge is right, -1 where it is silent, and else which of the wrong answers to the item it gave.
 
     Wrong answers are numbered from 1 by the first judge who gave them: what counts is who errs alike, not the answer,
@@ -271,7 +271,7 @@ def _kinds_of_wrong(answers: Codes, truth: Codes) -> Codes:
     return kinds
 
 
-def _shared_errors(kinds: Codes, pairs: Pairs) -> Array:
+def shared_errors(kinds: Codes, pairs: Pairs) -> Array:
     """Return for each pattern and pair: both answered, each wrong, both wrong; both wrong again, in the same way."""
     first, second = columns_of_pairs(kinds, pairs)
     given = (first != NO_ANSWER) & (second != NO_ANSWER)

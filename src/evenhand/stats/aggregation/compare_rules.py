@@ -13,6 +13,7 @@ from evenhand.stats.aggregation.stack import FEWEST_LABELS, Design, Recipe, fit_
 from evenhand.stats.aggregation.votes import (
     check_codes,
     check_truth,
+    common_categories,
     majority,
     weighted_vote,
     weights_from_labels,
@@ -55,7 +56,7 @@ class RuleScore:
     decided: Measured
     """Share of right answers among those it decides."""
     balanced: Measured
-    """Mean over the categories that occur of the share of right answers."""
+    """Mean of the share of right answers over the categories with at least `FEWEST_OF_CATEGORY` labels."""
     gain: Measured
     """Accuracy less that of the best single judge, paired."""
     balanced_gain: Measured
@@ -239,7 +240,7 @@ class _Scores:
         self.draws = draws
         units = units_of_items(
             np.column_stack(list(given.values())),
-            lambda patterns: _sums(patterns, task.categories),
+            lambda patterns: _sums(patterns, common_categories(self.truth, task.categories)),
             truth=self.truth,
             weights=task.weights,
             clusters=task.clusters,
@@ -313,9 +314,9 @@ class _Scores:
         )
 
 
-def _sums(patterns: Patterns, categories: int) -> Array:
+def _sums(patterns: Patterns, categories: NDArray[np.intp]) -> Array:
     """Return what an item of each pattern adds: for all items, then for each rule, see `_Scores`: shape (P, M)."""
-    of_class = (patterns.truth[:, np.newaxis] == np.arange(categories)).astype(np.float64)
+    of_class = (patterns.truth[:, np.newaxis] == categories).astype(np.float64)
     one = np.ones((len(patterns.truth), 1))
     right = (patterns.answers == patterns.truth[:, np.newaxis]).astype(np.float64)
     decided = (patterns.answers != NO_ANSWER).astype(np.float64)

@@ -9,6 +9,9 @@ from evenhand.stats.patterns import NO_ANSWER, compress
 
 _TIED = 1e-9
 """Sums of weights that differ by less than this share of all weight are the same sum, added in another order."""
+FEWEST_OF_CATEGORY = 10
+"""Labels of a category below which it does not count in a balanced accuracy: one item would be worth as much as all of
+another category."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,13 @@ def vote_totals(
         given = np.flatnonzero(column != NO_ANSWER)
         totals[given, column[given]] += weight
     return totals
+
+
+def common_categories(truth: NDArray[np.int64], categories: int) -> NDArray[np.intp]:
+    """Return the categories with `FEWEST_OF_CATEGORY` labels or more in `truth`; all that occur if none has so many."""
+    counts = np.bincount(truth[truth != NO_ANSWER], minlength=categories)
+    common = np.flatnonzero(counts >= FEWEST_OF_CATEGORY)
+    return common if common.size else np.flatnonzero(counts)
 
 
 def check_codes(answers: NDArray[np.int64], categories: int) -> None:
