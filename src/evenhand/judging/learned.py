@@ -8,18 +8,21 @@ from evenhand.judging.ruling import Ruling, leader
 from evenhand.records.panel import Panel
 from evenhand.records.panel_fit import PrincipleFit
 from evenhand.records.scale import Scale
-from evenhand.records.verdict import Opinion
+from evenhand.records.verdict import Opinion, Undecided
 
 
 def by_weighted_vote(
     voters: Sequence[Opinion], weights: Mapping[str, float], panel: Panel, scale: Scale
 ) -> Ruling:
-    """Give each label the weights of the judges who answer it."""
+    """Give each label the weights of the judges who answer it; without any weight it is a tie for people."""
     sums: dict[str, float] = {}
     for opinion in voters:
         sums[label_of(opinion)] = sums.get(label_of(opinion), 0.0) + weights[opinion.judge]
     ranked = sorted(sums.items(), key=lambda entry: (-entry[1], entry[0]))
-    return leader(sums, panel, scale, [f"{label}: weight {weight:.9g}" for label, weight in ranked])
+    words = [f"{label}: weight {weight:.9g}" for label, weight in ranked]
+    if not any(sums.values()):
+        return Ruling(undecided=Undecided.TIE, words=tuple(words))
+    return leader(sums, panel, scale, words)
 
 
 def by_dawid_skene(voters: Sequence[Opinion], fit: PrincipleFit, panel: Panel, scale: Scale) -> Ruling:

@@ -1,0 +1,273 @@
+"""Learning how a panel should weigh its judges: from the labels for learning, measured on those to certify with."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenhand.calibration.choices import Choices
+from evenhand.calibration.rules import RULES, Ints
+from evenhand.calibration.sample import Purpose, purpose_of
+from evenhand.calibration.table import NONE, CalibrationTable, Level, PrincipleAnswers, Split
+from evenhand.records.panel_fit import HeldOut, LearnedRule, PanelFit, PrincipleFit
+from evenhand.records.scale import Reading
+from evenhand.stats.aggregation.best_single import best_single, paired_gain
+from evenhand.stats.estimate import Estimate
+from evenhand.stats.folds import fold_numbers
+
+LEAST: Mapping[LearnedRule, int] = {"weighted": 20, "dawid_skene": 20, "stack": 200}
+"""Labels a rule needs (methods.md 1.5, 2.5)."""
+_DIGITS = 9
+"""Decimals written to the file; more would be noise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """A fit, and what was left out of it."""
+
+    fit: PanelFit
+    left_out: tuple[str, ...]
+    """Principles with too few labels: the rule counts votes there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLearned:
+    """Why there is no fit."""
+
+    reason: str
+    hint: str
+    """What to do."""
+
+
+def learn_rule(
+    table: CalibrationTable,
+    rule: LearnedRule,
+    choices: Choices,
+    *,
+    quorum: int,
+    made: str,
+    version: int = 1,
+) -> Learned | NotLearned:
+    """Learn the numbers of a rule, and measure it on labels it was not learned from.
+
+    Learned from are the labels of the split for learning, measured on those to certify with. A suite without the former
+    is cross-fitted: learned without a fold of the clusters, measured on that fold, and in the end learned from all. A
+    stack is given only where it beats the best single judge (methods.md 1.5).
+
+    Args:
+        table: The run.
+        rule: What to learn.
+        choices: Cut-offs and seed.
+        quorum: Judges with an opinion that a verdict needs; an item with fewer counts as not right.
+        made: Date for the file, YYYY-MM-DD.
+        version: Of the file; one more than that of the fit before it.
+    """
+    purpose = purpose_of(table)
+    groups = groups_of(table)
+    if not groups:
+        return NotLearned(
+            reason="numbers do not vote", hint='use the rule "mean" or "median" for a numeric scale'
+        )
+    enough = [group for group in groups if group.count(purpose.learn) >= LEAST[rule]]
+    if not enough:
+        most = max(group.count(purpose.learn) for group in groups)
+        return NotLearned(
+            reason=f"{rule} needs {LEAST[rule]} labels to learn from, and there are {most}",
+            hint="label more items, or use a majority until then",
+        )
+    judges = tuple(judge.id for judge in table.judges)
+    held_out = _measure(enough, rule, purpose, choices, judges, quorum)
+    if rule == "stack" and not (held_out and held_out.beats_single):
+        return _no_better(held_out)
+    fits = [fit for group in enough for fit in _fits_of(group, rule, purpose, judges, alone=len(groups) == 1)]
+    labels = sum(group.count(purpose.learn) for group in enough)
+    return Learned(
+        fit=PanelFit(
+            schema_="panel-fit/v1",
+            version=version,
+            rule=rule,
+            made=made,
+            source=f"{labels} labels of run {table.run}",
+            judges={judge.id: judge.version for judge in table.judges},
+            fits=tuple(fits),
+            held_out=held_out,
+        ),
+        left_out=tuple(name for group in groups if group not in enough for name in group.principles),
+    )
+
+
+def _no_better(held_out: HeldOut | None) -> NotLearned:
+    if held_out is None:
+        return NotLearned(
+            reason="there is no label to measure a stack on that it was not learned from",
+            hint="label items of the gate split",
+        )
+    _, low, high = held_out.gain
+    return NotLearned(
+        reason=f"on {held_out.labels} labels it was not learned from, the stack is right on "
+        f"{held_out.accuracy:.1%} and {held_out.single} alone on {held_out.single_accuracy:.1%} "
+        f"(gain {low:+.1%} to {high:+.1%})",
+        hint=f"use {held_out.single} alone, or label more items",
+    )
+
+
+# -- What is learned together ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Group:
+    """Principles that share their answers, and what was said under them. Codes are places in `labels`."""
+
+    principles: tuple[str, ...]
+    labels: tuple[str, ...]
+    """The answers that are opinions."""
+    answers: Ints
+    """Of the judges, shape (n, J); -1 where there is no opinion."""
+    truth: Ints
+    """Reference labels, shape (n,); -1 where there is none, or it is no opinion."""
+    split: NDArray[np.int8]
+    """Shape (n,)."""
+    clusters: Ints
+    """Shape (n,)."""
+
+    def labelled(self, splits: Collection[Split]) -> NDArray[np.bool_]:
+        """Return which items of some splits have a label, shape (n,)."""
+        known: NDArray[np.bool_] = (self.truth != NONE) & np.isin(self.split, list(splits))
+        return known
+
+    def count(self, splits: Collection[Split]) -> int:
+        """Return how many items of some splits have a label."""
+        return int(self.labelled(splits).sum())
+
+    def learnable(self, known: NDArray[np.bool_]) -> Ints:
+        """Return the labels of some items, -1 for the others."""
+        return np.where(known, self.truth, NONE)
+
+
+def groups_of(table: CalibrationTable) -> tuple[Group, ...]:
+    """Return the principles of a run in groups that are learned together: those with the same answers.
+
+    Principles on a numeric scale are left out: their categories are ranges, for which nobody votes.
+    """
+    together: dict[tuple[str, ...], list[PrincipleAnswers]] = {}
+    for principle in table.principles:
+        if principle.level is not Level.INTERVAL and len(_opinions(principle)) > 1:
+            together.setdefault(_opinions(principle), []).append(principle)
+    return tuple(_group(labels, members) for labels, members in together.items())
+
+
+def _opinions(principle: PrincipleAnswers) -> tuple[str, ...]:
+    pairs = zip(principle.categories, principle.readings, strict=True)
+    return tuple(label for label, reading in pairs if reading is not Reading.ABSTAIN)
+
+
+def _group(labels: tuple[str, ...], members: Sequence[PrincipleAnswers]) -> Group:
+    return Group(
+        principles=tuple(each.principle for each in members),
+        labels=labels,
+        answers=np.concatenate([_recoded(each.answers, each, labels) for each in members]),
+        truth=np.concatenate([_recoded(each.reference.label, each, labels) for each in members]),
+        split=np.concatenate([each.split for each in members]),
+        clusters=np.concatenate([each.clusters for each in members]),
+    )
+
+
+def _recoded(codes: NDArray[np.int16], principle: PrincipleAnswers, labels: Sequence[str]) -> Ints:
+    """Return codes as places in `labels`; abstentions become no opinion, as in every panel."""
+    places = [labels.index(label) if label in labels else NONE for label in principle.categories]
+    recoded: Ints = np.array([*places, NONE], dtype=np.int64)[codes]
+    return recoded
+
+
+# -- The numbers, and what they are worth ------------------------------------------------------------------
+
+
+def _fits_of(
+    group: Group, rule: LearnedRule, purpose: Purpose, judges: Sequence[str], *, alone: bool
+) -> Iterator[PrincipleFit]:
+    known = group.labelled(purpose.learn)
+    tables = RULES[rule](group.answers, group.learnable(known), len(group.labels)).tables
+    named = {name: _by_judge(name, rows, judges) for name, rows in tables.items()}
+    for pattern in ("*",) if alone else group.principles:
+        content = {"principles": pattern, "labels": group.labels, "labelled": int(known.sum()), **named}
+        yield PrincipleFit.model_validate(content)
+
+
+def _by_judge(name: str, rows: Sequence[Any], judges: Sequence[str]) -> Any:
+    """Return a table by the names of the judges, where it has a row for each of them."""
+    rounded = _rounded(rows)
+    if name in {"shares", "intercepts"}:
+        return rounded
+    return dict(zip(judges, rounded, strict=True))
+
+
+def _rounded(value: Any) -> Any:
+    return tuple(map(_rounded, value)) if isinstance(value, list | tuple) else round(value, _DIGITS)
+
+
+def _measure(
+    groups: Sequence[Group],
+    rule: LearnedRule,
+    purpose: Purpose,
+    choices: Choices,
+    judges: Sequence[str],
+    quorum: int,
+) -> HeldOut | None:
+    """Return what the rule is worth beside the judge that is best on the labels it is learned from."""
+    rng = np.random.default_rng([choices.seed, len(groups)])
+    parts = [part for group in groups for part in _held_out(group, rule, purpose, quorum, rng)]
+    if not parts:
+        return None
+    ruled, single, truth, clusters = (
+        np.concatenate(column) for column in zip(*(part[:4] for part in parts), strict=True)
+    )
+    gain = paired_gain(
+        ruled, single, truth, rng=rng, clusters=clusters, confidence=choices.confidence, draws=choices.draws
+    )
+    if not isinstance(gain, Estimate):
+        return None
+    names = [part[4] for part in parts]
+    return HeldOut(
+        labels=len(truth),
+        accuracy=float((ruled == truth).mean()),
+        single=judges[max(names, key=names.count)],
+        single_accuracy=float((single == truth).mean()),
+        gain=(gain.value, gain.interval.low, gain.interval.high),
+    )
+
+
+_Part = tuple[Ints, Ints, Ints, Ints, int]
+"""What the rule says on labelled items it has not seen, what the best single judge says, the labels, the clusters, and
+which judge that is."""
+
+
+def _held_out(
+    group: Group, rule: LearnedRule, purpose: Purpose, quorum: int, rng: np.random.Generator
+) -> Iterator[_Part]:
+    for known, test in _divisions(group, purpose, rng):
+        if not known.any() or not test.any():
+            continue
+        numbers = RULES[rule](group.answers, group.learnable(known), len(group.labels))
+        answers = group.answers[test]
+        enough = (answers != NONE).sum(axis=1) >= quorum
+        single = best_single(group.answers[known], group.truth[known])
+        ruled = np.where(enough, numbers.predict(answers), NONE)
+        yield ruled, answers[:, single], group.truth[test], group.clusters[test], single
+
+
+def _divisions(
+    group: Group, purpose: Purpose, rng: np.random.Generator
+) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Yield which items are learned from, and which are measured on."""
+    labelled = group.labelled(purpose.certify)
+    if not purpose.cross_fit:
+        yield group.labelled(purpose.learn), labelled
+        return
+    places = np.flatnonzero(labelled)
+    folds = fold_numbers(places.size, rng=rng, clusters=group.clusters[places])
+    for fold in np.unique(folds):
+        test = np.zeros_like(labelled)
+        test[places[folds == fold]] = True
+        yield labelled & ~test, test
