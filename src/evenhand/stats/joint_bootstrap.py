@@ -8,10 +8,10 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.patterns import Patterns, compress
+from evenhand.stats.student import student_quantile
 
 DRAWS = 2000
 """Bootstrap draws behind an interval (methods.md 2.1)."""
@@ -113,7 +113,7 @@ def _tail(clusters: Codes | None, confidence: float) -> float:
     if clusters is None:
         return 0.5 - confidence / 2
     drawn = np.unique(clusters).size
-    quantile = float(stdtrit(drawn - 1, 0.5 + confidence / 2))
+    quantile = student_quantile(confidence, drawn - 1)
     return NormalDist().cdf(-quantile * (drawn / (drawn - 1)) ** 0.5)
 
 
