@@ -236,6 +236,8 @@ class CalibrationTable:
     splits: SplitFacts
     earlier: tuple[EarlierRun, ...] = ()
     """Earlier runs, oldest first."""
+    changes: tuple[str, ...] = ()
+    """What changed from the newest of them to this run, in words."""
     label_dates: tuple[str, str] = ("", "")
     """First and last date of the labels, YYYY-MM-DD; empty where not recorded."""
     off_scale: int = 0

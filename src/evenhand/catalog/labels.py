@@ -21,6 +21,15 @@ def read_labels(path: Path, spec: LabelFile) -> Iterator[HumanLabel]:
     Raises:
         FileError: Lines are wrong, or one annotator labels an item twice.
     """
+    return (label for _, label in numbered_labels(path, spec))
+
+
+def numbered_labels(path: Path, spec: LabelFile) -> Iterator[tuple[int, HumanLabel]]:
+    """Yield the labels of a file as `read_labels`, each with the number of its line.
+
+    Raises:
+        FileError: Lines are wrong, or one annotator labels an item twice.
+    """
     seen = FirstSeen()
 
     def check(line: LabelLine, number: int) -> Iterator[Complaint]:
@@ -35,7 +44,7 @@ def read_labels(path: Path, spec: LabelFile) -> Iterator[HumanLabel]:
     principles = ids_by_name(spec.principles)
     for line in lines:
         for principle in principles.get(line.principle, (line.principle,)):
-            yield _label(line, principle, spec)
+            yield lines.number, _label(line, principle, spec)
 
 
 def _label(line: LabelLine, principle: str, spec: LabelFile) -> HumanLabel:
@@ -63,7 +72,9 @@ def _detail(line: LabelLine, spec: LabelFile) -> LabelDetail:
         blind=spec.blind if line.blind is None else line.blind,
         at=line.at,
         seconds=line.seconds,
-        defensible=tuple(spec.labels.get(label, label) for label in line.defensible),
+        defensible=None
+        if line.defensible is None
+        else tuple(spec.labels.get(label, label) for label in line.defensible),
     )
 
 

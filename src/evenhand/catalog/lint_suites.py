@@ -132,7 +132,7 @@ def _labels(line: HumanLabel | RecordedRating | RecordedReply) -> tuple[str, ...
     """Return the words of a line that stand for labels."""
     if isinstance(line, RecordedReply) or not line.label:
         return ()
-    return (line.label, *line.detail.defensible) if isinstance(line, HumanLabel) else (line.label,)
+    return (line.label, *(line.detail.defensible or ())) if isinstance(line, HumanLabel) else (line.label,)
 
 
 def _scale(loaded: LoadedSuite, principle: Principle) -> Scale:

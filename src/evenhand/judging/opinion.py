@@ -57,6 +57,12 @@ def _label_opinion(
     )
 
 
+def single_answer(given: Mapping[str, float], scale: Scale) -> tuple[str | None, Mapping[str, float]]:
+    """Return what `pool` makes of one rating with probabilities on a scale of labels: its answer, and their shares."""
+    shares = _scaled({label: given.get(label, 0.0) for label in scale.labels})
+    return _leading_label(shares, scale), shares
+
+
 def _score(ratings: Sequence[tuple[Order, Rating]], scale: Scale) -> float | None:
     if isinstance(scale, NominalScale):
         return None
@@ -116,7 +122,10 @@ def _smoothed(answers: Sequence[Rating], labels: Sequence[str]) -> dict[str, flo
 
 def _plain(answers: Sequence[Rating], labels: Sequence[str]) -> dict[str, float]:
     tables = [dict(rating.distribution) for rating in answers]
-    sums = {label: math.fsum(table.get(label, 0.0) for table in tables) for label in labels}
+    return _scaled({label: math.fsum(table.get(label, 0.0) for table in tables) for label in labels})
+
+
+def _scaled(sums: Mapping[str, float]) -> dict[str, float]:
     total = math.fsum(sums.values())  # the number of answers, but for what a recording was rounded by
     return {label: share / total for label, share in sums.items()}
 

@@ -50,8 +50,8 @@ class LabelDetail(FileRecord):
     """When it was given, as an ISO date or time such as 2026-11-20 or 2026-11-20T09:30:00Z."""
     seconds: float | None = Field(default=None, ge=0)
     """Active time it took, in seconds."""
-    defensible: tuple[str, ...] = ()
-    """Labels that the person finds defensible too."""
+    defensible: tuple[str, ...] | None = None
+    """Labels that the person finds defensible too; an empty list where the person was asked and named none."""
 
     @model_validator(mode="after")
     def _has_a_real_date(self) -> Self:

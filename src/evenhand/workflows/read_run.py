@@ -55,9 +55,14 @@ class StoredRun:
 
     def cases(self, wanted: frozenset[str]) -> dict[str, Case]:
         """Return the cases named, from the files as they were; those of a file that has changed are absent."""
+        paths, _ = self.unchanged_case_files()
+        return {case.id: case for case in read_cases(paths) if case.id in wanted}
+
+    def unchanged_case_files(self) -> tuple[list[Path], bool]:
+        """Return the case files that are what they were when the run read them, and whether that is all of them."""
         pins = [file for file in self.manifest.files if file.role == "cases"]
         paths = [self.root / pin.path for pin in pins if self._is_same(pin.path, pin.sha256)]
-        return {case.id: case for case in read_cases(paths) if case.id in wanted}
+        return paths, len(paths) == len(pins)
 
     def _is_same(self, path: str, sha256: str) -> bool:
         there = self.root / path

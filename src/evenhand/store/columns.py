@@ -1,0 +1,143 @@
+"""A run as plain columns, read in one pass: no record for each item, rating or label."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.dialects import sqlite
+
+from evenhand.records.rated import RatedUnit
+from evenhand.records.run import Run
+from evenhand.store import tables
+from evenhand.store.ledger import LedgerFile
+from evenhand.store.rows import read_unit
+from evenhand.store.sqlite import driver_connection
+
+_ROWS_PER_READ = 20_000
+
+LabelRow = tuple[str, str, str, str, str, str, str, str | None]
+"""Source, case, candidate, principle, annotator, kind, label, and how it came about as JSON."""
+RatingRow = tuple[int, str, str | None, str | None]
+"""Unit, state, label, and the distribution as JSON where there are probabilities."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemColumns:
+    """The items of a run in the order of the suite, a tuple for each thing known of them."""
+
+    case_id: tuple[str, ...]
+    candidate_id: tuple[str, ...]
+    principle_id: tuple[str, ...]
+    slice: tuple[str, ...]
+    """Groups of the case, as JSON."""
+    source: tuple[str | None, ...]
+    """Source of the case, empty where it has none; None in items of ledgers that did not keep it."""
+
+    @property
+    def n(self) -> int:
+        """Items."""
+        return len(self.case_id)
+
+
+def item_columns(ledger: LedgerFile, run: Run) -> ItemColumns:
+    """Return the items of a run; equal texts are one object."""
+    items = tables.items.c
+    query = (
+        select(items.case_id, items.candidate_id, items.principle_id, items.slice, items.source)
+        .where(items.run == ledger.run_number(run.id))
+        .order_by(items.seq)
+    )
+    known: dict[str | None, str | None] = {}
+    columns: tuple[list[Any], ...] = ([], [], [], [], [])
+    for rows in _blocks(ledger, query):
+        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+            column += [known.setdefault(value, value) for value in values]
+    names, candidates, principles, slices, sources = map(tuple, columns)
+    return ItemColumns(
+        case_id=names, candidate_id=candidates, principle_id=principles, slice=slices, source=sources
+    )
+
+
+def rating_blocks(ledger: LedgerFile, run: Run) -> Iterator[Sequence[RatingRow]]:
+    """Yield the terminal states of a run's units, in order, many at a time."""
+    ratings = tables.ratings.c
+    query = (
+        select(ratings.unit, ratings.state, ratings.label, ratings.distribution)
+        .where(ratings.run == ledger.run_number(run.id))
+        .order_by(ratings.unit)
+    )
+    yield from _blocks(ledger, query)
+
+
+def has_probabilities(ledger: LedgerFile, run: Run) -> bool:
+    """Tell whether a rating of a run has more than its answer."""
+    ratings = tables.ratings.c
+    query = (
+        select(ratings.unit)
+        .where(ratings.run == ledger.run_number(run.id), ratings.distribution.is_not(None))
+        .limit(1)
+    )
+    with ledger.read() as connection:
+        return connection.execute(query).first() is not None
+
+
+def units_by_item(ledger: LedgerFile, run: Run) -> Iterator[tuple[int, list[RatedUnit]]]:
+    """Yield the position of each item that has terminal states, with those states."""
+    ratings = tables.ratings
+    query = select(ratings).where(ratings.c.run == ledger.run_number(run.id)).order_by(ratings.c.unit)
+    with ledger.read() as connection:
+        rows = connection.execution_options(stream_results=True).execute(query)
+        for item, units in groupby(rows, key=attrgetter("item")):
+            yield item, [read_unit(row) for row in units]
+
+
+def label_rows(ledger: LedgerFile, sources: Collection[str]) -> Iterator[LabelRow]:
+    """Yield the human labels of some sources, in the order in which they were added."""
+    labels = tables.labels.c
+    query = (
+        select(
+            labels.source,
+            labels.case_id,
+            labels.candidate_id,
+            labels.principle_id,
+            labels.annotator,
+            labels.kind,
+            labels.label,
+            labels.detail,
+        )
+        .where(labels.source.in_(sources))
+        .order_by(labels.id)
+    )
+    for rows in _blocks(ledger, query) if sources else ():
+        yield from rows
+
+
+def verdict_labels(
+    ledger: LedgerFile, run: Run, cases: Collection[str]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Yield case, candidate, principle and verdict of the decided items of some cases of a run."""
+    items, verdicts = tables.items.c, tables.verdicts.c
+    wanted = select(func.json_each(json.dumps(sorted(cases))).table_valued("value").c.value)
+    query = (
+        select(items.case_id, items.candidate_id, items.principle_id, verdicts.label)
+        .join_from(tables.items, tables.verdicts, and_(verdicts.run == items.run, verdicts.item == items.seq))
+        .where(items.run == ledger.run_number(run.id), items.case_id.in_(wanted), verdicts.label.is_not(None))
+    )
+    for rows in _blocks(ledger, query):
+        yield from rows
+
+
+def _blocks(ledger: LedgerFile, query: Select[Any]) -> Iterator[list[Any]]:
+    """Yield the rows of a query as the driver's tuples: SQLAlchemy's cost more than everything else together."""
+    compiled: Any = query.compile(
+        dialect=sqlite.dialect(paramstyle="qmark"), compile_kwargs={"render_postcompile": True}
+    )
+    values = [compiled.params[name] for name in compiled.positiontup]
+    with ledger.read() as connection:
+        cursor = driver_connection(connection).execute(str(compiled), values)
+        while rows := cursor.fetchmany(_ROWS_PER_READ):
+            yield rows

@@ -1,0 +1,1 @@
+"""The road of the data of a calibration: from the ledger and label files to arrays."""

@@ -1,0 +1,104 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evenhand.calibration.reference import FoundReference, GivenLabels, find_reference
+from evenhand.calibration.table import ReferenceBasis
+
+NAN = float("nan")
+Given = tuple[int, int] | tuple[int, int, dict[str, Any]]
+
+
+def find(*labels: Given, items: int = 1, categories: int = 3) -> FoundReference:
+    """Each label is its item, its category and what else is known of it."""
+    rows = [(*each, {})[:3] for each in labels]
+
+    def column(name: str, nothing: Any, kind: type[Any]) -> Any:
+        return np.array([row[2].get(name, nothing) for row in rows], dtype=kind)
+
+    given = GivenLabels(
+        item=np.array([row[0] for row in rows], dtype=np.int64),
+        label=np.array([row[1] for row in rows], dtype=np.int16),
+        settled=column("settled", nothing=False, kind=np.bool_),
+        inclusion=column("inclusion", NAN, np.float64),
+        design=column("design", 0, np.int16),
+        blind=column("blind", -1, np.int16),
+    )
+    return find_reference(given, items=items, categories=categories)
+
+
+SETTLED = {"settled": True}
+NOTHING, SINGLE, MAJORITY, UNANIMOUS, RESOLVED = ReferenceBasis
+
+
+@pytest.mark.parametrize(
+    ("labels", "label", "basis", "tied", "contradicting"),
+    [
+        ([], -1, NOTHING, 0, 0),
+        ([(0, 2)], 2, SINGLE, 0, 0),
+        ([(0, 2), (0, 2)], 2, UNANIMOUS, 0, 0),
+        ([(0, 2), (0, 2), (0, 1)], 2, MAJORITY, 0, 0),
+        ([(0, 2), (0, 2), (0, 1), (0, 0)], 2, MAJORITY, 0, 0),
+        ([(0, 2), (0, 1)], -1, NOTHING, 1, 0),
+        ([(0, 0), (0, 1), (0, 2)], -1, NOTHING, 1, 0),
+        ([(0, 2), (0, 1, SETTLED)], 1, RESOLVED, 0, 0),
+        ([(0, 2), (0, 1), (0, 0, SETTLED)], 0, RESOLVED, 0, 0),
+        ([(0, 1, SETTLED), (0, 1, SETTLED)], 1, RESOLVED, 0, 0),
+        ([(0, 1, SETTLED), (0, 2, SETTLED), (0, 2)], -1, NOTHING, 0, 1),
+    ],
+)
+def test_a_settled_label_goes_first_then_most_persons_and_a_tie_is_no_label(
+    labels: list[Given], label: int, basis: ReferenceBasis, tied: int, contradicting: int
+) -> None:
+    found = find(*labels)
+    assert (found.reference.label.tolist(), found.reference.basis.tolist()) == ([label], [basis])
+    assert (found.tied, found.contradicting) == (tied, contradicting)
+
+
+def drawn(inclusion: float, design: int = 0, **more: Any) -> dict[str, Any]:
+    return {"inclusion": inclusion, "design": design, **more}
+
+
+@pytest.mark.parametrize(
+    ("labels", "inclusion", "mixed"),
+    [
+        ([(0, 1)], NAN, 0),
+        ([(0, 1, drawn(0.5))], 0.5, 0),
+        ([(0, 1, drawn(0.5)), (0, 1, drawn(0.5))], 0.5, 0),
+        ([(0, 1, drawn(0.5)), (0, 1, drawn(0.4))], NAN, 1),
+        ([(0, 1, drawn(0.5, 0)), (0, 1, drawn(0.5, 1))], NAN, 1),
+        ([(0, 1, drawn(0.5)), (0, 1)], NAN, 1),
+        ([(0, 1, drawn(0.5)), (0, 1, SETTLED)], 0.5, 0),
+        ([(0, 1), (0, 1, drawn(0.5, settled=True))], 0.5, 0),
+        ([(0, 1, drawn(0.5)), (0, 2, drawn(0.5))], NAN, 0),
+    ],
+)
+def test_an_item_has_one_probability_or_its_own_is_not_known(
+    labels: list[Given], inclusion: float, mixed: int
+) -> None:
+    found = find(*labels)
+    assert found.reference.inclusion.tolist() == pytest.approx([inclusion], nan_ok=True)
+    assert found.mixed == mixed
+
+
+@pytest.mark.parametrize(
+    ("labels", "blind"),
+    [
+        ([(0, 1)], -1),
+        ([(0, 1, {"blind": 1})], 1),
+        ([(0, 1, {"blind": 1}), (0, 1, {"blind": 0})], 0),
+        ([(0, 1, {"blind": 1}), (0, 1)], -1),
+        ([(0, 1, {"blind": 0}), (0, 1)], 0),
+        ([(0, 1, {"blind": 0}), (0, 1, {"blind": 1, "settled": True})], 1),
+        ([(0, 1, {"blind": 1}), (0, 2, {"blind": 1})], -1),
+    ],
+)
+def test_a_reference_label_is_as_blind_as_the_labels_behind_it(labels: list[Given], blind: int) -> None:
+    assert find(*labels).reference.blind.tolist() == [blind]
+
+
+def test_items_do_not_see_each_other() -> None:
+    found = find((2, 1, drawn(0.2)), (0, 0, drawn(0.9)), (0, 0, drawn(0.9)), items=3)
+    assert found.reference.label.tolist() == [0, -1, 1]
+    assert found.reference.inclusion.tolist() == pytest.approx([0.9, NAN, 0.2], nan_ok=True)
