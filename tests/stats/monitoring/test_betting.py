@@ -77,6 +77,14 @@ def test_no_outcome_is_no_news() -> None:
     assert not start.alarmed
 
 
+def test_a_long_stream_is_taken_in_parts_that_change_nothing() -> None:
+    stream = np.random.default_rng(6).random(120_000) < 0.88
+    start = begin(0.85, restart_every=RESTART_EVERY)
+    in_two = update(update(start, stream[:70_001]), stream[70_001:])
+    assert update(start, stream) == in_two
+    assert log_e_values(start, stream)[-1] == pytest.approx(in_two.log_e_value, abs=1e-9)
+
+
 def test_a_long_run_does_not_overflow() -> None:
     bet = update(begin(0.5), np.zeros(100_000, dtype=bool))
     assert bet.alarm_at is not None

@@ -41,6 +41,16 @@ def test_looks_show_the_same_limits_as_every_step() -> None:
     assert some.high == pytest.approx(every.high[[0, 49, 299]], abs=1e-12)
 
 
+def test_many_distinct_values_at_many_looks_are_taken_in_parts() -> None:
+    outcomes = np.random.default_rng(4).random(2500)
+    looks = np.arange(0, 2501, 25)  # more than fit into one part of distinct values times looks
+    limits = confidence_limits(outcomes, looks=looks)
+    alone = confidence_limits(outcomes, looks=looks[[70]])
+    assert limits.low.shape == looks.shape
+    assert (limits.low[70], limits.high[70]) == (alone.low[0], alone.high[0])
+    assert np.all((limits.low <= 0.5) & (limits.high >= 0.5))
+
+
 def test_before_the_first_outcome_everything_is_open() -> None:
     limits = confidence_limits(np.array([]), looks=np.array([0]))
     assert (limits.low.tolist(), limits.high.tolist()) == ([0.0], [1.0])
@@ -74,7 +84,14 @@ def test_all_looks_together_cover_the_mean(rate: float) -> None:
 
 @pytest.mark.parametrize(
     ("outcomes", "looks", "confidence"),
-    [([1.5], [1], 0.95), ([[0.5]], [1], 0.95), ([0.5], [2], 0.95), ([0.5], [-1], 0.95), ([0.5], [1], 1.0)],
+    [
+        ([1.5], [1], 0.95),
+        ([[0.5]], [1], 0.95),
+        ([0.5], [2], 0.95),
+        ([0.5], [-1], 0.95),
+        ([0.5, 1.0], [2, 1], 0.95),
+        ([0.5], [1], 1.0),
+    ],
 )
 def test_impossible_streams_and_looks_are_refused(
     outcomes: list[float], looks: list[int], confidence: float

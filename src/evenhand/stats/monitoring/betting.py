@@ -19,6 +19,9 @@ SHARES = tuple(tenth / 10 for tenth in range(1, 10))
 SMALL_SHARES = tuple(0.9 / 2**halving for halving in range(12))
 """Bets down to a thousandth, for differences of any size: slower to win on a large one, never blind to a small one."""
 
+_MOST_AT_ONCE = 50_000
+"""Outcomes taken at a time."""
+
 Floats = NDArray[np.float64]
 
 
@@ -134,7 +137,13 @@ def update(bet: Bet, outcomes: Floats | NDArray[np.bool_]) -> Bet:
     Raises:
         ValueError: Not of shape (m,), or an outcome is out of bounds.
     """
-    wealths, starts, path = _paths(bet, _checked(bet, outcomes))
+    for part in _parts(_checked(bet, outcomes)):
+        bet = _after(bet, part)
+    return bet
+
+
+def _after(bet: Bet, outcomes: Floats) -> Bet:
+    wealths, starts, path = _paths(bet, outcomes)
     crossed = np.flatnonzero(path[1:] >= -math.log(bet.alpha))
     alarm_at = bet.alarm_at
     if alarm_at is None and crossed.size:
@@ -154,7 +163,16 @@ def log_e_values(bet: Bet, outcomes: Floats | NDArray[np.bool_]) -> Floats:
     Raises:
         ValueError: Not of shape (m,), or an outcome is out of bounds.
     """
-    return _paths(bet, _checked(bet, outcomes))[2][1:]
+    found = [np.zeros(0)]
+    for part in _parts(_checked(bet, outcomes)):
+        found.append(_paths(bet, part)[2][1:])
+        bet = _after(bet, part)
+    return np.concatenate(found)
+
+
+def _parts(outcomes: Floats) -> list[Floats]:
+    """Return a long stream in parts, so that memory is bounded; a short one is one part."""
+    return np.split(outcomes, range(_MOST_AT_ONCE, outcomes.size, _MOST_AT_ONCE))
 
 
 def _paths(bet: Bet, outcomes: Floats) -> tuple[Floats, Floats, Floats]:

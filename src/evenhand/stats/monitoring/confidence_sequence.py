@@ -1,6 +1,7 @@
 """Intervals of a mean that hold at all times at once, however often they are looked at."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,13 +58,14 @@ def confidence_limits(
     is width: up to twice that of an interval for a single look. Without an outcome the limits are 0 and 1.
 
     `outcomes` has shape (m,), in their order; `looks` holds how many of them were seen at each look, every one by
-    default. The limits of a stream that drifts are about its mean so far, and promise nothing.
+    default, and never falls; the time grows with looks times distinct values. The limits of a stream that drifts are
+    about its mean so far, and promise nothing.
 
     Source: Waudby-Smith and Ramdas (2024), JRSS B 86, 1-27; methods.md 6.6.
 
     Raises:
-        ValueError: The outcomes are not of shape (m,) or not between 0 and 1, a look is not at 0 to m of them, or the
-            confidence is not between 0 and 1.
+        ValueError: The outcomes are not of shape (m,) or not between 0 and 1, a look is not at 0 to m of them or before
+            another, or the confidence is not between 0 and 1.
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence is {confidence}, expected a number between 0 and 1")
@@ -71,24 +73,32 @@ def confidence_limits(
     if numbers.ndim != 1 or not ((numbers >= 0) & (numbers <= 1)).all():
         raise ValueError("expected outcomes of shape (m,), each between 0 and 1")
     seen = np.arange(1, numbers.size + 1) if looks is None else looks
-    if ((seen < 0) | (seen > numbers.size)).any():
-        raise ValueError(f"a look is at 0 to {numbers.size} outcomes")
-    values, counts = _counts(numbers, seen)
-    threshold = math.log(2 / (1 - confidence))
-    rows = max(1, _CELLS // (len(SMALL_SHARES) * max(values.size, 1)))
-    parts = [counts[start : start + rows] for start in range(0, len(counts), rows)]
-    highs = [_upper_limits(values, part, threshold) for part in parts]
-    lows = [1 - _upper_limits(1 - values, part, threshold) for part in parts]
-    return Limits(low=np.concatenate([[], *lows]), high=np.concatenate([[], *highs]))
-
-
-def _counts(numbers: Floats, looks: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Return the distinct values, and how often each was seen at each look: the limits need no more."""
+    if ((seen < 0) | (seen > numbers.size)).any() or (np.diff(seen) < 0).any():
+        raise ValueError(
+            f"looks are at 0 to {numbers.size} outcomes, and none is at fewer than the one before"
+        )
     values, place = np.unique(numbers, return_inverse=True)
-    counts = np.empty((looks.size, values.size))
-    for index in range(values.size):
-        counts[:, index] = np.concatenate([[0], np.cumsum(place == index)])[looks]
-    return values, counts
+    threshold = math.log(2 / (1 - confidence))
+    lows, highs = [np.zeros(0)], [np.zeros(0)]
+    for counts in _counts(place, seen, values.size):
+        highs.append(_upper_limits(values, counts, threshold))
+        lows.append(1 - _upper_limits(1 - values, counts, threshold))
+    return Limits(low=np.concatenate(lows), high=np.concatenate(highs))
+
+
+def _counts(place: NDArray[np.intp], looks: NDArray[np.int64], values: int) -> Iterator[Floats]:
+    """Yield how often each value was seen at each look, some looks at a time: the limits need no more."""
+    rows = max(1, _CELLS // (len(SMALL_SHARES) * max(values, 1)))
+    seen, before = np.zeros(values), 0
+    for start in range(0, looks.size, rows):
+        some = looks[start : start + rows]
+        new = np.arange(before, some[-1])
+        cells = np.searchsorted(some, new + 1) * values + place[new]
+        counts = seen + np.cumsum(
+            np.bincount(cells, minlength=some.size * values).reshape(some.size, values), axis=0
+        )
+        seen, before = counts[-1], int(some[-1])
+        yield counts
 
 
 def _upper_limits(values: Floats, counts: Floats, threshold: float) -> Floats:
