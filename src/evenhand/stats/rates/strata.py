@@ -53,7 +53,7 @@ class Stratification:
     """A population divided into strata."""
 
     strata: tuple[Stratum, ...]
-    """Those that hold items: at most four, unless `fits` is false."""
+    """Those that hold items, at most four; by verdict alone where `fits` is false."""
     stratum: NDArray[np.int64]
     """Position of each item's stratum, shape (N,)."""
     fits: bool
@@ -123,9 +123,10 @@ def choose_strata(verdicts: Integers, truth: Integers, *, inclusion: Floats | No
         return _stratification(kinds, verdicts, truth, None, notes=notes, reason=reason)
     kinds, notes = _merged(np.asarray(verdicts, dtype=np.int64), truth >= 0, levels)
     cells = kinds * (int(levels.max(initial=0)) + 1) + levels
-    return _stratification(
-        cells, verdicts, truth, inclusion, notes=notes, reason=_misfit(cells, kinds, truth)
-    )
+    reason = _misfit(cells, kinds, truth)
+    if reason:
+        return _stratification(kinds, verdicts, truth, None, notes=notes, reason=reason)
+    return _stratification(cells, verdicts, truth, inclusion, notes=notes, reason="")
 
 
 def _check(verdicts: Integers, truth: Integers, inclusion: Floats | None) -> None:
@@ -150,6 +151,8 @@ def _levels(verdicts: Integers, truth: Integers, inclusion: Floats | None) -> ND
     if inclusion is None:
         return levels
     known = ~np.isnan(inclusion)
+    if not known.any() or inclusion[known].min() == inclusion[known].max():
+        return levels
     # Equal up to rounding: probabilities come from sums and quotients.
     levels[known] = np.unique(np.round(np.log(np.maximum(inclusion[known], _NEVER)), 9), return_inverse=True)[
         1
