@@ -40,6 +40,9 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         Entry(path="report", help="Write the report of a run: HTML, Markdown and JSON."),
         Entry(path="explain", help="Explain a verdict (ITEM@RUN) or the code of a finding."),
     ),
+    "Calibrate": (
+        Entry(path="judge select", help="Propose the few judges of a run that are worth keeping."),
+    ),
     "Exchange": (
         Entry(path="import tidy", help="Import cases, recorded verdicts and human labels from tables."),
         Entry(path="import recordings", help="Import recorded replies, to replay a run without a call."),
@@ -50,6 +53,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
 """Commands in the order and under the headings in which help shows them."""
 
 GROUPS: Final[Mapping[str, str]] = {
+    "judge": "Look at judges as raters.",
     "import": "Bring in what was made elsewhere.",
     "export": "Take out what others need.",
 }
