@@ -34,7 +34,17 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> evenhand.RunFrames:
             json.dumps({"case": each, "label": each, **rating}) + "\n" for each in LABELS
         ),
         "suites/l.jsonl": json.dumps(
-            {"case": "NA", "principle": "keep.secrets", "annotator": "null", "label": "NA", "note": "nan"}
+            {
+                "case": "NA",
+                "principle": "keep.secrets",
+                "annotator": "null",
+                "label": "NA",
+                "note": "nan",
+                "inclusion": 0.5,
+                "blind": False,
+                "at": "2026-11-20",
+                "defensible": ["007"],
+            }
         )
         + "\n",
     }
@@ -53,6 +63,15 @@ def test_labels_that_look_like_something_else_stay_text(recorded: evenhand.RunFr
     assert list(recorded.verdicts["slice.kind"]) == [*LABELS, "open"]
     labels = recorded.labels.to_dict("records")[0]
     assert (labels["annotator"], labels["label"], labels["note"]) == ("null", "NA", "nan")
+
+
+def test_labels_come_with_how_they_came_about(recorded: evenhand.RunFrames) -> None:
+    label = recorded.labels.iloc[0]
+    assert (label["inclusion"], label["blind"], label["at"]) == (0.5, False, "2026-11-20")
+    assert label["defensible"] == ("007",)
+    assert label[["design", "stratum"]].isna().all()
+    assert math.isnan(label["seconds"])
+    assert str(recorded.labels["blind"].dtype) == "boolean"
 
 
 def test_a_failed_rating_has_no_label_and_its_verdict_is_undecided(recorded: evenhand.RunFrames) -> None:

@@ -48,7 +48,20 @@ _VERDICTS: Columns = {
     "distribution": "object",
     "opinions": "Int64",
 }
-_LABELS: Columns = {**_ITEM, "annotator": "string", "kind": "string", "label": "string", "note": "string"}
+_LABELS: Columns = {
+    **_ITEM,
+    "annotator": "string",
+    "kind": "string",
+    "label": "string",
+    "note": "string",
+    "inclusion": "float64",
+    "design": "string",
+    "stratum": "string",
+    "blind": "boolean",
+    "at": "string",
+    "seconds": "float64",
+    "defensible": "object",
+}
 _ATTEMPTS: Columns = {
     "attempt": "int64",
     "unit": "int64",
@@ -105,7 +118,12 @@ class RunFrames:
     opinions Int64, judges with an opinion · then one string column `slice.NAME` for each slice of the suite.
     """
     labels: "pd.DataFrame"
-    """One row per human label. item int64 · case, candidate, principle, annotator, kind, label, note string."""
+    """One row per human label.
+
+    item int64 · case, candidate, principle, annotator, kind, label, note string · how it came about, where recorded:
+    inclusion float64, the probability of being labelled · design, stratum, at string · blind boolean ·
+    seconds float64 · defensible object, a tuple of str, None where the person was not asked.
+    """
     attempts: "pd.DataFrame"
     """One row per paid call, preflight included (unit -1).
 
@@ -140,10 +158,10 @@ def load(run: str = "latest", workspace: str | Path = ".") -> RunFrames:
         slices.update(dict.fromkeys(_slice(item)))
     return RunFrames(
         run=stored.run,
-        ratings=_frame(ratings, _RATINGS),
-        verdicts=_frame(verdicts, {**_VERDICTS, **dict.fromkeys(slices, "string")}),
-        labels=_frame(labels, _LABELS),
-        attempts=_frame(list(_attempts(read_attempts(stored.ledger, stored.run))), _ATTEMPTS),
+        ratings=frame_of(ratings, _RATINGS),
+        verdicts=frame_of(verdicts, {**_VERDICTS, **dict.fromkeys(slices, "string")}),
+        labels=frame_of(labels, _LABELS),
+        attempts=frame_of(list(_attempts(read_attempts(stored.ledger, stored.run))), _ATTEMPTS),
     )
 
 
@@ -196,11 +214,19 @@ def _verdict(verdict: Verdict | None) -> Row:
 
 
 def _label(label: HumanLabel) -> Row:
+    detail = label.detail
     return {
         "annotator": label.annotator,
         "kind": label.kind.value,
         "label": label.label,
         "note": label.note,
+        "inclusion": detail.inclusion,
+        "design": detail.design or None,
+        "stratum": detail.stratum or None,
+        "blind": detail.blind,
+        "at": detail.at or None,
+        "seconds": detail.seconds,
+        "defensible": detail.defensible,
     }
 
 
@@ -219,7 +245,8 @@ def _attempts(attempts: Iterator[PastAttempt]) -> Iterator[Row]:
         }
 
 
-def _frame(rows: Sequence[Row], columns: Columns) -> "pd.DataFrame":
+def frame_of(rows: Sequence[Row], columns: Columns) -> "pd.DataFrame":
+    """Return rows as a frame of some columns, in their order and with their dtypes."""
     import pandas as pd  # noqa: PLC0415 - loaded at the edges only
 
     return pd.DataFrame(

@@ -19,8 +19,8 @@ _SDK_OF_PROTOCOL = {
 def versions_in_use(accounts: Iterable[Account]) -> Mapping[str, str]:
     """Return the versions of evenhand, Python and what carries the calls of `accounts`; nothing is imported for it."""
     carriers = sorted({package for account in accounts for package in _carriers(account)})
-    found = {"evenhand": _version("evenhand"), "python": platform.python_version()}
-    return {**found, **{package: _version(package) for package in carriers}}
+    found = {"evenhand": version_of("evenhand"), "python": platform.python_version()}
+    return {**found, **{package: version_of(package) for package in carriers}}
 
 
 def _carriers(account: Account) -> tuple[str, ...]:
@@ -29,10 +29,11 @@ def _carriers(account: Account) -> tuple[str, ...]:
 
 def with_version(carrier: str) -> str:
     """Return what carries calls with its version, where its name does not say it yet."""
-    return carrier if " " in carrier else f"{carrier} {_version(carrier)}"
+    return carrier if " " in carrier else f"{carrier} {version_of(carrier)}"
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the version of a package that is installed; nothing is imported for it."""
     try:
         return version(package)
     except PackageNotFoundError:
