@@ -136,10 +136,8 @@ def table_of(*principles: PrincipleAnswers, judges: int | None = None) -> Calibr
         sum(int(((each.reference.label != NONE) & (each.split == split)).sum()) for each in principles)
         for split in Split
     ]
-    shares = tuple(
-        float(np.mean(np.concatenate([each.split == split for each in principles] or [np.zeros(1)])))
-        for split in Split
-    )
+    splits = np.concatenate([np.zeros(0), *(each.split for each in principles)])
+    shares = tuple(float((splits == split).sum()) / max(splits.size, 1) for split in Split)
     return CalibrationTable(
         run="planted-run",
         suite="planted",

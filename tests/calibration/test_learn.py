@@ -11,7 +11,7 @@ from tests.judging.builders import panel
 from tests.judging.panel_kit import says
 
 from evenhand.calibration.learn import Learned, NotLearned, groups_of, learn_rule
-from evenhand.calibration.rules import RULES
+from evenhand.calibration.learned_rules import RULES
 from evenhand.calibration.table import NONE, CalibrationTable, Level, Split
 from evenhand.judging.panel import combine
 from evenhand.records.panel_fit import LearnedRule, PanelFit

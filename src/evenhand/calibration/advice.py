@@ -18,6 +18,7 @@ from evenhand.calibration.results import (
     Trust,
     TrustCell,
 )
+from evenhand.calibration.rules import AS_IT_IS
 from evenhand.calibration.words import (
     count,
     listed,
@@ -27,8 +28,6 @@ from evenhand.calibration.words import (
 )
 from evenhand.stats.estimate import Estimate, Measured
 
-AS_IT_IS = "the panel as it is"
-"""How the rule of the run is named among the rules."""
 MOST_LABELS = 5000
 """More labels than this are not advised: the quality lies at the floor."""
 

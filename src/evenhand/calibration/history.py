@@ -6,7 +6,7 @@ from dataclasses import replace
 from evenhand.calibration.measuring import Measuring
 from evenhand.calibration.results import ChartPoint, History
 from evenhand.calibration.table import EarlierRun
-from evenhand.calibration.words import count, percent
+from evenhand.calibration.words import count, percent, share_with_limits
 from evenhand.stats.estimate import Undefined
 
 SIGMAS = 3
@@ -27,6 +27,18 @@ def chart_history(runs: tuple[EarlierRun, ...], measuring: Measuring) -> History
     centre = sum(run.agreed for run in charted) / total if len(charted) > 1 else None
     points = tuple(_limited(_point(run, measuring), run, centre, total) for run in runs)
     return History(centre=centre, points=points, words=_words(points, centre, measuring))
+
+
+def tell_changes(history: History) -> tuple[str, ...]:
+    """Return what changed since the run before the last one of a history, in words."""
+    if len(history.points) < 2:
+        return ()
+    before, now = history.points[-2:]
+    agreement = (
+        f"Agreement of the panel with people was {share_with_limits(before.agreement)} in {before.run}, and is "
+        f"{share_with_limits(now.agreement)}."
+    )
+    return (*now.changes, agreement)
 
 
 def _point(run: EarlierRun, measuring: Measuring) -> ChartPoint:

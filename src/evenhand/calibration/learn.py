@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.calibration.choices import Choices
-from evenhand.calibration.rules import RULES, Ints
+from evenhand.calibration.learned_rules import RULES, Ints
 from evenhand.calibration.sample import Purpose, purpose_of
 from evenhand.calibration.table import NONE, CalibrationTable, Level, PrincipleAnswers, Split
 from evenhand.records.panel_fit import HeldOut, LearnedRule, PanelFit, PrincipleFit

@@ -1,105 +1,230 @@
-"""The learned rules over arrays: numbers out of labelled items, and what they say about others.
+"""Ways to combine the judges, each on labels it has not seen, beside the best single judge."""
 
-`judging.learned` applies the same numbers to one item at a time; a test holds the two together.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evenhand.calibration.table import NONE
-from evenhand.records.panel_fit import LearnedRule
+from evenhand.calibration.gains import measure_gains
+from evenhand.calibration.measuring import Measuring
+from evenhand.calibration.results import RuleRow
+from evenhand.calibration.sample import Ints, Sample, pool_samples
+from evenhand.calibration.table import NONE, Flags, Floats
+from evenhand.stats.aggregation.best_single import best_single
 from evenhand.stats.aggregation.dawid_skene import dawid_skene
 from evenhand.stats.aggregation.features import vote_features
 from evenhand.stats.aggregation.stack import Design, fit_stack, stack_probabilities
-from evenhand.stats.aggregation.votes import weighted_vote, weights_from_labels
+from evenhand.stats.aggregation.votes import majority, weighted_vote, weights_from_labels
+from evenhand.stats.estimate import Estimate, Undefined
+from evenhand.stats.folds import fold_numbers
+from evenhand.stats.shares import weighted_share
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-_LEAST_PROBABILITY = 1e-6
-"""No answer is taken to be impossible because it was not seen."""
-_NEVER = -50.0
-"""Logit of a label that no item was given by people: it can not win, and the file holds a number."""
-_CLOSE = 1e-9
+AS_IT_IS = "the panel as it is"
+"""How the rule of the run is named among the rules."""
+SINGLE, MAJORITY, WEIGHTED, DAWID_SKENE, STACK = (
+    "best single judge",
+    "majority",
+    "weighted",
+    "Dawid-Skene",
+    "stack",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LearnedNumbers:
-    """What a rule learned, in the words of the file, and the rule itself."""
+class RuleComparison:
+    """What the rules came to."""
 
-    tables: Mapping[str, Any]
-    """Fields of `PrincipleFit`, tables by position of the judge."""
-    predict: Callable[[Ints], Ints]
-    """Returns the label of each item, -1 for a tie; answers have shape (n, J)."""
-
-
-Learn = Callable[[Ints, Ints, int], LearnedNumbers]
-"""Learns from answers (n, J) and labels (n,), -1 for none, over so many labels."""
+    best_single: int | None
+    """The judge with the best agreement on the labels for learning; None where these are too few."""
+    single: Ints
+    """Its held-out answers on the labels to certify with, one scale after the other; chosen anew in each fold."""
+    rows: tuple[RuleRow, ...]
+    recommended: str
 
 
-def learn_weights(answers: Ints, truth: Ints, labels: int) -> LearnedNumbers:
-    """Learn the log-odds of each judge's accuracy (methods.md 1.1); a judge worse than chance has no vote."""
-    weights = np.maximum(weights_from_labels(answers, truth, categories=labels).weights, 0.0)
-    return LearnedNumbers(
-        tables={"weights": weights.tolist()},
-        predict=lambda new: weighted_vote(new, weights, categories=labels),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """Labels to learn from, and those to measure on that nothing was learnt from."""
+
+    learn: tuple[Sample, ...]
+    """By scale."""
+    out: Flags
+    """The items to measure on, among those of all scales, one scale after the other."""
+
+
+def compare_panel_rules(
+    folds: Sequence[Fold],
+    certify: Sequence[Sample],
+    *,
+    judges: Sequence[str],
+    rule: str,
+    measuring: Measuring,
+) -> RuleComparison:
+    """Return each rule on the labels to certify with, in samples by scale, and its gain over the best single judge.
+
+    What is learnt (which judge is best, weights, confusions, the stack) is learnt from the labels of each fold, for
+    principles with one scale together. An undecided item counts as wrong. Recommended is the rule of the largest gain
+    among those whose whole interval is above 0, else the best single judge.
+
+    Source: methods.md 1.1, 1.2, 1.5.
+    """
+    to_learn = [sum(sample.n for sample in fold.learn) for fold in folds]
+    fewest = min([sum(sample.n for sample in certify), *to_learn])
+    if len(judges) < 2 or fewest < max(measuring.choices.too_few, 1):
+        return RuleComparison(
+            best_single=None,
+            single=np.zeros(0, dtype=np.int64),
+            rows=(),
+            recommended=_without_comparison(judges),
+        )
+    whole = pool_samples(certify)
+    given, best = _held_out(folds, certify, whole, measuring)
+    if rule == MAJORITY:
+        del given[MAJORITY]
+    rows = _rows(given, whole, measuring)
+    rows[0] = replace(rows[0], rule=f"{SINGLE}: {judges[best]}")
+    if STACK not in given:
+        rows.append(_no_stack(whole.n, measuring))
+    return RuleComparison(
+        best_single=best, single=given[SINGLE], rows=tuple(rows), recommended=_recommend(rows)
     )
 
 
-def learn_dawid_skene(answers: Ints, truth: Ints, labels: int) -> LearnedNumbers:
-    """Learn confusion tables from all items, those with labels held to them (methods.md 1.2)."""
-    fit = dawid_skene(answers, categories=labels, truth=truth, form="one_coin")
-    shares, confusions = _floored(fit.shares), _floored(fit.confusions)
-    return LearnedNumbers(
-        tables={"shares": shares.tolist(), "confusions": confusions.tolist()},
-        predict=lambda new: _leaders(_posterior_logits(new, np.log(shares), np.log(confusions))),
+def split_folds(learn: Sequence[Sample], certify: Sequence[Sample]) -> tuple[Fold, ...]:
+    """Return the one fold there is when other labels than those measured on are for learning."""
+    return (Fold(learn=tuple(learn), out=np.ones(sum(sample.n for sample in certify), dtype=np.bool_)),)
+
+
+def cross_folds(certify: Sequence[Sample], rng: np.random.Generator) -> tuple[Fold, ...]:
+    """Return folds of the labels to certify with; items of one cluster are in one fold."""
+    whole = pool_samples(certify)
+    if whole.n == 0:
+        return split_folds(certify, certify)
+    parts = fold_numbers(whole.n, rng=rng, clusters=whole.shared_clusters)
+    return tuple(
+        Fold(
+            learn=samples_within(certify, np.asarray(parts != part)),
+            out=np.asarray(parts == part),
+        )
+        for part in np.unique(parts)
     )
 
 
-def _floored(probabilities: Floats) -> Floats:
-    raised = np.maximum(probabilities, _LEAST_PROBABILITY)
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+def samples_within(samples: Sequence[Sample], chosen: Flags) -> tuple[Sample, ...]:
+    """Return the chosen items of each sample; `chosen` is about all of them, one sample after the other."""
+    ends = np.cumsum([sample.n for sample in samples])
+    parts = np.split(chosen, ends[:-1])
+    return tuple(sample.take(part) for sample, part in zip(samples, parts, strict=True))
 
 
-def _posterior_logits(answers: Ints, shares: Floats, confusions: Floats) -> Floats:
-    logits = np.tile(shares, (len(answers), 1))
-    for judge, table in enumerate(confusions):
-        given = answers[:, judge] != NONE
-        logits[given] += table[:, answers[given, judge]].T
-    return logits
+# -- Held-out answers --------------------------------------------------------------------------------------
 
 
-def _leaders(logits: Floats) -> Ints:
-    """Return the place of the largest of each row, -1 where two are as large."""
-    close = (logits >= logits.max(axis=1, keepdims=True) - _CLOSE).sum(axis=1) > 1
-    return np.where(close, NONE, logits.argmax(axis=1))
+def _held_out(
+    folds: Sequence[Fold], certify: Sequence[Sample], whole: Sample, measuring: Measuring
+) -> tuple[dict[str, Ints], int]:
+    """Return the answers of every rule on all labels to certify with, and the judge best on the labels for learning."""
+    rules = [SINGLE, MAJORITY, WEIGHTED, DAWID_SKENE]
+    if all(sample.n >= measuring.choices.learn_from for fold in folds for sample in fold.learn if sample.n):
+        rules.append(STACK)
+    given = {name: np.full(whole.n, NONE, dtype=np.int64) for name in rules}
+    for place, fold in enumerate(folds):
+        single = _best(pool_samples(fold.learn))
+        given[SINGLE][fold.out] = whole.answers[fold.out, single]
+        tested = samples_within(certify, fold.out)
+        for name in rules[1:]:
+            answers = [
+                _apply(name, learn, test, measuring.rng("rules", name, str(place)))
+                for learn, test in zip(fold.learn, tested, strict=True)
+            ]
+            given[name][fold.out] = np.concatenate(answers)
+    learnt = pool_samples([sample for fold in folds for sample in fold.learn])
+    as_it_is = {AS_IT_IS: whole.answers[:, -1]}
+    return {SINGLE: given[SINGLE], **as_it_is, **given}, _best(learnt)
 
 
-def learn_stack(answers: Ints, truth: Ints, labels: int) -> LearnedNumbers:
-    """Learn a ridge logistic model of the label from all judges' answers (methods.md 1.5)."""
-    known = truth != NONE
-    design = _design(answers[known], labels)
-    model, _ = fit_stack(design, truth[known], categories=labels, rng=np.random.default_rng(0))
-    judges = answers.shape[1]
-    return LearnedNumbers(
-        tables={
-            "intercepts": np.where(model.seen, model.intercepts, _NEVER).tolist(),
-            "coefficients": model.coefficients.reshape(judges, labels + 1, labels).tolist(),
-        },
-        predict=lambda new: _leaders(stack_probabilities(model, _design(new, labels))),
+def _apply(name: str, learn: Sample, test: Sample, rng: np.random.Generator) -> Ints:
+    """Return the answers of one rule on the items of one scale; the majority's where there is nothing to learn from."""
+    assert test.scale is not None, "the principles of one scale were sampled"
+    categories, answers = len(test.scale.categories), test.answers[:, :-1]
+    if name == MAJORITY or learn.n == 0 or test.n == 0:
+        return majority(answers, categories=categories)
+    if name == WEIGHTED:
+        weights = weights_from_labels(learn.answers[:, :-1], learn.truth, categories=categories).weights
+        return weighted_vote(answers, weights, categories=categories)
+    if name == DAWID_SKENE:
+        return _fit_dawid_skene(learn, test, categories)
+    return np.asarray(stacked(learn, answers, rng).argmax(axis=1))
+
+
+def _fit_dawid_skene(learn: Sample, test: Sample, categories: int) -> Ints:
+    fitted = dawid_skene(
+        np.concatenate([learn.answers[:, :-1], test.answers[:, :-1]]),
+        categories=categories,
+        truth=np.concatenate([learn.truth, np.full(test.n, NONE)]),
+        form="one_coin",
+    )
+    return fitted.labels[learn.n :]
+
+
+def stacked(learn: Sample, answers: Ints, rng: np.random.Generator) -> Floats:
+    """Return the probability of each category on items with these answers, shape (n, K), from labels of one scale."""
+    assert learn.scale is not None, "the principles of one scale were sampled"
+    categories, judges = len(learn.scale.categories), answers.shape[1]
+    model, _ = fit_stack(
+        Design(features=vote_features(learn.answers[:, :-1], categories=categories), judges=judges),
+        learn.truth,
+        categories=categories,
+        rng=rng,
+        weights=learn.weights,
+        clusters=learn.shared_clusters,
+    )
+    return stack_probabilities(
+        model, Design(features=vote_features(answers, categories=categories), judges=judges)
     )
 
 
-def _design(answers: Ints, labels: int) -> Design:
-    return Design(features=vote_features(answers, categories=labels), judges=answers.shape[1])
+def _best(learn: Sample) -> int:
+    return best_single(learn.answers[:, :-1], learn.truth, weights=learn.weights)
 
 
-RULES: Mapping[LearnedRule, Learn] = {
-    "weighted": learn_weights,
-    "dawid_skene": learn_dawid_skene,
-    "stack": learn_stack,
-}
+# -- Rows --------------------------------------------------------------------------------------------------
+
+
+def _rows(given: Mapping[str, Ints], whole: Sample, measuring: Measuring) -> list[RuleRow]:
+    right = np.column_stack([codes == whole.truth for codes in given.values()]).astype(np.float64)
+    gains = measure_gains(whole, right - right[:, :1], measuring, "rules")
+    return [
+        RuleRow(
+            rule=name,
+            accuracy=weighted_share(
+                np.asarray(codes == whole.truth),
+                weights=whole.weights,
+                clusters=whole.shared_clusters,
+                confidence=measuring.choices.confidence,
+            ),
+            gain=Undefined(n=whole.n, reason="the others are compared with it") if name == SINGLE else gain,
+            beats_single=name != SINGLE and isinstance(gain, Estimate) and gain.interval.low > 0,
+        )
+        for (name, codes), gain in zip(given.items(), gains, strict=True)
+    ]
+
+
+def _no_stack(n: int, measuring: Measuring) -> RuleRow:
+    why = Undefined(n=n, reason=f"a stack needs {measuring.choices.learn_from} labels to learn from")
+    return RuleRow(rule=STACK, accuracy=why, gain=why, beats_single=False)
+
+
+def _recommend(rows: Sequence[RuleRow]) -> str:
+    better = [row for row in rows if row.beats_single]
+    return max(better, key=_gain_value).rule if better else rows[0].rule
+
+
+def _gain_value(row: RuleRow) -> float:
+    return row.gain.value if isinstance(row.gain, Estimate) else -np.inf
+
+
+def _without_comparison(judges: Sequence[str]) -> str:
+    if len(judges) == 1:
+        return f"{judges[0]}: it is the only judge"
+    return f"{AS_IT_IS}: too few labels to compare"

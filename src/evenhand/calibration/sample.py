@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.calibration.choices import Choices
 from evenhand.calibration.table import NONE, CalibrationTable, Flags, Floats, Level, PrincipleAnswers, Split
 from evenhand.records.scale import Reading
 
@@ -51,6 +52,10 @@ class Sample:
     """What each answer means for a rate, shape (m, J + 1): FAIL, PASS, NEITHER, or -1 without one."""
     read_truth: Ints
     """The same of the reference label."""
+    confidence: Floats
+    """Of each answer, shape (m, J + 1), that of the verdict last; not a number without one."""
+    disagreement: Floats
+    """Of the judges, shape (m,)."""
     inclusion: Floats
     """Probability of being labelled, shape (m,); not a number where not known."""
     clusters: Ints
@@ -94,6 +99,8 @@ class Sample:
             truth=self.truth[chosen],
             read_answers=self.read_answers[chosen],
             read_truth=self.read_truth[chosen],
+            confidence=self.confidence[chosen],
+            disagreement=self.disagreement[chosen],
             inclusion=self.inclusion[chosen],
             clusters=self.clusters[chosen],
             scale=self.scale,
@@ -113,6 +120,8 @@ def sample_principle(answers: PrincipleAnswers, splits: Collection[Split]) -> Sa
         truth=truth,
         read_answers=codes[said],
         read_truth=codes[truth],
+        confidence=np.column_stack([answers.confidence, answers.panel_confidence])[rows],
+        disagreement=answers.disagreement[rows],
         inclusion=answers.reference.inclusion[rows],
         clusters=answers.clusters[rows].astype(np.int64),
         scale=scale,
@@ -134,6 +143,8 @@ def pool_samples(samples: Sequence[Sample]) -> Sample:
         truth=np.concatenate([sample.truth for sample in samples]),
         read_answers=np.concatenate([sample.read_answers for sample in samples]),
         read_truth=np.concatenate([sample.read_truth for sample in samples]),
+        confidence=np.concatenate([sample.confidence for sample in samples]),
+        disagreement=np.concatenate([sample.disagreement for sample in samples]),
         inclusion=np.concatenate([sample.inclusion for sample in samples]),
         clusters=np.concatenate([sample.clusters for sample in samples]),
         scale=scales.pop() if len(scales) == 1 else None,
@@ -149,6 +160,8 @@ def empty_sample(judges: int) -> Sample:
         truth=none,
         read_answers=rows,
         read_truth=none,
+        confidence=np.zeros(rows.shape),
+        disagreement=np.zeros(0),
         inclusion=np.zeros(0),
         clusters=none,
         scale=None,
@@ -185,7 +198,8 @@ class Purpose:
 
     certify: tuple[Split, ...]
     cross_fit: bool
-    """Whether there is nothing to learn from but what is measured on, so that learning is cross-fitted."""
+    """Whether there are too few labels to learn from other than those measured on, so that these are cross-fitted:
+    what is measured on some of them was learnt on the others."""
 
     @property
     def learn(self) -> tuple[Split, ...]:
@@ -193,7 +207,11 @@ class Purpose:
         return self.certify if self.cross_fit else (Split.OPTIMISE,)
 
 
-def purpose_of(table: CalibrationTable) -> Purpose:
+def purpose_of(table: CalibrationTable, choices: Choices) -> Purpose:
     """Return what the labels of each split are used for."""
     certify = (Split.GATE, Split.SEALED) if table.splits.opened else (Split.GATE,)
-    return Purpose(certify=certify, cross_fit=table.splits.shares[0] == 0)
+    to_learn = sum(
+        int(((each.reference.label != NONE) & (each.split == Split.OPTIMISE)).sum())
+        for each in table.principles
+    )
+    return Purpose(certify=certify, cross_fit=to_learn < choices.too_few)

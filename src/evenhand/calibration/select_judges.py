@@ -6,7 +6,7 @@ import numpy as np
 
 from evenhand.calibration.choices import Choices
 from evenhand.calibration.learn import Group, groups_of
-from evenhand.calibration.rules import Ints
+from evenhand.calibration.learned_rules import Ints
 from evenhand.calibration.sample import purpose_of
 from evenhand.calibration.table import NONE, CalibrationTable
 from evenhand.stats.aggregation.choose_panel import PanelChoice, choose_panel

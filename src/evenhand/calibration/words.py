@@ -10,6 +10,11 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f} %"
 
 
+def points(value: float) -> str:
+    """Return a difference of shares in points, to one place."""
+    return f"{100 * value:.1f} points"
+
+
 def number(value: float) -> str:
     """Return a coefficient to two places."""
     return f"{value:.2f}"

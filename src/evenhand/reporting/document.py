@@ -4,7 +4,9 @@ Both renderings walk the same blocks, so they hold the same numbers.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
+
+from markupsafe import Markup
 
 from evenhand.reporting.item_view import ItemView
 from evenhand.stats.estimate import Measured
@@ -51,6 +53,8 @@ class Cell:
     """What stands behind a number: interval and n."""
     anchor: str = ""
     """Name by which a link reaches the row, where the cell is its heading."""
+    tone: str = ""
+    """Class of a word that is a judgement, so that it is found at a glance; the word says it all."""
 
     @property
     def is_empty(self) -> bool:
@@ -96,7 +100,29 @@ class Bullets:
 
     kind: ClassVar[str] = "bullets"
     points: tuple[Words, ...]
-    tone: Literal["text", "warning"] = "text"
+    tone: Literal["text", "warning", "steps"] = "text"
+    """Steps are numbered, the most important first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyNumber:
+    """A number that opens a report."""
+
+    name: Words
+    value: str
+    """Empty where there is no estimate."""
+    detail: str
+    """What stands behind it: interval and n, or why there is none."""
+    note: Words = ()
+    """What it means, in a few words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyNumbers:
+    """The few numbers a reader came for."""
+
+    kind: ClassVar[str] = "key"
+    numbers: tuple[KeyNumber, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +193,42 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vector:
+    """A picture as vector graphics, ready for a page; one unit is one pixel."""
+
+    width: int
+    height: int
+    body: Markup
+    """What stands inside its `<svg>`: shapes and escaped words."""
+
+
+class Drawing(Protocol):
+    """What a picture shows, as numbers and names."""
+
+    def draw(self) -> Vector:
+        """Return the picture."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One picture of a plot."""
+
+    title: Words
+    description: str
+    """What the picture shows, for those who do not see it."""
+    drawing: Drawing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """Pictures side by side that are drawn when the page is written; Markdown has their table only."""
+
+    shape: ClassVar[str] = "plot"
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """A figure with everything it shows in a table beside it."""
 
@@ -175,11 +237,24 @@ class Chart:
     title: Words
     description: str
     """What the figure shows, for those who do not see it."""
-    drawing: StackedBars | HeatMap | Histogram
+    drawing: StackedBars | HeatMap | Histogram | Plot
     table: Table
+    note: Words = ()
+    """What to read from it."""
 
 
-Block = Table | Paragraph | Bullets | Heading | Gallery | Chart
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """Blocks behind a line that opens them; Markdown has them under a heading."""
+
+    kind: ClassVar[str] = "fold"
+    words: Words
+    blocks: tuple["Block", ...]
+    extra: str = ""
+    """What it is called when a short report leaves it out; empty stays in every report."""
+
+
+Block = Table | Paragraph | Bullets | KeyNumbers | Heading | Gallery | Chart | Fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenhand.reporting.display import count, one_line
 from evenhand.reporting.document import (
@@ -11,8 +11,11 @@ from evenhand.reporting.document import (
     Cell,
     Chart,
     Document,
+    Fold,
     Gallery,
     Heading,
+    KeyNumber,
+    KeyNumbers,
     Paragraph,
     Span,
     Table,
@@ -45,11 +48,15 @@ def render_markdown(summary: RunSummary, *, most_bytes: int = MOST_BYTES) -> str
     Where it would be longer than `most_bytes`, parts are left out in the order of `extras.DROP_ORDER`, then rows of
     long tables; the last line says which.
     """
-    document = run_document(summary)
+    return write_markdown(run_document(summary), drop_order=DROP_ORDER, most_bytes=most_bytes)
+
+
+def write_markdown(document: Document, *, drop_order: Sequence[str], most_bytes: int = MOST_BYTES) -> str:
+    """Return a document as Markdown of at most `most_bytes`; the last line says what was left out for that."""
     for rows in _ROW_LIMITS:
         pieces = list(_pieces(document, rows))
-        for dropped in range(len(DROP_ORDER) + 1):
-            text = _join(pieces, DROP_ORDER[:dropped], most_bytes)
+        for dropped in range(len(drop_order) + 1):
+            text = _join(pieces, drop_order[:dropped], most_bytes)
             if len(text.encode()) <= most_bytes:
                 return text
     return text.encode()[: most_bytes - 8].decode(errors="ignore") + "\n\n…\n"
@@ -74,23 +81,43 @@ def _pieces(document: Document, rows: int) -> Iterator[_Piece]:
 
 def _block(block: Block, rows: int) -> Iterator[_Piece]:
     match block:
-        case Paragraph():
-            yield _Piece(text=_line(block.words), extra=block.extra)
-        case Bullets(tone="warning"):
-            yield _Piece(
-                text="\n".join(["> **Before any number**", ">", *(f"> - {_line(p)}" for p in block.points)])
-            )
-        case Bullets():
-            yield _Piece(text="\n".join(f"- {_line(point)}" for point in block.points))
-        case Heading():
-            yield _Piece(text=f"### {_line(block.words)}", extra=block.extra)
-        case Table():
-            yield _Piece(text=_table(block, rows), extra=block.extra)
         case Chart():
             yield _Piece(text=_table(block.table, rows), extra=block.table.extra)
+            if block.note:
+                yield _Piece(text=_line(block.note), extra=block.table.extra)
+        case Fold():
+            yield _Piece(text=f"### {_line(block.words)}", extra=block.extra)
+            for inner in block.blocks:
+                yield from (replace(piece, extra=piece.extra or block.extra) for piece in _block(inner, rows))
         case Gallery():
             for item in block.items:
                 yield from _item(item)
+        case Paragraph() | Heading() | Table():
+            yield _Piece(text=_text(block, rows), extra=block.extra)
+        case Bullets() | KeyNumbers():
+            yield _Piece(text=_list(block))
+
+
+def _text(block: Paragraph | Heading | Table, rows: int) -> str:
+    if isinstance(block, Table):
+        return _table(block, rows)
+    return f"### {_line(block.words)}" if isinstance(block, Heading) else _line(block.words)
+
+
+def _list(block: Bullets | KeyNumbers) -> str:
+    if isinstance(block, KeyNumbers):
+        return "\n".join(f"- {_key_number(each)}" for each in block.numbers)
+    points = [_line(point) for point in block.points]
+    if block.tone == "warning":
+        return "\n".join(["> **Before any number**", ">", *(f"> - {point}" for point in points)])
+    mark = "1." if block.tone == "steps" else "-"
+    return "\n".join(f"{mark} {point}" for point in points)
+
+
+def _key_number(each: KeyNumber) -> str:
+    value = f"**{_own(each.value)}** ({_own(each.detail)})" if each.value else _own(each.detail)
+    note = f"; {_line(each.note)}" if each.note else ""
+    return f"{_line(each.name)}: {value}{note}"
 
 
 # -- Tables ----------------------------------------------------------------------------------------
@@ -203,8 +230,8 @@ def _span(span: Span, *, in_table: bool) -> str:
 
 
 def _own(text: str) -> str:
-    """Return our own words with every character that Markdown reads made plain."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~@])", r"\\\1", text)
+    """Return our own words with every character that Markdown reads made plain, and nothing an address by itself."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~@]|:(?=//)|(?<=[Ww]{3})\.)", r"\\\1", text)
 
 
 def _code(text: str, *, in_table: bool = True, most: int = _FOREIGN_LENGTH) -> str:

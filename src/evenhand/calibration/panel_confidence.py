@@ -1,0 +1,125 @@
+"""How sure the panel is of its verdicts, from what was learnt on other labels than those it is measured on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenhand.calibration.measuring import Measuring
+from evenhand.calibration.rules import samples_within, stacked
+from evenhand.calibration.sample import Ints, Sample, scale_facts, with_panel
+from evenhand.calibration.study import Study
+from evenhand.calibration.table import NONE, CalibrationTable, Floats
+from evenhand.stats.patterns import compress
+
+STACK = "probability of the verdict by a stack of the judges' answers, learnt from labels"
+MEAN = "mean probability of the judges"
+VOTES = "share of the judges who say what the panel says"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelConfidence:
+    """How sure the panel is."""
+
+    source: str
+    """What it is, in words."""
+    pool: Floats
+    """Of all verdicts of the run."""
+    certify: Floats
+    """Of the verdicts on labels to certify with, in the order of `Study.whole`; not a number without a verdict."""
+
+
+def find_confidence(table: CalibrationTable, study: Study, measuring: Measuring) -> PanelConfidence:
+    """Return the best confidence there is.
+
+    The stack's where there are labels enough to learn it for every scale; else the mean probability, where judges give
+    any; else the share of votes. Rank: methods.md 4.3.
+    """
+    if _stack_is_learnt(study, measuring):
+        return _by_stack(table, study, measuring)
+    if _has_probabilities(table):
+        return _by_measure(MEAN, table, study, _mean_probability)
+    return _by_measure(VOTES, table, study, _vote_share)
+
+
+def _stack_is_learnt(study: Study, measuring: Measuring) -> bool:
+    measured = [place for place, sample in enumerate(study.certify_by_scale) if sample.n]
+    judges = study.whole.answers.shape[1] - 1
+    return (
+        judges > 0
+        and bool(measured)
+        and all(
+            fold.learn[place].n >= measuring.choices.learn_from for fold in study.folds for place in measured
+        )
+    )
+
+
+def _has_probabilities(table: CalibrationTable) -> bool:
+    decided = [each.panel_confidence[each.verdict != NONE] for each in table.principles]
+    return any(part.size for part in decided) and all(np.isfinite(part).all() for part in decided)
+
+
+# -- From the record ---------------------------------------------------------------------------------------
+
+_Measure = Callable[[Floats, Ints], Floats]
+"""From the panel's mean probability and the answers of items to a confidence."""
+
+
+def _mean_probability(given: Floats, answers: Ints) -> Floats:
+    del answers
+    return given
+
+
+def _vote_share(given: Floats, answers: Ints) -> Floats:
+    del given
+    answered = answers[:, :-1] != NONE
+    alike = answered & (answers[:, :-1] == answers[:, -1:])
+    return np.asarray(alike.sum(axis=1) / np.maximum(answered.sum(axis=1), 1))
+
+
+def _by_measure(source: str, table: CalibrationTable, study: Study, measure: _Measure) -> PanelConfidence:
+    pool = [
+        measure(each.panel_confidence, with_panel(each))[each.verdict != NONE] for each in table.principles
+    ]
+    whole = study.whole
+    certify = np.where(whole.answers[:, -1] != NONE, measure(whole.confidence[:, -1], whole.answers), np.nan)
+    return PanelConfidence(source=source, pool=np.concatenate([np.zeros(0), *pool]), certify=certify)
+
+
+# -- From a stack ------------------------------------------------------------------------------------------
+
+
+def _by_stack(table: CalibrationTable, study: Study, measuring: Measuring) -> PanelConfidence:
+    certify = np.full(study.whole.n, np.nan)
+    for place, fold in enumerate(study.folds):
+        tested = samples_within(study.certify_by_scale, fold.out)
+        certify[fold.out] = np.concatenate(
+            [
+                _of_verdict(learn, test.answers, measuring.rng("stack", str(place)))
+                for learn, test in zip(fold.learn, tested, strict=True)
+            ]
+        )
+    pool = [
+        _of_verdict(learn, answers, measuring.rng("stack"))
+        for learn, answers in zip(study.learn_by_scale, _answers_by_scale(table, study), strict=True)
+        if learn.n
+    ]
+    joined = np.concatenate([np.zeros(0), *pool])
+    return PanelConfidence(source=STACK, pool=joined[np.isfinite(joined)], certify=certify)
+
+
+def _answers_by_scale(table: CalibrationTable, study: Study) -> Iterator[Ints]:
+    for scale in study.scales:
+        yield np.concatenate([with_panel(each) for each in table.principles if scale_facts(each) == scale])
+
+
+def _of_verdict(learn: Sample, answers: Ints, rng: np.random.Generator) -> Floats:
+    """Return the probability that the verdict, the last of `answers`, is right; not a number without one."""
+    patterns = compress(answers)
+    verdict = patterns.answers[:, -1]
+    decided = verdict != NONE
+    found = np.full(len(verdict), np.nan)
+    if decided.any() and learn.n:
+        probabilities = stacked(learn, patterns.answers[decided, :-1], rng)
+        found[decided] = probabilities[np.arange(int(decided.sum())), verdict[decided]]
+    return found[patterns.index]

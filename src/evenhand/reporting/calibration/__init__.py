@@ -1,0 +1,1 @@
+"""The report on a calibration: what judges and panel are worth, as a page, as Markdown, as JSON and on a terminal."""
