@@ -64,7 +64,7 @@ def learn_rule(
         made: Date for the file, YYYY-MM-DD.
         version: Of the file; one more than that of the fit before it.
     """
-    purpose = purpose_of(table)
+    purpose = purpose_of(table, choices)
     groups = groups_of(table)
     if not groups:
         return NotLearned(

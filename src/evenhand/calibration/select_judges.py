@@ -1,5 +1,6 @@
 """Which few judges to keep: good ones that err apart, on the labels for learning (methods.md 1.4)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from evenhand.calibration.choices import Choices
 from evenhand.calibration.learn import Group, groups_of
 from evenhand.calibration.learned_rules import Ints
 from evenhand.calibration.sample import purpose_of
-from evenhand.calibration.table import NONE, CalibrationTable
+from evenhand.calibration.table import NONE, CalibrationTable, Split
 from evenhand.stats.aggregation.choose_panel import PanelChoice, choose_panel
 from evenhand.stats.estimate import Measured
 
@@ -65,13 +66,14 @@ def select_judges(
     """
     names = tuple(judge.id for judge in table.judges)
     groups = groups_of(table)
-    labels = sum(group.count(purpose_of(table).learn) for group in groups)
+    purpose = purpose_of(table, choices)
+    labels = sum(group.count(purpose.learn) for group in groups)
     if labels < LEAST:
         return NotSelected(
             reason=f"judges are chosen from {LEAST} labels or more, and there are {labels} to learn from",
             hint="label more items, or bring labels with --humans FILE",
         )
-    answers, truth, clusters = _together(table, groups)
+    answers, truth, clusters = _together(groups, purpose.learn)
     choice = choose_panel(
         answers,
         truth,
@@ -84,12 +86,11 @@ def select_judges(
     return _named(table, choice, names, labels)
 
 
-def _together(table: CalibrationTable, groups: tuple[Group, ...]) -> tuple[Ints, Ints, Ints]:
+def _together(groups: tuple[Group, ...], splits: Collection[Split]) -> tuple[Ints, Ints, Ints]:
     """Return the labelled items of all groups, the answers of each group with codes of their own."""
-    learn = purpose_of(table).learn
     answers, truth, clusters, first = [], [], [], 0
     for group in groups:
-        known = group.labelled(learn)
+        known = group.labelled(splits)
         given = group.answers[known]
         answers.append(np.where(given == NONE, NONE, given + first))
         truth.append(group.truth[known] + first)

@@ -35,9 +35,10 @@ def select_judges(
     if not 1 <= keep <= judges:
         raise UsageError(f"run {stored.run.id} has {judges} judges, and {keep} can not be kept of them")
     read = read_table(stored, humans=humans)
-    found = select(read.table, Choices(seed=stored.manifest.suite.seed), keep=keep)
+    choices = Choices(seed=stored.manifest.suite.seed)
+    found = select(read.table, choices, keep=keep)
     if isinstance(found, NotSelected):
         raise MeasureError(found.reason, hint=found.hint)
-    if purpose_of(read.table).cross_fit:
+    if purpose_of(read.table, choices).cross_fit:
         note_use(stored.ledger, stored.manifest.suite, read.division, run=stored.run.id, purpose=command)
     return found
