@@ -25,9 +25,9 @@ def table_units(table: Counts) -> Units:
     )
 
 
-def every_cell(categories: int, *, scale: float = 1.0) -> Units:
-    """Return one unit for every cell of a table, each of `scale` items: what two raters might have said."""
-    return item_units(scale * np.eye(categories**2), np.ones(categories**2, dtype=np.int64))
+def every_cell(categories: int) -> Units:
+    """Return one item for every cell of a table: what two raters might have said."""
+    return item_units(np.eye(categories**2))
 
 
 def as_tables(totals: Floats) -> Floats:
