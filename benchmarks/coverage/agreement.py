@@ -146,8 +146,9 @@ def judge_table(prevalence: float, sensitivity: float, specificity: float) -> Fl
 def ordinal_table(categories: int, sharpness: float) -> Floats:
     """Return the probabilities of two raters on an ordered scale, both of whom prefer to be near each other."""
     places = np.arange(categories)
-    table: Floats = np.exp(-sharpness * (places[:, np.newaxis] - places) ** 2)
-    return table / table.sum()
+    table = np.exp(-sharpness * (places[:, np.newaxis] - places) ** 2)
+    shares: Floats = table / table.sum()
+    return shares
 
 
 def table_coverage(
@@ -330,8 +331,9 @@ def settings(repetitions: int) -> Iterator[Coverage]:
         yield table_coverage(
             what, of_table, judge_table(*judge), setting=setting, n=n, repetitions=repetitions
         )
-    for n, sharpness in product((50, 200), (0.5, 1.0, 3.0)):
-        joint, setting = ordinal_table(5, sharpness), f"five labels, sharpness {sharpness:g}"
+    for n, sharpness, slips in product((50, 200), (0.5, 1.0, 3.0), (0.0, 0.05)):
+        joint = (1 - slips) * ordinal_table(5, sharpness) + slips / 25
+        setting = f"five labels, sharpness {sharpness:g}, answers at random {slips:.2f}"
         yield table_coverage(
             "weighted kappa", weighted_kappa, joint, setting=setting, n=n, repetitions=repetitions
         )

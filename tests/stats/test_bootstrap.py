@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap as oracle
 
-from evenhand.stats.bootstrap import Method, bootstrap, resampled, smoothed_bootstrap
+from evenhand.stats.bootstrap import Method, Unseen, bootstrap, resampled, smoothed_bootstrap
 from evenhand.stats.estimate import Estimate, Measured, Undefined
 from evenhand.stats.exact_intervals import jeffreys_interval
 from evenhand.stats.units import Floats, cluster_units, difference, item_units, ratio, units_of
+
+HALF_OF_EACH = Unseen(features=np.array([[1.0, 1.0], [0.0, 1.0]]), shapes=np.array([0.5, 0.5]))
 
 
 def mean(totals: Floats) -> Floats:
@@ -114,8 +116,7 @@ def test_a_statistic_without_a_value_says_so() -> None:
 
 def test_a_smoothed_bootstrap_of_a_share_is_jeffreys_interval() -> None:
     units = item_units(with_ones(np.array([1.0, 0.0])), np.array([27, 3]))
-    prior = item_units(with_ones(np.array([1.0, 0.0])))
-    measured = estimate(smoothed_bootstrap(mean, units, prior, rng=rng(), mass=1, draws=40_000))
+    measured = estimate(smoothed_bootstrap(mean, units, HALF_OF_EACH, rng=rng(), draws=40_000))
     exact = jeffreys_interval(27, 30)
     assert measured.interval.low == pytest.approx(exact.low, abs=0.005)
     assert measured.interval.high == pytest.approx(exact.high, abs=0.005)
@@ -123,8 +124,7 @@ def test_a_smoothed_bootstrap_of_a_share_is_jeffreys_interval() -> None:
 
 def test_a_smoothed_bootstrap_spreads_where_all_are_equal() -> None:
     units = item_units(with_ones(np.ones(30)))
-    prior = item_units(with_ones(np.array([1.0, 0.0])))
-    measured = estimate(smoothed_bootstrap(mean, units, prior, rng=rng()))
+    measured = estimate(smoothed_bootstrap(mean, units, HALF_OF_EACH, rng=rng()))
     assert measured.value == measured.interval.high == 1.0
     assert 0.85 < measured.interval.low < 0.95
 

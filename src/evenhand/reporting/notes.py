@@ -22,7 +22,7 @@ NOTES = (
     ),
     (
         "Intervals of shares are Wilson's. Intervals of kappa are a smoothed Bayesian bootstrap over items with "
-        f"{DRAWS:,} draws from the run's seed: two further items, spread evenly over the confusion table, keep it from "
+        f"{DRAWS:,} draws from the run's seed: two further items, one of agreement and one of dissent, keep it from "
         "collapsing where two raters agree on every item."
     ),
     f"Groups with fewer than {TOO_FEW} units get no estimate.",

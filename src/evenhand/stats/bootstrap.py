@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
 
@@ -63,21 +64,30 @@ def bootstrap(
     return _estimate(value, known, levels, units, confidence)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """What could have been seen beside the units that were: a smoothed bootstrap adds a little of it."""
+
+    features: Floats
+    """Shape (kinds, features)."""
+    shapes: Floats
+    """Shape (kinds,): how many items of each are added, in sum few."""
+
+
 def smoothed_bootstrap(
     statistic: Statistic,
     units: Units,
-    prior: Units,
+    unseen: Unseen,
     *,
     rng: np.random.Generator,
-    mass: float = 2.0,
     confidence: float = CONFIDENCE,
     draws: int = DRAWS,
 ) -> Measured:
     """Return a statistic with its interval from a smoothed Bayesian bootstrap.
 
-    The units are weighted by a Dirichlet distribution in place of a multinomial one, and `mass` further units are
-    spread over `prior` (in proportion to its counts): what else could have been seen. Beside clusters each of them
-    counts as the root of the mean cluster size. In the simplest case, a share, this is Jeffreys' interval for `mass` 1.
+    The units are weighted by a Dirichlet distribution in place of a multinomial one, and what is `unseen` is
+    weighted with them. Beside clusters each of its items counts as the root of the mean cluster size. In the simplest
+    case, a share with half a success and half a failure unseen, this is Jeffreys' interval.
     It does what a plain bootstrap can not: where the raters always agree it still knows that they need not, and it
     covers near the ends of the scale, where a plain bootstrap of 50 items of a good judge has no interval, or one that
     misses, in one sample of five (`python -m benchmarks.coverage.agreement`). The point estimate is that of the units
@@ -94,10 +104,10 @@ def smoothed_bootstrap(
     z = _tail_z(units, confidence)
     if reason := _why_not(value, units, least=1):
         return Undefined(n=units.items, reason=reason)
-    shapes = np.concatenate([units.counts, mass * prior.counts / prior.size])
+    shapes = np.concatenate([units.counts, unseen.shapes])
     # A cluster is worth between one item and as many as it holds: the geometric middle, whatever it is worth here.
     scale = math.sqrt(units.items / units.size)
-    features = np.concatenate([units.features, scale * prior.features])
+    features = np.concatenate([units.features, scale * unseen.features])
 
     def weights(count: int) -> Floats:
         gammas = rng.standard_gamma(shapes, size=(count, len(shapes)))

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.stats.agreement.tables import every_cell
-from evenhand.stats.bootstrap import DRAWS, smoothed_bootstrap
+from evenhand.stats.bootstrap import DRAWS, Unseen, smoothed_bootstrap
 from evenhand.stats.confusion import Counts
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import sum_interval
@@ -172,8 +171,8 @@ def _mcc(sample: _Sample, rng: np.random.Generator, draws: int) -> Measured:
     if sample.judged.all() or not sample.judged.any():
         return Undefined(n=n, reason="the judge gave one answer only")
     units = _cell_units(sample)
-    prior = every_cell(2)
-    return smoothed_bootstrap(_phi, units, prior, rng=rng, confidence=sample.confidence, draws=draws)
+    unseen = Unseen(features=np.eye(4), shapes=np.full(4, 0.5))
+    return smoothed_bootstrap(_phi, units, unseen, rng=rng, confidence=sample.confidence, draws=draws)
 
 
 def _cell_units(sample: _Sample) -> Units:

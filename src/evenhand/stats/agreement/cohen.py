@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evenhand.stats.agreement.tables import as_tables, every_cell, one_label_share, table_units
+from evenhand.stats.agreement.tables import as_tables, one_label_share, table_units, unseen_cells
 from evenhand.stats.agreement.weights import Weighting, agreement_weights
 from evenhand.stats.bootstrap import DRAWS, MOST_UNDEFINED, smoothed_bootstrap
 from evenhand.stats.confusion import Counts, check_table, pooled
@@ -24,8 +24,8 @@ def cohen_kappa(
     if both raters kept their label shares and were independent. With `weights` both count labels that are near each
     other in part. `table` has shape (k, k), or (clusters, k, k) when items of a cluster are not independent.
 
-    The interval is the smoothed Bayesian bootstrap with two further items spread over the table. Unlike a plain
-    bootstrap it does not collapse where raters (nearly) always agree.
+    The interval is the smoothed Bayesian bootstrap with two further items, one of agreement and one of dissent. Unlike
+    a plain bootstrap it does not collapse where raters (nearly) always agree.
 
     Undefined without items; when both raters gave one and the same label only (p_e = 1); and when more than one
     resample in twenty would be such a table, because the labels hardly vary.
@@ -41,8 +41,8 @@ def cohen_kappa(
     if reason := _why_not(whole):
         return Undefined(n=int(whole.sum()), reason=reason)
     statistic = _kappa(agreement_weights(weights, len(whole)))
-    units, prior = table_units(table), every_cell(len(whole))
-    return smoothed_bootstrap(statistic, units, prior, rng=rng, confidence=confidence, draws=draws)
+    units, unseen = table_units(table), unseen_cells(whole)
+    return smoothed_bootstrap(statistic, units, unseen, rng=rng, confidence=confidence, draws=draws)
 
 
 def _kappa(weights: Floats) -> Statistic:

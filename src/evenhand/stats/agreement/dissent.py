@@ -1,18 +1,44 @@
-"""What raters might have said: the items that a smoothed bootstrap adds to those seen."""
+"""What many raters might have said: the items that a smoothed bootstrap adds to those seen."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.stats.units import Floats, Integers
+from evenhand.stats.agreement.ratings import RatingCounts
+from evenhand.stats.agreement.tables import with_even_dissent
+from evenhand.stats.units import Floats
 
 
-def dissenting_rows(rows: Integers) -> Floats:
-    """Return label counts of one item for every ordered pair of labels: all raters give the first, but one the second.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnseenRows:
+    """Items nobody saw, as counts of labels."""
 
-    `rows` has shape (distinct items, categories), raters per label; the items returned have as many raters as the most
-    seen on one. Where the two labels are one, all agree. For two raters these are the cells of their table.
+    rows: Floats
+    """Shape (kinds, categories)."""
+    shapes: Floats
+    """Shape (kinds,): how many of each are added."""
+
+
+def unseen_rows(counted: RatingCounts) -> UnseenRows:
+    """Return an item of agreement and one of dissent, for two raters as in `unseen_cells`.
+
+    They have as many raters as the most seen on one item. In the item of dissent one of them gives another label than
+    the rest; which labels meet follows the pairs of answers that differ, to which one even item is added.
     """
-    categories = rows.shape[1]
-    raters = max(int(rows.sum(axis=1).max()), 2)
+    categories = counted.rows.shape[1]
+    raters = max(int(counted.rows.sum(axis=1).max()), 2)
     common, single = np.divmod(np.arange(categories**2), categories)
     each = np.eye(categories)
-    return (raters - 1) * each[common] + each[single]
+    shapes = each / categories + with_even_dissent(_dissent(counted))
+    return UnseenRows(rows=(raters - 1) * each[common] + each[single], shapes=shapes.ravel())
+
+
+def _dissent(counted: RatingCounts) -> Floats:
+    """Return the pairs of different labels on an item, as shares of its pairs, summed over items, shape (k, k)."""
+    rows = counted.rows.astype(np.float64)
+    answered = rows.sum(axis=1)
+    pairs = answered * (answered - 1)
+    held = np.bincount(counted.codes, minlength=len(rows)) / np.where(pairs > 0, pairs, np.inf)
+    met: Floats = (rows * held[:, np.newaxis]).T @ rows
+    np.fill_diagonal(met, 0.0)
+    return met

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evenhand.stats.bootstrap import DRAWS, smoothed_bootstrap
+from evenhand.stats.bootstrap import DRAWS, Unseen, smoothed_bootstrap
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
-from evenhand.stats.units import Floats, Integers, Statistic, Units, cluster_units, item_units
+from evenhand.stats.units import Floats, Integers, Statistic, cluster_units, item_units
 
 
 def intraclass_correlation(
@@ -21,7 +21,7 @@ def intraclass_correlation(
     (MSR - MSE) / (MSR + (k-1) MSE + k (MSC - MSE) / n) of the two-way table of n items and k raters. `scores` has
     shape (items, raters), not a number where a rater has no score; items with a gap are left out, and n counts those
     that remain. The interval is the smoothed Bayesian bootstrap over items, or over `clusters` (shape (items,)), with
-    two further items of the variance seen: one of equal scores, one of scores that have nothing to do with each other.
+    two further items of the variance seen: one of equal scores, one of dissent.
     It speaks of these raters; the raters are not resampled.
 
     Undefined with fewer than two raters or two complete items, and when all scores are equal.
@@ -43,7 +43,7 @@ def intraclass_correlation(
     features = _features(centred)
     units = item_units(features) if clusters is None else cluster_units(features, clusters[whole])
     return smoothed_bootstrap(
-        _icc(held.shape[1]), units, _extremes(centred), rng=rng, confidence=confidence, draws=draws
+        _icc(held.shape[1]), units, _unseen(centred), rng=rng, confidence=confidence, draws=draws
     )
 
 
@@ -79,11 +79,18 @@ def _icc(raters: int) -> Statistic:
     return value
 
 
-def _extremes(scores: Floats) -> Units:
-    """Return two items with the variance seen: one of equal scores, one of scores that are independent."""
+def _unseen(scores: Floats) -> Unseen:
+    """Return an item of equal scores and one of dissent, both with the variance seen.
+
+    The scores of the item of dissent differ as much as those of the items on which raters do differ, to which one item
+    of scores that are independent of each other is added.
+    """
     raters = scores.shape[1]
-    squares = raters * float((scores**2).mean())
-    rows = np.zeros((2, 3 + raters))
-    rows[:, 0], rows[:, 1] = 1.0, squares
-    rows[:, 2] = raters * squares, squares
-    return item_units(rows)
+    apart = ((scores - scores.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    variance = float((scores**2).mean())
+    within = (float(apart.sum()) + (raters - 1) * variance) / (int((apart > 0).sum()) + 1)
+    squares = max(raters * variance, within)
+    features = np.zeros((2, 3 + raters))
+    features[:, 0], features[:, 1] = 1.0, squares
+    features[:, 2] = raters * squares, raters * (squares - within)
+    return Unseen(features=features, shapes=np.ones(2))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evenhand.stats.agreement.tables import as_tables, every_cell, table_units
+from evenhand.stats.agreement.tables import as_tables, table_units, unseen_cells
 from evenhand.stats.bootstrap import DRAWS, smoothed_bootstrap
 from evenhand.stats.confusion import Counts, check_table, pooled
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
@@ -32,8 +32,8 @@ def kendall_tau_b(
         return Undefined(n=0, reason="no item was labelled by both")
     if whole.sum(axis=0).max() == n or whole.sum(axis=1).max() == n:
         return Undefined(n=n, reason="a rater gave one label only, so there is no order")
-    units, prior = table_units(table), every_cell(len(whole))
-    return smoothed_bootstrap(_tau_b, units, prior, rng=rng, confidence=confidence, draws=draws)
+    units, unseen = table_units(table), unseen_cells(whole)
+    return smoothed_bootstrap(_tau_b, units, unseen, rng=rng, confidence=confidence, draws=draws)
 
 
 def _tau_b(totals: Floats) -> Floats:

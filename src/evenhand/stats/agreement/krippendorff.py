@@ -6,11 +6,11 @@ from typing import Literal
 
 import numpy as np
 
-from evenhand.stats.agreement.dissent import dissenting_rows
+from evenhand.stats.agreement.dissent import unseen_rows
 from evenhand.stats.agreement.ratings import rated_units, rating_counts
-from evenhand.stats.bootstrap import DRAWS, smoothed_bootstrap
+from evenhand.stats.bootstrap import DRAWS, Unseen, smoothed_bootstrap
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
-from evenhand.stats.units import Floats, Integers, Statistic, item_units
+from evenhand.stats.units import Floats, Integers, Statistic
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 """What the distance of two labels is: 0 or 1; by ranks; of their values; of their values in relation to their sum."""
@@ -52,8 +52,9 @@ def krippendorff_alpha(
         return Undefined(n=n, reason="only one label was given, so nothing could differ")
     rows = np.where(pairable[:, np.newaxis], counted.rows, 0)
     units = rated_units(features_of(rows), counted, pairable, clusters)
-    prior = item_units(features_of(dissenting_rows(rows)))
-    return smoothed_bootstrap(statistic, units, prior, rng=rng, confidence=confidence, draws=draws)
+    further = unseen_rows(counted)
+    unseen = Unseen(features=features_of(further.rows), shapes=further.shapes)
+    return smoothed_bootstrap(statistic, units, unseen, rng=rng, confidence=confidence, draws=draws)
 
 
 def _values(values: Floats | None, categories: int, level: Level) -> Floats:

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from evenhand.stats.agreement.dissent import dissenting_rows
+from evenhand.stats.agreement.dissent import unseen_rows
 from evenhand.stats.agreement.ratings import RatingCounts, rated_units, rating_counts
 from evenhand.stats.agreement.weights import Weighting, agreement_weights
-from evenhand.stats.bootstrap import smoothed_bootstrap
+from evenhand.stats.bootstrap import Unseen, smoothed_bootstrap
 from evenhand.stats.estimate import Measured, Undefined
-from evenhand.stats.units import Floats, Integers, item_units
+from evenhand.stats.units import Floats, Integers
 
 Chance = Callable[[Floats, Floats], Floats]
 """From label shares (m, k) and weights (k, k) to the chance agreement (m,)."""
@@ -37,7 +37,8 @@ def chance_corrected(
     if reason := _why_not(counted):
         return Undefined(n=_pairable(counted), reason=reason)
     units = rated_units(_features(counted.rows, matrix), counted, counted.rows.sum(axis=1) > 0, clusters)
-    prior = item_units(_features(dissenting_rows(counted.rows), matrix))
+    further = unseen_rows(counted)
+    unseen = Unseen(features=_features(further.rows, matrix), shapes=further.shapes)
 
     def value(totals: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -49,7 +50,7 @@ def chance_corrected(
         return Undefined(
             n=_pairable(counted), reason="only one label was given, so chance explains everything"
         )
-    measured = smoothed_bootstrap(value, units, prior, rng=rng, confidence=confidence, draws=draws)
+    measured = smoothed_bootstrap(value, units, unseen, rng=rng, confidence=confidence, draws=draws)
     return replace(measured, n=_pairable(counted))
 
 

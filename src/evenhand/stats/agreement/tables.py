@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evenhand.stats.bootstrap import Unseen
 from evenhand.stats.confusion import Counts
 from evenhand.stats.units import Floats, Units, item_units
 
@@ -25,9 +26,25 @@ def table_units(table: Counts) -> Units:
     )
 
 
-def every_cell(categories: int) -> Units:
-    """Return one item for every cell of a table: what two raters might have said."""
-    return item_units(np.eye(categories**2))
+def unseen_cells(table: Counts) -> Unseen:
+    """Return what two raters might have said beside a table of shape (k, k): an item of agreement and one of dissent.
+
+    The item of agreement is spread evenly over the labels. That of dissent follows the dissent seen, to which one item
+    spread evenly is added: when raters of a long scale miss each other by a step, so would they have elsewhere, and
+    where they never do nobody knows how far. Two labels leave half an item in every cell, as Jeffreys would.
+    """
+    categories = len(table)
+    dissent = np.where(np.eye(categories, dtype=bool), 0, table).astype(np.float64)
+    shapes = np.eye(categories) / categories + with_even_dissent(dissent)
+    return Unseen(features=np.eye(categories**2), shapes=shapes.ravel())
+
+
+def with_even_dissent(dissent: Floats) -> Floats:
+    """Return the shares of pairs of different labels in `dissent`, shape (k, k), with one item spread evenly added."""
+    categories = len(dissent)
+    even = (1 - np.eye(categories)) / max(categories * (categories - 1), 1)
+    shares: Floats = (dissent + even) / (dissent.sum() + 1)
+    return shares
 
 
 def as_tables(totals: Floats) -> Floats:
