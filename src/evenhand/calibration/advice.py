@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evenhand.calibration.choices import Choices
+from evenhand.calibration.panel_rules import AS_IT_IS
 from evenhand.calibration.results import (
     PANEL,
     Advice,
@@ -18,7 +19,6 @@ from evenhand.calibration.results import (
     Trust,
     TrustCell,
 )
-from evenhand.calibration.rules import AS_IT_IS
 from evenhand.calibration.words import (
     count,
     listed,

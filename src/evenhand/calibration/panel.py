@@ -12,6 +12,7 @@ from evenhand.calibration.dependence import (
 )
 from evenhand.calibration.gains import measure_gains
 from evenhand.calibration.measuring import Measuring
+from evenhand.calibration.panel_rules import compare_panel_rules
 from evenhand.calibration.results import (
     Confusion,
     DropRow,
@@ -20,7 +21,6 @@ from evenhand.calibration.results import (
     RateResult,
     Reliability,
 )
-from evenhand.calibration.rules import compare_panel_rules
 from evenhand.calibration.sample import Sample
 from evenhand.calibration.study import Study
 from evenhand.calibration.table import NONE, CalibrationTable, Floats

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.calibration.measuring import Measuring
-from evenhand.calibration.rules import samples_within, stacked
+from evenhand.calibration.panel_rules import samples_within, stacked
 from evenhand.calibration.sample import Ints, Sample, scale_facts, with_panel
 from evenhand.calibration.study import Study
 from evenhand.calibration.table import NONE, CalibrationTable, Floats

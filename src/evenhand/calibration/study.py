@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evenhand.calibration.measuring import Measuring
-from evenhand.calibration.rules import Fold, cross_folds, split_folds
+from evenhand.calibration.panel_rules import Fold, cross_folds, split_folds
 from evenhand.calibration.sample import (
     Purpose,
     Sample,
