@@ -2,6 +2,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from evenhand.stats.estimate import Estimate, Undefined
@@ -88,6 +90,13 @@ def without_labels() -> Batch:
     return Batch(verdicts=case.verdicts, labels=np.full(2000, NAN), inclusion=case.inclusion)
 
 
+def constant_scores() -> Batch:
+    case = batch(scale=True)
+    case.labels[~np.isnan(case.labels)] = 3.5
+    case.options = {"scores": np.full(2000, 3.0)}
+    return case
+
+
 def with_two_labels() -> Batch:
     case = batch("many levels")
     labels = np.full(2000, NAN)
@@ -109,6 +118,7 @@ def judged_at_random() -> Batch:
         (without_labels(), {}, "no item has a human label", 0),
         (with_two_labels(), {}, "2 human labels", 0),
         (judged_at_random(), {}, "no better than chance", 0),
+        (constant_scores(), {}, "the labels do not vary", 0),
         (batch(scale=True), {"off_population": True}, "another population", 0),
     ],
 )
@@ -265,6 +275,40 @@ def test_labels_of_another_population_are_loudly_warned_of() -> None:
     assert "another population" in found.warnings[0]
     assert isinstance(found.humans_only, Undefined)
     assert found.width_ratio is None
+
+
+ITEMS = st.lists(
+    st.tuples(
+        st.sampled_from([1, 0, -1, -2]),
+        st.sampled_from([1, 0, -1]),
+        st.sampled_from([0.1, 0.5, 0.9, 1.0]),
+        st.integers(0, 6),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@given(ITEMS, st.sampled_from(["plain", "clustered", "off population"]))
+def test_any_items_give_a_share_in_its_interval_or_a_reason(
+    items: list[tuple[int, int, float, int]], kind: str
+) -> None:
+    verdicts, labels, inclusion, clusters = (np.array(each) for each in zip(*items, strict=True))
+    found = estimate_rate(
+        verdicts,
+        labels,
+        inclusion,
+        rng=np.random.default_rng(0),
+        clusters=clusters if kind == "clustered" else None,
+        off_population=kind == "off population",
+        draws=100,
+    )
+    if isinstance(found, RateEstimate):
+        interval = found.estimate.interval
+        assert 0 <= interval.low <= found.estimate.value <= interval.high <= 1
+        assert interval.low < interval.high
+    else:
+        assert found.reason
 
 
 @pytest.mark.parametrize(

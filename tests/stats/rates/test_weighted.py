@@ -54,6 +54,12 @@ def test_verdicts_that_were_always_right_are_not_certain() -> None:
     assert found.interval.high - found.value == pytest.approx(2 / 60, rel=0.2)
 
 
+def test_labels_of_one_mind_are_not_certain() -> None:
+    found = estimate(hajek(np.ones(50), np.full(50, 0.5)).estimate)
+    assert found.value == 1
+    assert found.interval.low == pytest.approx(1 - 2.0106 / 50, abs=1e-4)
+
+
 def test_few_labels_give_no_interval() -> None:
     found = aipw_mean([0.5, 0.5, 0.5], [1.0, 0.0, NAN], [0.5, 0.5, 0.5])
     assert isinstance(found.estimate, Undefined)

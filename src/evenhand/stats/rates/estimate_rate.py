@@ -177,6 +177,8 @@ def _mean_score(data: RateData, confidence: float) -> RateEstimate | RateRefused
     mean = _ppi(data, data.scores, confidence)
     if isinstance(mean.estimate, Undefined):
         return _refused(data, mean.estimate.reason, confidence)
+    if mean.scores_variance + mean.residual_variance == 0:
+        return _refused(data, "the labels do not vary, so nothing tells how sure their mean is", confidence)
     return RateEstimate(
         method=Method.PPI,
         estimand="the mean score of items like these",

@@ -69,7 +69,8 @@ def hajek(
     """Return the weighted mean of the labels: sum of Y / pi over sum of 1 / pi.
 
     Estimand, shapes, degrees of freedom and undefined cases as in `horvitz_thompson`; the variance is that of the
-    linearised ratio. It uses no verdict: this is what the labels alone say.
+    linearised ratio. It uses no verdict: this is what the labels alone say. For labels of 0 and 1 the limits are cut
+    and kept apart as in `aipw_mean`.
 
     Source: Hajek (1971); methods.md 3.5.
 
@@ -87,6 +88,8 @@ def hajek(
     deviations = weights[labelled] * (outcomes[labelled] - value)
     error = float(np.sqrt((cluster_sums(deviations, used, groups) ** 2).sum())) / total
     binary = _is_share(outcomes[labelled])
+    if binary:
+        error = max(error, float(weights[labelled].mean()) / total)
     measured = _t_interval(
         value, error, degrees=groups - 2, n=int(labelled.sum()), share=binary, confidence=confidence
     )
