@@ -37,8 +37,7 @@ from benchmarks.recorded_panels import (
 
 from evenhand.stats.aggregation.best_single import best_single
 from evenhand.stats.aggregation.dawid_skene import NO_SMOOTHING, dawid_skene
-from evenhand.stats.aggregation.features import vote_features
-from evenhand.stats.aggregation.stack import Design, fit_stack, stack_probabilities
+from evenhand.stats.aggregation.stack import Design, fit_stack, stack_probabilities, vote_design
 from evenhand.stats.aggregation.votes import majority, vote_totals
 from evenhand.stats.dependence import error_dependence
 from evenhand.stats.estimate import Estimate, Measured
@@ -318,7 +317,7 @@ def learned_worth(panel: RecordedPanel, draws: int) -> tuple[float, float]:
     """Return the held-out accuracy of the judge picked, and of the stack fitted, on 200 random labels."""
     rng = np.random.default_rng(SEED)
     picked, stacked = [], []
-    design = vote_features(panel.answers, categories=len(panel.labels))
+    design = vote_design(panel.answers, categories=len(panel.labels))
     for _ in range(draws):
         training = np.zeros(panel.truth.size, dtype=bool)
         training[rng.choice(panel.truth.size, LEARNED_FROM, replace=False)] = True
@@ -329,12 +328,10 @@ def learned_worth(panel: RecordedPanel, draws: int) -> tuple[float, float]:
 
 
 def _stacked(
-    features: NDArray[np.float64], panel: RecordedPanel, training: NDArray[np.bool_], rng: np.random.Generator
+    design: Design, panel: RecordedPanel, training: NDArray[np.bool_], rng: np.random.Generator
 ) -> float:
-    judges = len(panel.judges)
-    learned = Design(features=features[training], judges=judges)
-    model, _ = fit_stack(learned, panel.truth[training], categories=len(panel.labels), rng=rng)
-    held_out = stack_probabilities(model, Design(features=features[~training], judges=judges))
+    model, _ = fit_stack(design.where(training), panel.truth[training], categories=len(panel.labels), rng=rng)
+    held_out = stack_probabilities(model, design.where(~training))
     return float(np.mean(held_out.argmax(axis=1) == panel.truth[~training]))
 
 

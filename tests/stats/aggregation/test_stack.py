@@ -12,6 +12,7 @@ from evenhand.stats.aggregation.stack import (
     fit_stack,
     stack,
     stack_probabilities,
+    vote_design,
 )
 from evenhand.stats.estimate import Estimate, Measured, Undefined
 from evenhand.stats.logistic import class_probabilities, fit_logistic
@@ -165,6 +166,16 @@ def test_labels_that_teach_nothing_are_refused(
     assert isinstance(found, Undefined)
     assert found.n == labels
     assert reason in found.reason
+
+
+def test_items_that_share_rows_are_fitted_as_if_each_had_its_own() -> None:
+    answers, truth = independent(400, [0.8, 0.7, 0.6], seed=2)
+    own = Design(features=vote_features(answers, categories=2), judges=3)
+    shared = vote_design(answers, categories=2)
+    assert shared.features.shape == (8, 9)
+    models = [fit_stack(design, truth, categories=2, rng=rng())[0] for design in (own, shared)]
+    assert models[0].coefficients == pytest.approx(models[1].coefficients, abs=1e-9)
+    assert stack_probabilities(models[0], own) == pytest.approx(stack_probabilities(models[1], shared))
 
 
 def test_the_same_generator_gives_the_same_stack() -> None:

@@ -8,8 +8,13 @@ from numpy.typing import NDArray
 
 from evenhand.stats.aggregation.best_single import best_single, never_apart, paired_gain
 from evenhand.stats.aggregation.dawid_skene import dawid_skene
-from evenhand.stats.aggregation.features import vote_features
-from evenhand.stats.aggregation.stack import FEWEST_LABELS, Design, Recipe, fit_stack, stack_probabilities
+from evenhand.stats.aggregation.stack import (
+    FEWEST_LABELS,
+    Recipe,
+    fit_stack,
+    stack_probabilities,
+    vote_design,
+)
 from evenhand.stats.aggregation.votes import (
     check_codes,
     check_truth,
@@ -212,11 +217,9 @@ def _dawid_skene(task: _Task, out: Mask) -> Codes:
 
 
 def _stacked(task: _Task, out: Mask) -> Codes:
-    given = task.answers[task.labelled]
-    judges = given.shape[1]
-    features = vote_features(given, categories=task.categories)
+    design = vote_design(task.answers[task.labelled], categories=task.categories)
     model, _ = fit_stack(
-        Design(features=features[~out], judges=judges),
+        design.where(~out),
         task.truth[task.labelled[~out]],
         categories=task.categories,
         rng=task.rng,
@@ -224,8 +227,7 @@ def _stacked(task: _Task, out: Mask) -> Codes:
         weights=None if task.weights is None else task.weights[~out],
         clusters=None if task.clusters is None else task.clusters[~out],
     )
-    probabilities = stack_probabilities(model, Design(features=features[out], judges=judges))
-    labels: Codes = probabilities.argmax(axis=1)
+    labels: Codes = stack_probabilities(model, design.where(out)).argmax(axis=1)
     return labels
 
 

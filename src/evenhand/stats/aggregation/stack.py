@@ -16,9 +16,9 @@ from evenhand.stats.logistic import (
     Logistic,
     balanced_weights,
     class_probabilities,
-    fit_logistic,
+    fit_logistic_to_masses,
 )
-from evenhand.stats.patterns import NO_ANSWER
+from evenhand.stats.patterns import NO_ANSWER, compress
 
 FEWEST_LABELS = 200
 """Below it a stack is refused (methods.md 1.5)."""
@@ -30,14 +30,36 @@ _LEAST_PROBABILITY = 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """What a stack learns from: a row for each of N items."""
+    """What a stack learns from, for each of N items."""
 
     features: Array
-    """Shape (N, F): F/J columns for each judge, side by side, then the covariates."""
+    """Shape (R, F): F/J columns for each judge, side by side, then the covariates."""
     judges: int
     """Judges J whose columns come first."""
     covariates: int = 0
     """Columns at the end that belong to no judge: length, order flips, entropy."""
+    rows: Codes | None = None
+    """Shape (N,): the row of each item, where items share rows; None where each has its own, in order."""
+
+    @property
+    def row_of_item(self) -> Codes:
+        """Shape (N,)."""
+        return np.arange(self.features.shape[0]) if self.rows is None else self.rows
+
+    def where(self, chosen: NDArray[np.bool_] | Codes) -> "Design":
+        """Return the design of some of the items."""
+        return replace(self, rows=self.row_of_item[chosen])
+
+
+def vote_design(answers: Codes, *, categories: int) -> Design:
+    """Return the one-hot votes of `answers`, shape (N, J), a row for each distinct pattern.
+
+    Raises:
+        ValueError: `answers` is no matrix of codes below `categories`.
+    """
+    patterns = compress(answers)
+    features = vote_features(patterns.answers, categories=categories)
+    return Design(features=features, judges=answers.shape[1], rows=patterns.index)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +133,13 @@ def stack(
     """
     check_codes(answers, categories)
     check_truth(truth, answers.shape[0], categories)
-    design = design or Design(features=vote_features(answers, categories=categories), judges=answers.shape[1])
+    design = design or vote_design(answers, categories=categories)
     recipe = recipe or Recipe()
     labelled = np.flatnonzero(truth != NO_ANSWER)
     if refusal := _refusal(truth[labelled], None if clusters is None else clusters[labelled]):
         return Undefined(n=labelled.size, reason=refusal)
     sample = _Sample(
-        design=Design(features=design.features[labelled], judges=design.judges, covariates=design.covariates),
+        design=design.where(labelled),
         classes=truth[labelled],
         categories=categories,
         weights=None if weights is None else weights[labelled],
@@ -126,7 +148,7 @@ def stack(
     parts = fold_numbers(labelled.size, rng=rng, folds=folds, clusters=sample.clusters)
     held_out, singles, chosen = _cross_fit(sample, answers[labelled], parts, recipe, rng)
     model, final = _fit_searched(sample, recipe, rng)
-    probabilities = class_probabilities(model, design.features)
+    probabilities = stack_probabilities(model, design)
     probabilities[labelled] = held_out
     numbers = np.full(answers.shape[0], NO_ANSWER)
     numbers[labelled] = parts
@@ -174,7 +196,8 @@ def fit_stack(
 
 def stack_probabilities(model: Logistic, design: Design) -> Array:
     """Return the probability of each class for items to come: shape (N, K)."""
-    return class_probabilities(model, design.features)
+    probabilities: Array = class_probabilities(model, design.features)[design.row_of_item]
+    return probabilities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +213,7 @@ class _Sample:
     def where(self, chosen: NDArray[np.bool_]) -> "_Sample":
         return replace(
             self,
-            design=replace(self.design, features=self.design.features[chosen]),
+            design=self.design.where(chosen),
             classes=self.classes[chosen],
             weights=None if self.weights is None else self.weights[chosen],
             clusters=None if self.clusters is None else self.clusters[chosen],
@@ -217,7 +240,7 @@ def _cross_fit(
         out = parts == part
         training = sample.where(~out)
         model, _ = _fit_searched(training, recipe, rng)
-        probabilities[out] = class_probabilities(model, sample.design.features[out])
+        probabilities[out] = stack_probabilities(model, sample.design.where(out))
         singles.append(best_single(answers[~out], training.classes, weights=training.weights))
         chosen[out] = answers[out, singles[-1]]
     return probabilities, tuple(singles), chosen
@@ -239,7 +262,7 @@ def _held_out_loss(sample: _Sample, recipe: Recipe, parts: Codes) -> float:
         if out.all():
             return 0.0
         held_out = sample.where(out)
-        probabilities = class_probabilities(_fit(sample.where(~out), recipe), held_out.design.features)
+        probabilities = stack_probabilities(_fit(sample.where(~out), recipe), held_out.design)
         right = np.maximum(
             probabilities[np.arange(held_out.classes.size), held_out.classes], _LEAST_PROBABILITY
         )
@@ -248,24 +271,24 @@ def _held_out_loss(sample: _Sample, recipe: Recipe, parts: Codes) -> float:
 
 
 def _fit(sample: _Sample, recipe: Recipe) -> Logistic:
-    features, ridge = sample.design.features, recipe.ridge or DEFAULT_RIDGE
+    masses = _masses(sample, _weights(sample, recipe))
+    met = np.flatnonzero(masses.sum(axis=1))
+    features, ridge = sample.design.features[met], recipe.ridge or DEFAULT_RIDGE
     if not recipe.equal:
-        return fit_logistic(
-            features,
-            sample.classes,
-            categories=sample.categories,
-            ridge=ridge,
-            weights=_weights(sample, recipe),
-        )
+        return fit_logistic_to_masses(features, masses[met], ridge=ridge)
     pull = _pull(sample.design, recipe.equal)
-    model = fit_logistic(
-        features @ pull,
-        sample.classes,
-        categories=sample.categories,
-        ridge=ridge,
-        weights=_weights(sample, recipe),
-    )
+    model = fit_logistic_to_masses(features @ pull, masses[met], ridge=ridge)
     return replace(model, coefficients=pull @ model.coefficients)
+
+
+def _masses(sample: _Sample, weights: Array) -> Array:
+    """Return the weight of the items of each row in each category: shape (R, K)."""
+    rows, size = sample.design.row_of_item, (sample.design.features.shape[0], sample.categories)
+    summed = np.bincount(
+        rows * sample.categories + sample.classes, weights=weights, minlength=size[0] * size[1]
+    )
+    masses: Array = summed.astype(np.float64).reshape(size)
+    return masses
 
 
 def _pull(design: Design, strength: float) -> Array:
