@@ -132,6 +132,32 @@ def test_balanced_classes_make_a_rare_class_be_named() -> None:
     assert np.mean(balanced.labels[truth == 1]) > 0.6
 
 
+def test_an_ordered_stack_needs_fewer_labels_where_judges_are_near_on_a_scale() -> None:
+    draw = rng(8)
+    truth = draw.integers(7, size=3000)
+    answers = np.clip(
+        truth[:, np.newaxis] + np.rint(draw.normal(scale=1.2, size=(3000, 3))).astype(np.int64), 0, 6
+    )
+    features = Design(features=answers.astype(np.float64) - 3, judges=3)
+    known = np.where(np.arange(3000) < 200, truth, -1)
+    losses = {}
+    for ordered in (True, False):
+        found = fitted(
+            stack(
+                answers,
+                known,
+                categories=7,
+                design=features,
+                recipe=Recipe(ordered=ordered),
+                rng=rng(),
+                draws=50,
+            )
+        )
+        losses[ordered] = -np.log(found.probabilities[200:][np.arange(2800), truth[200:]]).mean()
+        assert found.probabilities.sum(axis=1) == pytest.approx(np.ones(3000))
+    assert losses[True] < losses[False]
+
+
 def test_weights_of_the_draw_undo_it() -> None:
     # Items with a positive label are drawn ten times as often; weights bring the intercept back.
     answers, truth = independent(20_000, [0.7], seed=6)
@@ -176,6 +202,24 @@ def test_items_that_share_rows_are_fitted_as_if_each_had_its_own() -> None:
     models = [fit_stack(design, truth, categories=2, rng=rng())[0] for design in (own, shared)]
     assert models[0].coefficients == pytest.approx(models[1].coefficients, abs=1e-9)
     assert stack_probabilities(models[0], own) == pytest.approx(stack_probabilities(models[1], shared))
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [([0, 1, 2], "labels are codes"), ([0, 1, -1], "needs a label"), ([0], "truth needs")],
+)
+def test_labels_that_do_not_fit_the_design_are_refused(classes: list[int], expected: str) -> None:
+    design = vote_design(np.array([[0], [1], [1]]), categories=2)
+    with pytest.raises(ValueError, match=expected):
+        fit_stack(design, np.array(classes), categories=2, rng=rng())
+
+
+def test_an_ordered_model_is_not_fitted_by_halves() -> None:
+    answers, truth = independent(50, [0.8], seed=1)
+    with pytest.raises(ValueError, match="ordered"):
+        fit_stack(
+            vote_design(answers, categories=2), truth, categories=2, rng=rng(), recipe=Recipe(ordered=True)
+        )
 
 
 def test_the_same_generator_gives_the_same_stack() -> None:

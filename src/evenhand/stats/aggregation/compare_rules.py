@@ -1,7 +1,7 @@
 """Ways to combine judges, each on labels it has not seen, beside the best single judge chosen on the others."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +134,7 @@ def compare_rules(
         labelled=labelled,
         weights=None if weights is None else weights[labelled],
         clusters=None if clusters is None else clusters[labelled],
-        recipe=recipe or Recipe(),
+        recipe=replace(recipe or Recipe(), ordered=False),
         rng=rng,
     )
     parts = fold_numbers(labelled.size, rng=rng, folds=folds, clusters=task.clusters)

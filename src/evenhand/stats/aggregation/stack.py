@@ -18,6 +18,11 @@ from evenhand.stats.logistic import (
     class_probabilities,
     fit_logistic_to_masses,
 )
+from evenhand.stats.ordinal_logistic import (
+    OrdinalLogistic,
+    fit_ordinal_logistic_to_masses,
+    ordinal_probabilities,
+)
 from evenhand.stats.patterns import NO_ANSWER, compress
 
 FEWEST_LABELS = 200
@@ -26,6 +31,9 @@ RIDGES = tuple(1 / c for c in (0.03, 0.1, 0.3, 1.0, 3.0))
 """What a search for the ridge tries."""
 _LEAST_PROBABILITY = 1e-6
 """What a class that a fold did not hold is scored with when ridges are compared."""
+
+
+Model = Logistic | OrdinalLogistic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +78,9 @@ class Recipe:
     """Penalty (1/C); None searches `RIDGES` by cross-validation inside the training part."""
     equal: float = 0.0
     """How many times the ridge pulls the coefficients of the judges towards each other."""
+    ordered: bool = False
+    """Whether the categories have an order, and a cumulative logit is fitted: one coefficient per feature, for all
+    categories. It needs fewer labels and takes a judge's answer to speak for higher or lower categories throughout."""
     balanced: bool = False
     """Whether each class weighs the same, for targets with rare classes where accuracy is not what counts."""
 
@@ -78,7 +89,7 @@ class Recipe:
 class Stack:
     """A fitted stack with what it is worth on labels it has not seen."""
 
-    model: Logistic
+    model: Model
     """Fitted on all labelled items: for items to come, by `stack_probabilities`."""
     recipe: Recipe
     """How it was fitted, with the ridge that was chosen."""
@@ -121,7 +132,7 @@ def stack(
 
     `answers` has shape (N, J), codes 0..`categories`-1, -1 for none; `truth`, `weights` (1 / probability of being
     labelled) and `clusters` (N,). `design` replaces the one-hot votes by other features of the same items. Items of one
-    cluster are in one fold. The order of categories is not used.
+    cluster are in one fold. The order of categories is used only by a recipe that says so.
 
     It takes the labels for a probability sample, or `weights` to make them one. Refit it when a judge or a prompt
     changes. `Undefined` with fewer than `FEWEST_LABELS` labels, and where all labels are of one cluster or class.
@@ -183,20 +194,33 @@ def fit_stack(
 ) -> tuple[Logistic, Recipe]:
     """Return a model fitted on labelled items only, and its recipe with the ridge that was used.
 
-    `classes`, shape (N,), are the labels of the rows of `design`. It neither refuses few labels nor measures itself.
+    `classes`, shape (N,), are the labels of the items of `design`; their order is not used. It neither refuses few
+    labels nor measures itself.
 
     Raises:
-        ValueError: The shapes do not fit, or a class is not below `categories`.
+        ValueError: The shapes do not fit, a class is not below `categories`, or the recipe asks for an ordered model.
     """
+    recipe = recipe or Recipe()
+    if recipe.ordered:
+        raise ValueError("an ordered model is fitted by `stack`, or by `evenhand.stats.ordinal_logistic`")
+    check_truth(classes, design.row_of_item.size, categories)
+    if classes.min(initial=0) < 0:
+        raise ValueError("every item of the design needs a label")
     sample = _Sample(
         design=design, classes=classes, categories=categories, weights=weights, clusters=clusters
     )
-    return _fit_searched(sample, recipe or Recipe(), rng)
+    model, final = _fit_searched(sample, recipe, rng)
+    assert isinstance(model, Logistic)
+    return model, final
 
 
-def stack_probabilities(model: Logistic, design: Design) -> Array:
+def stack_probabilities(model: Model, design: Design) -> Array:
     """Return the probability of each class for items to come: shape (N, K)."""
-    probabilities: Array = class_probabilities(model, design.features)[design.row_of_item]
+    if isinstance(model, OrdinalLogistic):
+        by_row = ordinal_probabilities(model, design.features)
+    else:
+        by_row = class_probabilities(model, design.features)
+    probabilities: Array = by_row[design.row_of_item]
     return probabilities
 
 
@@ -246,7 +270,7 @@ def _cross_fit(
     return probabilities, tuple(singles), chosen
 
 
-def _fit_searched(sample: _Sample, recipe: Recipe, rng: np.random.Generator) -> tuple[Logistic, Recipe]:
+def _fit_searched(sample: _Sample, recipe: Recipe, rng: np.random.Generator) -> tuple[Model, Recipe]:
     if recipe.ridge is None:
         parts = fold_numbers(sample.classes.size, rng=rng, clusters=sample.clusters)
         losses = [_held_out_loss(sample, replace(recipe, ridge=ridge), parts) for ridge in RIDGES]
@@ -270,14 +294,15 @@ def _held_out_loss(sample: _Sample, recipe: Recipe, parts: Codes) -> float:
     return loss
 
 
-def _fit(sample: _Sample, recipe: Recipe) -> Logistic:
+def _fit(sample: _Sample, recipe: Recipe) -> Model:
     masses = _masses(sample, _weights(sample, recipe))
     met = np.flatnonzero(masses.sum(axis=1))
     features, ridge = sample.design.features[met], recipe.ridge or DEFAULT_RIDGE
+    fit = fit_ordinal_logistic_to_masses if recipe.ordered else fit_logistic_to_masses
     if not recipe.equal:
-        return fit_logistic_to_masses(features, masses[met], ridge=ridge)
+        return fit(features, masses[met], ridge=ridge)
     pull = _pull(sample.design, recipe.equal)
-    model = fit_logistic_to_masses(features @ pull, masses[met], ridge=ridge)
+    model = fit(features @ pull, masses[met], ridge=ridge)
     return replace(model, coefficients=pull @ model.coefficients)
 
 
