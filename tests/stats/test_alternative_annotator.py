@@ -14,7 +14,6 @@ from statsmodels.stats.multitest import multipletests
 
 from evenhand.stats.alternative_annotator import (
     AlternativeAnnotatorTest,
-    _rejected_by_yekutieli,
     _signed_rank_test,
     _t_test,
     alternative_annotator_test,
@@ -182,12 +181,15 @@ def test_few_items_may_be_compared_by_signed_ranks() -> None:
     assert outcome(result).winning_rate == 1.0
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=12).map(np.array), st.sampled_from([0.01, 0.05, 0.2]))
-def test_the_procedure_over_annotators_equals_the_one_of_statsmodels(
-    p_values: NDArray[np.float64], level: float
-) -> None:
-    theirs = multipletests(p_values, alpha=level, method="fdr_by")[0]
-    assert _rejected_by_yekutieli(p_values, level).tolist() == theirs.tolist()
+@pytest.mark.parametrize("seed", range(5))
+def test_annotators_are_tested_together_as_statsmodels_does(seed: int) -> None:
+    people = panel_of(120, right=0.8, annotators=6, seed=seed)
+    judge = panel_of(120, right=0.85, annotators=1, seed=seed + 50)[:, 0]
+    result = outcome(alternative_annotator_test(judge, people, epsilon=0.05))
+    p_values = [each.p_value for each in result.comparisons]
+    theirs = multipletests(p_values, alpha=0.05, method="fdr_by")[0]
+    assert [each.judge_wins for each in result.comparisons] == theirs.tolist()
+    assert result.winning_rate == pytest.approx(theirs.mean())
 
 
 # -- Published figures -----------------------------------------------------------------------------

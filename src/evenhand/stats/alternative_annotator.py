@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr
 
+from evenhand.stats.change.multiplicity import benjamini_yekutieli
 from evenhand.stats.confidence.limits import share_interval
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
 from evenhand.stats.intervals import proportion
@@ -130,7 +131,7 @@ def alternative_annotator_test(
     duels = [_duel(judge, annotators, judged, column, rows[column], closer) for column in enough]
     tested = {"t": _t_test, "wilcoxon": _signed_rank_test}[test]
     p_values = np.array([tested(duel.lead, epsilon) for duel in duels])
-    wins = _rejected_by_yekutieli(p_values, level)
+    wins = benjamini_yekutieli(p_values) <= level
     return AlternativeAnnotatorTest(
         winning_rate=float(wins.mean()),
         advantage_probability=_advantage(duels, int(kept.sum()), confidence),
@@ -247,18 +248,6 @@ def _share_of_signs(ranks: NDArray[np.int64], above: int) -> float:
         shifted[rank:] = sums[: sums.size - rank]
         sums = (sums + shifted) / 2
     return min(float(sums[: above + 1].sum()), 1.0)
-
-
-def _rejected_by_yekutieli(p_values: NDArray[np.float64], level: float) -> NDArray[np.bool_]:
-    count = p_values.size
-    ranks = np.arange(1, count + 1)
-    limits = level * ranks / (count * (1 / ranks).sum())
-    order = np.argsort(p_values, kind="stable")
-    passing = np.flatnonzero(p_values[order] <= limits)
-    rejected = np.zeros(count, dtype=np.bool_)
-    if passing.size:
-        rejected[order[: passing[-1] + 1]] = True
-    return rejected
 
 
 # -- Input -----------------------------------------------------------------------------------------

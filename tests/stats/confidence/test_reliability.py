@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from evenhand.stats.confidence.reliability import Reliability, accuracy, reliability
+from evenhand.stats.confidence.reliability import Reliability, reliability
 from evenhand.stats.estimate import Estimate, Measured, Undefined
 
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ def test_answers_told_twice_tell_no_more_when_they_are_one_cluster() -> None:
     for name in ("mean_confidence", "accuracy", "overconfidence", "brier", "auroc"):
         first, second = estimate(getattr(once, name)), estimate(getattr(twice, name))
         assert second.value == pytest.approx(first.value, abs=1e-12)
-        assert second.interval.high == pytest.approx(first.interval.high, abs=1e-4)
+        assert second.interval.high == pytest.approx(first.interval.high, abs=1e-3)
 
 
 @pytest.mark.parametrize("right", [True, False])
@@ -93,11 +93,6 @@ def test_no_answers_give_no_number() -> None:
     assert seen.bins == ()
     for given in (seen.accuracy, seen.brier, seen.auroc, seen.calibration_error, seen.spiegelhalter):
         assert isinstance(given, Undefined)
-
-
-def test_accuracy_without_weights_has_nearly_wilsons_interval() -> None:
-    interval = estimate(accuracy(np.arange(200) < 150)).interval
-    assert (interval.low, interval.high) == pytest.approx((0.6856, 0.8050), abs=0.001)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from scipy.optimize import brentq
 from scipy.special import stdtrit
 
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import Bools, Floats, Ints, cluster_sums, normal_quantile
+from evenhand.stats.confidence.limits import Bools, Floats, Ints, cluster_sums
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
+from evenhand.stats.student import normal_quantile
 
 
 def auroc(

@@ -10,8 +10,9 @@ from scipy.optimize import brentq
 
 from evenhand.stats.confidence.bins import MOST_BINS, bin_places
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import Bools, Floats, Ints, normal_quantile
+from evenhand.stats.confidence.limits import Bools, Floats, Ints
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Undefined
+from evenhand.stats.student import normal_quantile
 
 DRAWS = 2000
 """Bootstrap draws behind an interval (methods.md 2.1)."""

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import Bools, Floats, Ints
+from evenhand.stats.confidence.limits import Bools, Floats, Ints, independent_units
 from evenhand.stats.confidence.maps import Map, Method, choose_method, fit_map
 from evenhand.stats.estimate import Undefined
+from evenhand.stats.folds import fold_numbers
 
 FOLDS = 10
 """Parts the labels are divided into: each map learns from nine tenths."""
@@ -44,8 +45,8 @@ def cross_fit(
 ) -> CrossFit | Undefined:
     """Return the map of all labels, with each item calibrated by a map that did not see its cluster.
 
-    `confidence` and `correct` have shape (n,), `weights` are 1/inclusion probability. Clusters are divided at random
-    into `folds` parts of nearly equal numbers; items of one cluster stay together. The kind of map goes by n, the same
+    `confidence` and `correct` have shape (n,), `weights` are 1/inclusion probability. Items are divided at random into
+    `folds` parts of nearly equal size; those of one cluster stay together. The kind of map goes by n, the same
     for every fold. Measures of `calibrated` speak of maps fitted to a little fewer labels than `final`.
 
     Undefined with fewer than 20 clusters.
@@ -57,17 +58,14 @@ def cross_fit(
             above 0.
     """
     check_confidences(confidence, correct, weights, clusters)
-    if folds < 2:
-        raise ValueError(f"{folds} folds: expected 2 or more, one to leave out and others to learn from")
-    units = np.arange(confidence.size) if clusters is None else np.unique(clusters, return_inverse=True)[1]
-    count = int(units.max(initial=-1)) + 1
+    count = independent_units(confidence.size, clusters)
     if count < FEWEST_UNITS:
         reason = f"{count} independent labels are too few for a map; it takes {FEWEST_UNITS}"
         return Undefined(n=confidence.size, reason=reason)
-    place = assign_folds(count, folds, rng=rng)[units]
+    place = fold_numbers(confidence.size, rng=rng, folds=folds, clusters=clusters)
     chosen = method or choose_method(confidence.size)
     calibrated = np.empty(confidence.size)
-    for fold in range(int(place.max()) + 1):
+    for fold in np.unique(place):
         out = place == fold
         learnt = fit_map(
             confidence[~out],
@@ -78,8 +76,3 @@ def cross_fit(
         calibrated[out] = learnt.calibrate(confidence[out])
     final = fit_map(confidence, correct, method=chosen, weights=weights)
     return CrossFit(calibrated=calibrated, folds=place, method=chosen, final=final, labels=confidence.size)
-
-
-def assign_folds(units: int, folds: int, *, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return a random fold for each of `units`, their sizes at most one apart; no more folds than units."""
-    return rng.permutation(np.arange(units, dtype=np.int64) % min(folds, max(units, 1)))

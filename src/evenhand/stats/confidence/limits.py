@@ -1,13 +1,14 @@
 """Limits of means and shares that rest on weighted or clustered items, from the influence of each item."""
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, stdtrit
+from scipy.special import betaincinv
 
 from evenhand.stats.estimate import Interval
+from evenhand.stats.intervals import wilson_limits
+from evenhand.stats.student import student_quantile
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -34,11 +35,8 @@ def share_interval(share: float, standard_error: float, fallback_n: float, confi
     """
     known = standard_error > 0 and 0 < share < 1
     n = share * (1 - share) / standard_error**2 if known else fallback_n
-    z_squared = normal_quantile(confidence) ** 2
-    centre = (share + z_squared / (2 * n)) / (1 + z_squared / n)
-    half = math.sqrt(z_squared * share * (1 - share) / n + (z_squared / (2 * n)) ** 2) / (1 + z_squared / n)
-    low, high = max(centre - half, 0.0), min(centre + half, 1.0)
-    return Interval(low=min(low, share), high=max(high, share), confidence=confidence)
+    low, high = wilson_limits(share, n, confidence=confidence)
+    return Interval(low=min(max(low, 0.0), share), high=max(min(high, 1.0), share), confidence=confidence)
 
 
 def mean_interval(
@@ -49,7 +47,7 @@ def mean_interval(
     bounds: tuple[float, float] = (0.0, 1.0),
 ) -> Interval:
     """Return Student's interval of a mean of `units` independent units, cut to its `bounds`."""
-    half = float(stdtrit(max(units - 1, 1), 0.5 + confidence / 2)) * standard_error
+    half = student_quantile(confidence, max(units - 1, 1)) * standard_error
     return Interval(low=max(mean - half, bounds[0]), high=min(mean + half, bounds[1]), confidence=confidence)
 
 
@@ -74,19 +72,3 @@ def cluster_sums(values: Floats, clusters: Ints) -> Floats:
 def independent_units(n: int, clusters: Ints | None) -> int:
     """Return how many clusters `n` items make; each is its own cluster without `clusters`."""
     return n if clusters is None else int(np.unique(clusters).size)
-
-
-def effective_n(weights: Floats) -> float:
-    """Return how many equally weighted items these are worth (Kish)."""
-    return float(weights.sum() ** 2 / (weights**2).sum())
-
-
-def normal_quantile(confidence: float) -> float:
-    """Return the two-sided quantile of the normal distribution.
-
-    Raises:
-        ValueError: `confidence` is not between 0 and 1.
-    """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is {confidence}, expected a number between 0 and 1")
-    return NormalDist().inv_cdf(0.5 + confidence / 2)

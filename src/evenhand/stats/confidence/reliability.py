@@ -19,13 +19,12 @@ from evenhand.stats.confidence.limits import (
     Bools,
     Floats,
     Ints,
-    effective_n,
     independent_units,
     mean_interval,
-    share_interval,
     standard_error,
 )
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
+from evenhand.stats.shares import weighted_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +72,7 @@ def reliability(
     return Reliability(
         n=confidence.size,
         mean_confidence=mean_confidence(confidence, weights=weights, clusters=clusters, level=level),
-        accuracy=accuracy(correct, weights=weights, clusters=clusters, level=level),
+        accuracy=weighted_share(correct, weights=weights, clusters=clusters, confidence=level),
         overconfidence=overconfidence(confidence, correct, weights=weights, clusters=clusters, level=level),
         bins=reliability_bins(confidence, correct, weights=weights, most=most, level=level),
         calibration_error=expected_calibration_error(
@@ -91,26 +90,6 @@ def reliability(
         auroc=auroc(confidence, correct, weights=weights, clusters=clusters, level=level),
         spiegelhalter=spiegelhalter_test(confidence, correct, weights=weights),
     )
-
-
-def accuracy(
-    correct: Bools,
-    *,
-    weights: Floats | None = None,
-    clusters: Ints | None = None,
-    level: float = CONFIDENCE,
-) -> Measured:
-    """Return the share of right answers, with Wilson's interval for the number of answers its error is worth.
-
-    `correct` has shape (n,). Undefined with fewer than two clusters.
-    """
-    units = independent_units(correct.size, clusters)
-    if units < 2:
-        return Undefined(n=correct.size, reason="fewer than two independent answers give no interval")
-    share, influence = _mean(correct.astype(np.float64), weights)
-    worth = units if weights is None else min(effective_n(weights), units)
-    interval = share_interval(share, standard_error(influence, clusters), worth, level)
-    return Estimate(value=share, interval=interval, n=correct.size)
 
 
 def mean_confidence(
