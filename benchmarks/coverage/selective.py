@@ -14,6 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.stats.confidence.auroc import auroc
+from evenhand.stats.confidence.bins import bin_places
+from evenhand.stats.confidence.brier import brier_score
+from evenhand.stats.confidence.calibration_error import expected_calibration_error
+from evenhand.stats.estimate import Estimate, Measured, Undefined
 from evenhand.stats.selective import Tier, certify_cascade, certify_threshold
 from evenhand.stats.thinning import equally_likely
 
@@ -29,6 +34,9 @@ WORLD = 200_000
 SEED = 20261127
 ALPHAS = (0.05, 0.1, 0.15, 0.2)
 SIZES = (100, 250, 1000)
+"""Labels that certify."""
+MEASURE_SIZES = (50, 200, 1000)
+"""Answers that a measure rests on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +182,30 @@ def thinned_promise(
     )
 
 
+def easy_slice_promise(n: int, *, repetitions: int, rng: np.random.Generator) -> tuple[Share, Share, float]:
+    """Return the same for labels drawn four times as often from an easy half than from a hard one.
+
+    The judge errs on .05 of the easy and on .25 of the hard items, .15 of all; .14 is promised. Its confidence says
+    nothing, so any threshold breaks the promise.
+    """
+    broken_thinned, broken_raw, kept_share = 0, 0, 0.0
+    for _ in range(repetitions):
+        easy = rng.random(n) < 0.8
+        correct = rng.random(n) < np.where(easy, 0.95, 0.75)
+        confidence, pool = upper_half(rng.random(n)), upper_half(rng.random(POOL))
+        kept = equally_likely(np.where(easy, 10.0, 40.0), rng=rng)
+        kept_share += float(kept.mean()) / repetitions
+        thinned = certify_threshold(confidence[kept], correct[kept], pool, alpha=0.14)
+        raw = certify_threshold(confidence, correct, pool, alpha=0.14)
+        broken_thinned += thinned.automated_share > 0
+        broken_raw += raw.automated_share > 0
+    return (
+        Share(value=broken_thinned / repetitions, repetitions=repetitions),
+        Share(value=broken_raw / repetitions, repetitions=repetitions),
+        kept_share,
+    )
+
+
 # -- Cascades --------------------------------------------------------------------------------------
 
 
@@ -216,11 +248,101 @@ def _two_judges(n: int, shared: float, rng: np.random.Generator) -> list[tuple[F
     return judges
 
 
+# -- Measures of confidence ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureCoverage:
+    """How often intervals held the truth, over repeated draws of answers."""
+
+    calibration_error: Share
+    bias_plain: float
+    """Mean of the plain calibration error less the true one."""
+    bias_corrected: float
+    """The same of the corrected form."""
+    brier: Share
+    auroc: Share
+    """Of the draws in which it was defined."""
+
+
+def measure_coverage(
+    model: ConfidenceModel, n: int, *, repetitions: int, rng: np.random.Generator, draws: int = 500
+) -> MeasureCoverage:
+    """Return the coverage of the intervals of calibration error, Brier score and AUROC.
+
+    The true calibration error is that of the bins of the sample: the probability of each, times how far the confidence
+    is from the probability of being right there.
+    """
+    error, brier, area = true_error(model), true_brier(model), true_auroc(model)
+    held: dict[str, list[bool]] = {"error": [], "brier": [], "auroc": []}
+    biases: list[tuple[float, float]] = []
+    for _ in range(repetitions):
+        confidence, correct = model.draw(n, rng)
+        seen = expected_calibration_error(confidence, correct, rng=rng, draws=draws)
+        if isinstance(seen, Undefined) or isinstance(seen.corrected, Undefined):
+            raise TypeError(f"{n} answers give no calibration error")
+        truth = error(confidence)
+        held["error"].append(covers(seen.corrected, truth))
+        biases.append((seen.plain - truth, seen.corrected.value - truth))
+        held["brier"].append(covers(brier_score(confidence, correct), brier))
+        measured = auroc(confidence, correct)
+        if isinstance(measured, Estimate):
+            held["auroc"].append(covers(measured, area))
+    plain, corrected = np.mean(biases, axis=0)
+    shares = {
+        name: Share(value=float(np.mean(flags)), repetitions=len(flags)) for name, flags in held.items()
+    }
+    return MeasureCoverage(
+        calibration_error=shares["error"],
+        bias_plain=float(plain),
+        bias_corrected=float(corrected),
+        brier=shares["brier"],
+        auroc=shares["auroc"],
+    )
+
+
+def covers(measured: Measured, truth: float) -> bool:
+    """Return whether an interval holds a value."""
+    if isinstance(measured, Undefined):
+        return False
+    return measured.interval.low - 1e-12 <= truth <= measured.interval.high + 1e-12
+
+
+def true_error(model: ConfidenceModel) -> Callable[[Floats], float]:
+    """Return the calibration error over the bins that a sample of confidences makes."""
+    fine = model.quantile((np.arange(FINE) + 0.5) / FINE)
+    apart = np.concatenate([[0.0], (model.right(fine) - fine).cumsum()]) / FINE
+
+    def error(confidence: Floats) -> float:
+        place = bin_places(confidence, np.ones(confidence.size))
+        edges = np.array([confidence[place == each].min() for each in range(1, int(place.max()) + 1)])
+        ends = np.concatenate([[0], np.searchsorted(fine, edges), [FINE]])
+        return float(np.abs(np.diff(apart[ends])).sum())
+
+    return error
+
+
+def true_brier(model: ConfidenceModel) -> float:
+    """Return the expected Brier score."""
+    fine = model.quantile((np.arange(FINE) + 0.5) / FINE)
+    right = model.right(fine)
+    return float(np.mean(right * (1 - fine) ** 2 + (1 - right) * fine**2))
+
+
+def true_auroc(model: ConfidenceModel) -> float:
+    """Return the probability that a right answer has more confidence than a wrong one, ties counting half."""
+    fine = model.quantile((np.arange(FINE) + 0.5) / FINE)
+    _, place = np.unique(fine, return_inverse=True)
+    right, wrong = (np.bincount(place, weights=each) for each in (model.right(fine), 1 - model.right(fine)))
+    return float(right @ (wrong.cumsum() - wrong / 2) / (right.sum() * wrong.sum()))
+
+
 # -- Tables ----------------------------------------------------------------------------------------
 
 
 def promise_table(repetitions: int) -> Iterator[str]:
     """Give the lines of the table of promises."""
+    yield f"Broken promises of at most alpha; at most .1 of calibrations may. {repetitions} repetitions"
     yield (
         f"{'confidence':<18}{'n':>6}{'alpha':>7}{'broken (MC error)':>20}{'automated':>11}"
         f"{'plug-in':>16}{'at face value':>15}"
@@ -237,17 +359,52 @@ def promise_table(repetitions: int) -> Iterator[str]:
                 )
 
 
+def design_table(repetitions: int) -> Iterator[str]:
+    """Give the lines of the tables of half-targeted labels and of cascades."""
+    rng = np.random.default_rng(SEED + 1)
+    yield f"The same with 400 labels, half targeted at unsure items; last, at an easy slice. {repetitions} repetitions"
+    yield f"{'confidence':<18}{'alpha':>7}{'thinned':>18}{'as drawn':>18}{'labels kept':>13}"
+    for model, alpha in ((MODELS[2], 0.165), (MODELS[0], 0.1), (MODELS[3], 0.1), (hardest(0.1), 0.1)):
+        thinned, raw, kept = thinned_promise(model, 400, alpha, repetitions=repetitions, rng=rng)
+        yield f"{model.name:<18}{alpha:>7.3f}{thinned!s:>18}{raw!s:>18}{kept:>13.2f}"
+    thinned, raw, kept = easy_slice_promise(400, repetitions=repetitions, rng=rng)
+    yield f"{'easy slice':<18}{0.14:>7.3f}{thinned!s:>18}{raw!s:>18}{kept:>13.2f}"
+    yield ""
+    yield f"Cascades of two judges, 300 labels, alpha .2. {repetitions} repetitions"
+    yield f"{'correlation behind errors':<28}{'broken':>18}{'automated':>11}"
+    for shared in (-0.9, 0.0, 0.9):
+        broken, automated = cascade_promise(shared=shared, alpha=0.2, n=300, repetitions=repetitions, rng=rng)
+        yield f"{shared:<28.1f}{broken!s:>18}{automated:>11.2f}"
+
+
+def measure_table(repetitions: int) -> Iterator[str]:
+    """Give the lines of the table of coverage."""
+    yield f"Coverage of 95 % intervals. {repetitions} repetitions"
+    yield (
+        f"{'confidence':<18}{'n':>6}{'calibration error':>20}{'bias plain':>12}{'corrected':>11}"
+        f"{'Brier':>16}{'AUROC':>16}"
+    )
+    rng = np.random.default_rng(SEED + 2)
+    for model in (*MODELS, hardest(0.15)):
+        for n in MEASURE_SIZES:
+            seen = measure_coverage(model, n, repetitions=repetitions, rng=rng)
+            yield (
+                f"{model.name:<18}{n:>6}{seen.calibration_error!s:>20}{seen.bias_plain:>+12.3f}"
+                f"{seen.bias_corrected:>+11.3f}{seen.brier!s:>16}{seen.auroc!s:>16}"
+            )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions")
-    quick = parser.parse_args(arguments).quick
-    repetitions = 200 if quick else 2000
-    print(f"Promises of at most alpha, broken in at most .1 of calibrations; {repetitions} repetitions")
-    for line in promise_table(repetitions):
-        print(line, flush=True)
+    repetitions = 200 if parser.parse_args(arguments).quick else 2000
+    for table in (promise_table, design_table, measure_table):
+        for line in table(repetitions):
+            print(line, flush=True)
+        print()
 
 
 if __name__ == "__main__":
