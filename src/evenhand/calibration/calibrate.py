@@ -117,7 +117,7 @@ def _panel(
         severities=measures.severities,
         confusions=measures.confusions,
         against_people=measures.against_people,
-        reliability=panel_reliability(study, sure.source, sure.certify, measuring),
+        reliability=panel_reliability(study, sure, measuring),
         rate=measures.rate,
         measuring=measuring,
     )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evenhand.calibration.confidence_map import map_confidence
 from evenhand.calibration.measuring import Measuring
-from evenhand.calibration.panel_rules import samples_within, stacked
+from evenhand.calibration.panel_rules import FittedStack, fit_stack_on, samples_within
 from evenhand.calibration.sample import Ints, Sample, scale_facts, with_panel
 from evenhand.calibration.study import Study
 from evenhand.calibration.table import NONE, CalibrationTable, Floats
@@ -38,8 +39,8 @@ def find_confidence(table: CalibrationTable, study: Study, measuring: Measuring)
     if _stack_is_learnt(study, measuring):
         return _by_stack(table, study, measuring)
     if _has_probabilities(table):
-        return _by_measure(MEAN, table, study, _mean_probability)
-    return _by_measure(VOTES, table, study, _vote_share)
+        return _by_measure(MEAN, table, study, _mean_probability, measuring)
+    return _by_measure(VOTES, table, study, _vote_share, measuring)
 
 
 def _stack_is_learnt(study: Study, measuring: Measuring) -> bool:
@@ -77,33 +78,57 @@ def _vote_share(given: Floats, answers: Ints) -> Floats:
     return np.asarray(alike.sum(axis=1) / np.maximum(answered.sum(axis=1), 1))
 
 
-def _by_measure(source: str, table: CalibrationTable, study: Study, measure: _Measure) -> PanelConfidence:
-    pool = [
-        measure(each.panel_confidence, with_panel(each))[each.verdict != NONE] for each in table.principles
-    ]
-    whole = study.whole
-    certify = np.where(whole.answers[:, -1] != NONE, measure(whole.confidence[:, -1], whole.answers), np.nan)
-    return PanelConfidence(source=source, pool=np.concatenate([np.zeros(0), *pool]), certify=certify)
+def _by_measure(
+    source: str, table: CalibrationTable, study: Study, measure: _Measure, measuring: Measuring
+) -> PanelConfidence:
+    """Return a measure by the map learnt from labels; as it is where these are too few."""
+    pool = np.concatenate(
+        [
+            np.zeros(0),
+            *(
+                measure(each.panel_confidence, with_panel(each))[each.verdict != NONE]
+                for each in table.principles
+            ),
+        ]
+    )
+    certify, learn = (_on_sample(sample, measure) for sample in (study.whole, study.learnt))
+    mapped = map_confidence(study, -1, learn=learn, certify=certify, measuring=measuring, name=source)
+    if mapped is None:
+        return PanelConfidence(source=source, pool=pool, certify=certify)
+    return PanelConfidence(
+        source=f"{source}, by {mapped.kind}", pool=mapped.map.calibrate(pool), certify=mapped.certify
+    )
+
+
+def _on_sample(sample: Sample, measure: _Measure) -> Floats:
+    return np.where(sample.answers[:, -1] != NONE, measure(sample.confidence[:, -1], sample.answers), np.nan)
 
 
 # -- From a stack ------------------------------------------------------------------------------------------
 
 
 def _by_stack(table: CalibrationTable, study: Study, measuring: Measuring) -> PanelConfidence:
+    learnt = [
+        fit_stack_on(learn, measuring.rng("stack")) if learn.n else None for learn in study.learn_by_scale
+    ]
+    pool = [
+        _of_verdict(stack, answers)
+        for stack, answers in zip(learnt, _answers_by_scale(table, study), strict=True)
+    ]
     certify = np.full(study.whole.n, np.nan)
     for place, fold in enumerate(study.folds):
+        stacks = (
+            [
+                fit_stack_on(learn, measuring.rng("stack", str(place))) if learn.n else None
+                for learn in fold.learn
+            ]
+            if study.purpose.cross_fit
+            else learnt
+        )
         tested = samples_within(study.certify_by_scale, fold.out)
         certify[fold.out] = np.concatenate(
-            [
-                _of_verdict(learn, test.answers, measuring.rng("stack", str(place)))
-                for learn, test in zip(fold.learn, tested, strict=True)
-            ]
+            [_of_verdict(stack, test.answers) for stack, test in zip(stacks, tested, strict=True)]
         )
-    pool = [
-        _of_verdict(learn, answers, measuring.rng("stack"))
-        for learn, answers in zip(study.learn_by_scale, _answers_by_scale(table, study), strict=True)
-        if learn.n
-    ]
     joined = np.concatenate([np.zeros(0), *pool])
     return PanelConfidence(source=STACK, pool=joined[np.isfinite(joined)], certify=certify)
 
@@ -113,13 +138,13 @@ def _answers_by_scale(table: CalibrationTable, study: Study) -> Iterator[Ints]:
         yield np.concatenate([with_panel(each) for each in table.principles if scale_facts(each) == scale])
 
 
-def _of_verdict(learn: Sample, answers: Ints, rng: np.random.Generator) -> Floats:
+def _of_verdict(stack: FittedStack | None, answers: Ints) -> Floats:
     """Return the probability that the verdict, the last of `answers`, is right; not a number without one."""
     patterns = compress(answers)
     verdict = patterns.answers[:, -1]
     decided = verdict != NONE
     found = np.full(len(verdict), np.nan)
-    if decided.any() and learn.n:
-        probabilities = stacked(learn, patterns.answers[decided, :-1], rng)
+    if stack is not None and decided.any():
+        probabilities = stack.probabilities(patterns.answers[decided, :-1])
         found[decided] = probabilities[np.arange(int(decided.sum())), verdict[decided]]
     return found[patterns.index]

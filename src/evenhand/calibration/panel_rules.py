@@ -17,6 +17,7 @@ from evenhand.stats.aggregation.stack import Design, fit_stack, stack_probabilit
 from evenhand.stats.aggregation.votes import majority, weighted_vote, weights_from_labels
 from evenhand.stats.estimate import Estimate, Undefined
 from evenhand.stats.folds import fold_numbers
+from evenhand.stats.logistic import Logistic
 from evenhand.stats.shares import weighted_share
 
 AS_IT_IS = "the panel as it is"
@@ -154,7 +155,7 @@ def _apply(name: str, learn: Sample, test: Sample, rng: np.random.Generator) -> 
         return weighted_vote(answers, weights, categories=categories)
     if name == DAWID_SKENE:
         return _fit_dawid_skene(learn, test, categories)
-    return np.asarray(stacked(learn, answers, rng).argmax(axis=1))
+    return np.asarray(fit_stack_on(learn, rng).probabilities(answers).argmax(axis=1))
 
 
 def _fit_dawid_skene(learn: Sample, test: Sample, categories: int) -> Ints:
@@ -167,21 +168,32 @@ def _fit_dawid_skene(learn: Sample, test: Sample, categories: int) -> Ints:
     return fitted.labels[learn.n :]
 
 
-def stacked(learn: Sample, answers: Ints, rng: np.random.Generator) -> Floats:
-    """Return the probability of each category on items with these answers, shape (n, K), from labels of one scale."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedStack:
+    """What people would say, learnt from labels of one scale."""
+
+    model: Logistic
+    categories: int
+
+    def probabilities(self, answers: Ints) -> Floats:
+        """Return the probability of each category on items with these answers of the judges, shape (n, K)."""
+        features = vote_features(answers, categories=self.categories)
+        return stack_probabilities(self.model, Design(features=features, judges=answers.shape[1]))
+
+
+def fit_stack_on(learn: Sample, rng: np.random.Generator) -> FittedStack:
+    """Return the stack that the labels of one scale teach; at least one is needed."""
     assert learn.scale is not None, "the principles of one scale were sampled"
-    categories, judges = len(learn.scale.categories), answers.shape[1]
+    categories, answers = len(learn.scale.categories), learn.answers[:, :-1]
     model, _ = fit_stack(
-        Design(features=vote_features(learn.answers[:, :-1], categories=categories), judges=judges),
+        Design(features=vote_features(answers, categories=categories), judges=answers.shape[1]),
         learn.truth,
         categories=categories,
         rng=rng,
         weights=learn.weights,
         clusters=learn.shared_clusters,
     )
-    return stack_probabilities(
-        model, Design(features=vote_features(answers, categories=categories), judges=judges)
-    )
+    return FittedStack(model=model, categories=categories)
 
 
 def _best(learn: Sample) -> int:

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from evenhand.calibration.confidence_map import map_confidence
 from evenhand.calibration.measuring import Measuring
+from evenhand.calibration.panel_confidence import MEAN, PanelConfidence
 from evenhand.calibration.results import PANEL, Reliability, ReliabilityBin
 from evenhand.calibration.sample import Sample
 from evenhand.calibration.study import Study
@@ -11,37 +13,32 @@ from evenhand.stats.confidence.reliability import reliability
 from evenhand.stats.estimate import Undefined
 
 AS_GIVEN = "as the judge gives it"
-MEAN_AS_GIVEN = "mean probability of the judges"
 
 
 def judge_reliability(study: Study, judge: int, name: str, measuring: Measuring) -> tuple[Reliability, ...]:
-    """Return what a judge's own probabilities are worth; nothing for a judge without any."""
-    return _measure_all(study, judge, AS_GIVEN, name, measuring)
-
-
-def panel_reliability(
-    study: Study, source: str, confidence: Floats, measuring: Measuring
-) -> tuple[Reliability, ...]:
-    """Return what the mean probability is worth, and what the confidence that automation goes by is."""
-    given = _measure_all(study, -1, MEAN_AS_GIVEN, PANEL, measuring)
-    if source == MEAN_AS_GIVEN:
-        return given
-    decided = study.whole.answers[:, -1] != NONE
-    return (
-        *given,
-        _measure(source, study.whole, confidence, decided & np.isfinite(confidence), -1, PANEL, measuring),
-    )
-
-
-def _measure_all(
-    study: Study, rater: int, kind: str, name: str, measuring: Measuring
-) -> tuple[Reliability, ...]:
-    sample = study.whole
-    confidence = sample.confidence[:, rater]
-    known = (sample.answers[:, rater] != NONE) & np.isfinite(confidence)
+    """Return what a judge's own probabilities are worth, and what calibrated ones are; nothing for one without any."""
+    given = study.whole.confidence[:, judge]
+    known = (study.whole.answers[:, judge] != NONE) & np.isfinite(given)
     if not known.any():
         return ()
-    return (_measure(kind, sample, confidence, known, rater, name, measuring),)
+    raw = _measure(AS_GIVEN, study.whole, given, known, judge, name, measuring)
+    learn = study.learnt.confidence[:, judge]
+    mapped = map_confidence(study, judge, learn=learn, certify=given, measuring=measuring, name=name)
+    if mapped is None:
+        return (raw,)
+    return (raw, _measure(mapped.kind, study.whole, mapped.certify, known, judge, name, measuring))
+
+
+def panel_reliability(study: Study, sure: PanelConfidence, measuring: Measuring) -> tuple[Reliability, ...]:
+    """Return what the mean probability of the judges is worth, and what the confidence that automation goes by is."""
+    given = study.whole.confidence[:, -1]
+    decided = study.whole.answers[:, -1] != NONE
+    shown = ((MEAN, given), (sure.source, sure.certify))
+    return tuple(
+        _measure(kind, study.whole, confidence, decided & np.isfinite(confidence), -1, PANEL, measuring)
+        for kind, confidence in dict(shown).items()
+        if (decided & np.isfinite(confidence)).any()
+    )
 
 
 def _measure(

@@ -36,6 +36,11 @@ class Study:
     tuned: Sample
     """All labels of the optimise split: never to certify with."""
 
+    @property
+    def learnt(self) -> Sample:
+        """All labels to learn from."""
+        return self.whole if self.purpose.cross_fit else self.tuned
+
 
 def make_study(table: CalibrationTable, measuring: Measuring) -> Study:
     """Return the samples of a table."""
