@@ -34,7 +34,7 @@ from .example_raters import (
     made_up_rate,
     made_up_refused,
 )
-from .example_values import JUDGES, PRINCIPLES, TITLES, measured
+from .example_values import JUDGES, PRINCIPLES, TITLES, measured, measured_between
 
 
 def made_up_stamp() -> CalibrationStamp:
@@ -199,6 +199,7 @@ def made_up_principle(place: int) -> PrincipleCalibration:
         labelled=(164, 68, 164)[place],
         quality=made_up_ordered_quality(level) if place == 2 else made_up_quality(level),
         shrunken=measured(level - 0.01),
+        gain=measured_between(0.01, -0.02, 0.04, 160),
         rate=made_up_refused(PRINCIPLES[place], refused)
         if place == 2
         else made_up_rate(PANEL, PRINCIPLES[place]),

@@ -102,6 +102,7 @@ def empty_calibration(*, judges: tuple[str, ...] = JUDGES[:1]) -> Calibration:
                 labelled=0,
                 quality=same_quality(nothing),
                 shrunken=nothing,
+                gain=nothing,
                 rate=made_up_refused("no-method", nothing),
                 ceiling=nothing,
                 hardest=(),

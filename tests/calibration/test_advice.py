@@ -85,6 +85,33 @@ def test_a_panel_that_does_not_beat_its_best_judge_gives_way_to_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (
+            GAIN_SEEN,
+            (
+                "Use the panel with spot checks for no-method: there it beats sceptic, the best single judge, on held-"
+                "out labels."
+            ),
+        ),
+        (
+            measured_between(-0.05, -0.08, -0.02),
+            "Use sceptic alone as you would a person for no-method: there it beats the panel on held-out labels.",
+        ),
+    ],
+)
+def test_what_a_principles_own_labels_show_comes_before_what_all_labels_do(own: Measured, said: str) -> None:
+    given = findings(
+        *cells(PANEL, Trust.WITH_SPOT_CHECKS),
+        *cells("sceptic", Trust.AS_A_PERSON),
+        gain=NO_GAIN,
+        recommended="best single judge: sceptic",
+    )
+    first = replace(given.principles[0], gain=own)
+    assert words(replace(given, principles=(first, *given.principles[1:])))[0][1] == said
+
+
 def test_a_rule_that_beats_both_is_named() -> None:
     found = words(findings(gain=NO_GAIN, recommended="stack"))
     assert found[-1] == (

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenhand.calibration.choices import Choices
 from evenhand.calibration.panel_rules import AS_IT_IS
@@ -98,34 +98,67 @@ def _fix(words: str) -> Advice:
 
 
 def _use(findings: Findings) -> Iterator[Advice]:
-    panel = findings.panel
-    rows = {row.rule: row for row in panel.rules}
-    chosen = rows.get(panel.recommended)
-    if chosen is not None and panel.best_single and isinstance(chosen.gain, Estimate) and chosen.beats_single:
-        yield from _use_for(findings, PANEL, "the panel", AdviceKind.USE)
-        if panel.recommended != AS_IT_IS:
-            yield Advice(
-                kind=AdviceKind.USE,
-                words=f"Combine the judges by {panel.recommended}: on held-out labels it beats {panel.best_single}, "
-                f"the best single judge, by {points_with_limits(chosen.gain)}.",
-            )
-    elif panel.best_single and panel.judges > 1:
-        why = f": on held-out labels the panel does not beat it (gain {points_with_limits(_gain_as_it_is(panel))})"
-        name = f"{panel.best_single} alone"
-        yield from _use_for(findings, panel.best_single, name, AdviceKind.USE_SINGLE, why=why)
-    else:
-        yield from _use_for(findings, PANEL, "the panel", AdviceKind.USE)
+    """Yields whom to use for the principles they may be trusted for, and which rule combines the judges best."""
+    for choice in dict.fromkeys(_choose(row, findings.panel) for row in findings.principles):
+        chosen = [row.principle for row in findings.principles if _choose(row, findings.panel) == choice]
+        yield from _use_for(findings, choice, chosen)
+    yield from _rule_to_use(findings.panel)
 
 
-def _use_for(
-    findings: Findings, rater: str, name: str, kind: AdviceKind, *, why: str = ""
-) -> Iterator[Advice]:
-    person = _principles_with(findings.trust, rater, {Trust.AS_A_PERSON})
-    checked = _principles_with(findings.trust, rater, {Trust.WITH_SPOT_CHECKS})
-    if person:
-        yield Advice(kind=kind, words=f"Use {name} as you would a person for {listed(person)}{why}.")
-    if checked:
-        yield Advice(kind=kind, words=f"Use {name} with spot checks for {listed(checked)}{why}.")
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Whom to use, and why."""
+
+    rater: str
+    name: str
+    kind: AdviceKind
+    why: str = ""
+
+
+_THE_PANEL = _Choice(PANEL, "the panel", AdviceKind.USE)
+
+
+def _choose(row: PrincipleCalibration, panel: PanelCalibration) -> _Choice:
+    """Return panel or best single judge: what the principle's own labels show, else what all labels do."""
+    single, gain = panel.best_single, row.gain
+    if panel.judges < 2 or not single:
+        return _THE_PANEL
+    alone = _Choice(single, f"{single} alone", AdviceKind.USE_SINGLE)
+    if isinstance(gain, Estimate) and gain.interval.low > 0:
+        return replace(
+            _THE_PANEL, why=f": there it beats {single}, the best single judge, on held-out labels"
+        )
+    if isinstance(gain, Estimate) and gain.interval.high < 0:
+        return replace(alone, why=": there it beats the panel on held-out labels")
+    if _beats_single(panel):
+        return _THE_PANEL
+    shown = points_with_limits(_gain_as_it_is(panel))
+    return replace(alone, why=f": on held-out labels the panel does not beat it (gain {shown})")
+
+
+def _beats_single(panel: PanelCalibration) -> bool:
+    return any(row.beats_single for row in panel.rules if row.rule == panel.recommended)
+
+
+def _rule_to_use(panel: PanelCalibration) -> Iterator[Advice]:
+    chosen = next((row for row in panel.rules if row.rule == panel.recommended), None)
+    if chosen is not None and chosen.beats_single and chosen.rule != AS_IT_IS:
+        yield Advice(
+            kind=AdviceKind.USE,
+            words=f"Combine the judges by {panel.recommended}: on held-out labels it beats {panel.best_single}, "
+            f"the best single judge, by {points_with_limits(chosen.gain)}.",
+        )
+
+
+def _use_for(findings: Findings, choice: _Choice, principles: Sequence[str]) -> Iterator[Advice]:
+    for trust, manner in (
+        (Trust.AS_A_PERSON, "as you would a person"),
+        (Trust.WITH_SPOT_CHECKS, "with spot checks"),
+    ):
+        trusted = set(_principles_with(findings.trust, choice.rater, {trust}))
+        if shown := [principle for principle in principles if principle in trusted]:
+            words = f"Use {choice.name} {manner} for {listed(shown)}{choice.why}."
+            yield Advice(kind=choice.kind, words=words)
 
 
 def _gain_as_it_is(panel: PanelCalibration) -> Measured:

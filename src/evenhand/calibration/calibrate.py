@@ -65,7 +65,9 @@ def calibrate(
         people=people,
         judges=calibrate_judges(table, study, raters, everyone, measuring),
         panel=panel,
-        principles=calibrate_principles(table, study, raters[-1], people, measuring),
+        principles=calibrate_principles(
+            table, study, raters[-1], people, best_single=panel.best_single, measuring=measuring
+        ),
         gate=tell_sight(
             dict(zip((each.principle for each in table.principles), study.certify, strict=True)), choices
         ),

@@ -242,6 +242,8 @@ class PrincipleCalibration:
     quality: Quality
     shrunken: Measured
     """Agreement, drawn towards that of all principles as far as its few labels ask for."""
+    gain: Measured
+    """Agreement of the panel less that of its best single judge, on the same labels."""
     rate: RateResult
     ceiling: Measured
     hardest: tuple[str, ...]

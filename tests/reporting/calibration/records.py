@@ -122,6 +122,7 @@ def make_calibration(
                 labelled=sizes[rule],
                 quality=panel_quality[rule],
                 shrunken=maker.share(0.92, max(sizes[rule], 20)),
+                gain=maker.share(0.02, sizes[rule]),
                 rate=maker.rate(PANEL, rule, sizes[rule]),
                 ceiling=maker.share(0.93, sizes[rule]),
                 hardest=tuple(f"synthetic-{100 * row + place:04d}" for place in range(0 if undefined else 7)),
