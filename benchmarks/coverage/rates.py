@@ -4,75 +4,27 @@
     python -m benchmarks.coverage.rates --quick      # a tenth of the repetitions
     python -m benchmarks.coverage.rates --data ../shared/data   # resampled recorded verdicts too
 
-Four questions: labels drawn at random (methods.md 3.1), what a verdict is worth on them, labels drawn where a
-correlated panel is unsure (3.5), and recorded verdicts with human labels, drawn with replacement as if they were the
+Labels drawn at random (methods.md 3.1), what a verdict is worth on them, labels drawn where a correlated panel is
+unsure (3.5) or in whole clusters, and recorded verdicts with human labels, drawn with replacement as if they were the
 population (11). Width is the mean width over that of Wilson's interval from human labels alone; +- is the Monte-Carlo
 standard error of the coverage.
 """
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from benchmarks.coverage.drawn_labels import CLUSTERS, JUDGED, PANELS, clustered_labels, targeted_labels
+from benchmarks.coverage.limits import Coverage, Floats, Integers, Limits, limits_of, show, wilson_limits
 from benchmarks.coverage.recorded import RecordedSet, read_recorded
-from numpy.typing import NDArray
-from scipy.special import ndtr
 
-from evenhand.stats.estimate import Estimate, Interval, Measured
-from evenhand.stats.intervals import wilson_interval
-from evenhand.stats.rates.design import design_probabilities, poisson_draw
+from evenhand.stats.estimate import Measured
 from evenhand.stats.rates.draws import draw_strata, stratum_means
 from evenhand.stats.rates.ppi import ppi_mean
 from evenhand.stats.rates.quality import chain_rule_quality
 from evenhand.stats.rates.rogan_gladen import rogan_gladen
-from evenhand.stats.rates.weighted import WeightedMean, aipw_mean, hajek
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-JUDGED = 10_000
-"""Items of a population."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """What came of one method in one setting."""
-
-    setting: str
-    method: str
-    coverage: float
-    width: float
-    """Mean width, relative to that from human labels alone."""
-    bias: float
-    repetitions: int
-
-    @property
-    def error(self) -> float:
-        """Monte-Carlo standard error of the coverage, as if it were 95 %."""
-        return float((0.95 * 0.05 / self.repetitions) ** 0.5)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """Values and limits of one method, one entry a repetition."""
-
-    value: Floats
-    low: Floats
-    high: Floats
-
-    def judged_by(self, truth: float, setting: str, method: str, reference: "Limits") -> Coverage:
-        """How often they cover, how wide they are, and how far off on average."""
-        return Coverage(
-            setting=setting,
-            method=method,
-            coverage=float(((self.low <= truth) & (truth <= self.high)).mean()),
-            width=float((self.high - self.low).mean() / (reference.high - reference.low).mean()),
-            bias=float(self.value.mean() - truth),
-            repetitions=len(self.value),
-        )
-
 
 # -- Labels drawn at random ------------------------------------------------------------------------
 
@@ -145,17 +97,9 @@ def chain_rule_limits(counts: Counts, rng: np.random.Generator, draws: int = 200
     return Limits(value=value, low=np.minimum(low, value), high=np.maximum(high, value))
 
 
-def wilson_limits(successes: Integers, n: Integers) -> Limits:
-    """Return Wilson's interval of every repetition."""
-    pairs, place = np.unique(np.stack([successes, n], axis=1), axis=0, return_inverse=True)
-    found = [wilson_interval(int(k), int(m)) for k, m in pairs]
-    low, high = (np.array([getattr(each, side) for each in found])[place] for side in ("low", "high"))
-    return Limits(value=successes / np.maximum(n, 1), low=low, high=high)
-
-
 def ppi_limits(counts: Counts, power: float | None) -> Limits:
     """Return the prediction-powered interval of every repetition."""
-    return _limits(_ppi(counts, row, power) for row in range(len(counts.labelled)))
+    return limits_of(_ppi(counts, row, power) for row in range(len(counts.labelled)))
 
 
 def _ppi(counts: Counts, row: int, power: float | None) -> Measured:
@@ -169,7 +113,7 @@ def _ppi(counts: Counts, row: int, power: float | None) -> Measured:
 
 def rogan_gladen_limits(counts: Counts) -> Limits:
     """Return the Rogan-Gladen interval of every repetition; from 0 to 1 where it is undefined."""
-    return _limits(_rogan_gladen(counts, row) for row in range(len(counts.labelled)))
+    return limits_of(_rogan_gladen(counts, row) for row in range(len(counts.labelled)))
 
 
 def _rogan_gladen(counts: Counts, row: int) -> Measured:
@@ -181,16 +125,6 @@ def _rogan_gladen(counts: Counts, row: int) -> Measured:
         positives=int(counts.successes[row].sum()),
         true_negatives=int(misses[0]),
         negatives=int(misses.sum()),
-    )
-
-
-def _limits(found: Iterable[Measured]) -> Limits:
-    whole = Estimate(value=0.5, interval=Interval(low=0.0, high=1.0, confidence=0.95), n=0)
-    each = [one if isinstance(one, Estimate) else whole for one in found]
-    return Limits(
-        value=np.array([one.value for one in each]),
-        low=np.array([one.interval.low for one in each]),
-        high=np.array([one.interval.high for one in each]),
     )
 
 
@@ -242,126 +176,10 @@ def qualities(
     rows = []
     for name, truth, right, labels in sides:
         alone = wilson_limits(right, labels)
-        chain = _limits(getattr(each, name) for each in found)
+        chain = limits_of(getattr(each, name) for each in found)
         rows.append(alone.judged_by(truth, setting, f"{name}, Wilson", alone))
         rows.append(chain.judged_by(truth, setting, f"{name}, chain rule", alone))
     return rows
-
-
-# -- Labels drawn where a panel is unsure ----------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Panel:
-    """Five judges who err together: items are hard for all, and lean one way for all (methods.md 11)."""
-
-    skill: float
-    difficulty: float
-    leniency: float
-    rate: float = 0.8
-    judges: int = 5
-
-    def draw(self, n: int, rng: np.random.Generator) -> tuple[NDArray[np.bool_], Integers]:
-        """Return the truth of n items and how many judges call each positive."""
-        truth = rng.random(n) < self.rate
-        hard, lean = np.abs(rng.normal(size=n)), rng.normal(0, 0.5, n)
-        right = ndtr(self.skill - self.difficulty * hard + np.where(truth, 1, -1) * (self.leniency + lean))
-        correct = rng.binomial(self.judges, right)
-        return truth, np.where(truth, correct, self.judges - correct)
-
-    def agreement(self, rng: np.random.Generator) -> float:
-        """Return the probability that the majority is right, from half a million items."""
-        truth, votes = self.draw(500_000, rng)
-        return float((truth == (votes > self.judges / 2)).mean())
-
-    def __str__(self) -> str:
-        return f"skill {self.skill} rate {self.rate}"
-
-
-PANELS = (
-    Panel(skill=2.3, difficulty=0.9, leniency=0.3),
-    Panel(skill=1.3, difficulty=1.0, leniency=0.35),
-    Panel(skill=1.8, difficulty=0.9, leniency=0.6),
-    Panel(skill=1.8, difficulty=0.9, leniency=0.6, rate=0.95),
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Targeted:
-    """Estimates from one drawn batch."""
-
-    aipw: Measured
-    hajek: Measured
-    pooled: Measured
-    """The mean of the labels, as if they were drawn evenly."""
-    unanimous: Measured
-    """Unanimous items taken as the judges say, the others from their labels."""
-
-
-def targeted_labels(
-    panel: Panel, n: int, *, repetitions: int, rng: np.random.Generator, judged: int = JUDGED
-) -> list[Coverage]:
-    """Return the coverage for the pass rate and for the agreement of panel and people, from the same draws."""
-    truths = {"pass rate": panel.rate, "agreement": panel.agreement(rng)}
-    found: dict[str, list[Targeted]] = {name: [] for name in truths}
-    for _ in range(repetitions):
-        truth, votes = panel.draw(judged, rng)
-        share = votes / panel.judges
-        inclusion = design_probabilities(np.clip(share * (1 - share), 0.02, 0.25), n)
-        drawn = poisson_draw(inclusion, rng=rng)
-        agreed = truth == (share > 0.5)
-        found["pass rate"].append(_targeted(share, truth, drawn, inclusion, share))
-        found["agreement"].append(_targeted(np.maximum(share, 1 - share), agreed, drawn, inclusion, share))
-    return [
-        coverage
-        for name, value in truths.items()
-        for coverage in _targeted_coverage(found[name], value, n, f"{panel} n {n} {name}", rng)
-    ]
-
-
-def _targeted(
-    scores: Floats,
-    outcome: NDArray[np.bool_],
-    drawn: NDArray[np.bool_],
-    inclusion: Floats,
-    share: Floats,
-) -> Targeted:
-    labels = np.where(drawn, outcome, np.nan)
-    aipw: WeightedMean = aipw_mean(scores, labels, inclusion)
-    split = drawn & (share > 0) & (share < 1)
-    one_mind = float(np.isin(share, [0, 1]).mean())
-    sure = scores[np.isin(share, [0, 1])].mean() if one_mind else 0.0
-    return Targeted(
-        aipw=aipw.estimate,
-        hajek=hajek(labels, inclusion).estimate,
-        pooled=_wilson(int(outcome[drawn].sum()), int(drawn.sum())),
-        unanimous=_moved(_wilson(int(outcome[split].sum()), int(split.sum())), one_mind * sure, 1 - one_mind),
-    )
-
-
-def _wilson(successes: int, n: int) -> Estimate:
-    return Estimate(value=successes / max(n, 1), interval=wilson_interval(successes, n), n=n)
-
-
-def _moved(estimate: Estimate, shift: float, factor: float) -> Estimate:
-    low, high = shift + factor * estimate.interval.low, shift + factor * estimate.interval.high
-    interval = Interval(low=low, high=high, confidence=estimate.interval.confidence)
-    return Estimate(value=shift + factor * estimate.value, interval=interval, n=estimate.n)
-
-
-def _targeted_coverage(
-    found: Sequence[Targeted], truth: float, n: int, setting: str, rng: np.random.Generator
-) -> list[Coverage]:
-    k = rng.binomial(n, truth, size=len(found))
-    even = wilson_limits(k, np.full_like(k, n))
-    methods = {
-        "humans only, drawn evenly": even,
-        "AIPW": _limits(each.aipw for each in found),
-        "Hajek": _limits(each.hajek for each in found),
-        "labels pooled": _limits(each.pooled for each in found),
-        "unanimity trusted": _limits(each.unanimous for each in found),
-    }
-    return [limits.judged_by(truth, setting, name, even) for name, limits in methods.items()]
 
 
 # -- Recorded verdicts -----------------------------------------------------------------------------
@@ -376,18 +194,6 @@ def recorded_labels(
 
 
 # -- The command -----------------------------------------------------------------------------------
-
-
-def show(title: str, rows: Sequence[Coverage]) -> None:
-    """Print a table."""
-    wide = max((len(row.setting) for row in rows), default=0)
-    print(f"\n{title}\n")
-    print(f"{'setting':{wide}}  {'method':26} coverage    +-  width    bias")
-    for row in rows:
-        print(
-            f"{row.setting:{wide}}  {row.method:26}   {row.coverage:.3f}  {row.error:.3f}  {row.width:5.2f}  "
-            f"{row.bias:+.4f}"
-        )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -427,6 +233,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for row in targeted_labels(panel, n, repetitions=100 * scale, rng=rng)
     ]
     show("Labels drawn where the panel is unsure: half evenly, half by the root of the uncertainty", targeted)
+    clustered = [
+        row
+        for labelled, size in CLUSTERS
+        for row in clustered_labels(labelled, size, repetitions=50 * scale, rng=rng)
+    ]
+    show("Labels of whole clusters (width beside that with the clusters ignored)", clustered)
     if options.data is not None:
         recorded = [
             row

@@ -4,17 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.coverage.rates import (
-    PANELS,
-    TABLE,
-    Coverage,
-    Judge,
-    chain_rule_limits,
-    draw_counts,
-    qualities,
-    random_labels,
-    targeted_labels,
-)
+from benchmarks.coverage.drawn_labels import PANELS, clustered_labels, targeted_labels
+from benchmarks.coverage.limits import Coverage
+from benchmarks.coverage.rates import TABLE, Judge, chain_rule_limits, draw_counts, qualities, random_labels
 from benchmarks.coverage.recorded import read_set
 
 from evenhand.stats.estimate import Estimate
@@ -86,6 +78,12 @@ def test_targeted_labels_are_unbiased_when_weighted_and_wrong_when_pooled(panel:
         assert abs(found[estimand, "AIPW"].bias) < 0.007
     assert found["agreement", "labels pooled"].bias < -0.012
     assert found["agreement", "labels pooled"].coverage < 0.9
+
+
+def test_clusters_are_covered_when_heeded_only() -> None:
+    found = by_method(clustered_labels(20, 10, repetitions=60, rng=np.random.default_rng(0), clusters=300))
+    assert found["clusters heeded"].coverage > 0.88
+    assert found["clusters ignored"].coverage < 0.85
 
 
 @pytest.mark.parametrize(
