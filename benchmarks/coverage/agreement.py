@@ -20,6 +20,7 @@ from scipy.special import gammaln, xlog1py, xlogy
 from evenhand.stats.agreement.binary import binary_agreement
 from evenhand.stats.agreement.cohen import cohen_kappa
 from evenhand.stats.agreement.gwet import gwet_ac1
+from evenhand.stats.agreement.intraclass import intraclass_correlation
 from evenhand.stats.agreement.krippendorff import krippendorff_alpha
 from evenhand.stats.agreement.tables import as_tables, table_units
 from evenhand.stats.bootstrap import Method, bootstrap
@@ -268,6 +269,23 @@ def ac1_of_raters(answers: Integers, rng: np.random.Generator) -> Measured:
     return gwet_ac1(answers, categories=3, rng=rng, draws=DRAWS)
 
 
+def scores_coverage(*, raters: int, noise: float, n: int, repetitions: int) -> Coverage:
+    """Draw normal scores of items that differ with deviation 1, of raters who add `noise` and differ by steps of .1."""
+    rng = np.random.default_rng(SEED)
+
+    def sample(items: int) -> Floats:
+        steps = 0.1 * np.arange(raters)
+        return rng.normal(size=(items, 1)) + steps + rng.normal(scale=noise, size=(items, raters))
+
+    def icc(scores: Floats) -> Measured:
+        return intraclass_correlation(scores, rng=rng, draws=DRAWS)
+
+    # The variance of the steps is that of this sample of raters, who are not redrawn.
+    truth = 1 / (1 + noise**2 + 0.1**2 * raters * (raters + 1) / 12)
+    found = [icc(sample(n)) for _ in range(repetitions)]
+    return drawn("ICC(2,1)", f"{raters} raters, noise {noise:.1f}", n, truth, found)
+
+
 # -- Counting ----------------------------------------------------------------------------------------------------------
 
 
@@ -341,6 +359,8 @@ def settings(repetitions: int) -> Iterator[Coverage]:
         many = {"raters": raters, "n": n, "repetitions": repetitions}
         yield raters_coverage("alpha", alpha_of_raters, common=common, right=right, **many)
         yield raters_coverage("AC1", ac1_of_raters, common=common, right=right, **many)
+    for raters, n, noise in product((2, 3), (50, 200), (0.1, 0.5, 1.0)):
+        yield scores_coverage(raters=raters, noise=noise, n=n, repetitions=repetitions)
     for (clusters, size), likeness, rate in product(
         ((10, 5), (25, 2), (40, 5), (100, 2)), (0.0, 0.2, 0.4), (0.5, 0.9, 0.97)
     ):

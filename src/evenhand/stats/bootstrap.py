@@ -51,7 +51,7 @@ def bootstrap(
         ValueError: The confidence is impossible.
     """
     value = float(statistic(units.totals[np.newaxis])[0]) if units.size else float("nan")
-    z = _tail_z(units, confidence)
+    z = _tail_z(units, confidence, widened=units.clustered)
     if reason := _why_not(value, units):
         return Undefined(n=units.items, reason=reason)
     values = resampled(statistic, units, rng=rng, draws=draws)
@@ -80,6 +80,7 @@ def smoothed_bootstrap(
     unseen: Unseen,
     *,
     rng: np.random.Generator,
+    widened: bool = False,
     confidence: float = CONFIDENCE,
     draws: int = DRAWS,
 ) -> Measured:
@@ -87,11 +88,14 @@ def smoothed_bootstrap(
 
     The units are weighted by a Dirichlet distribution in place of a multinomial one, and what is `unseen` is
     weighted with them. Beside clusters each of its items counts as the root of the mean cluster size. In the simplest
-    case, a share with half a success and half a failure unseen, this is Jeffreys' interval.
+    case, a share with half a success and half a failure unseen, this is Jeffreys' interval. The point estimate is that
+    of the units alone.
+
     It does what a plain bootstrap can not: where the raters always agree it still knows that they need not, and it
     covers near the ends of the scale, where a plain bootstrap of 50 items of a good judge has no interval, or one that
-    misses, in one sample of five (`python -m benchmarks.coverage.agreement`). The point estimate is that of the units
-    alone.
+    misses, in one sample of five (`python -m benchmarks.coverage.agreement`). When the units are clusters, or `widened`
+    is asked for, the tails are widened as a t interval is wider than a normal one; measurements need it where counts do
+    not.
 
     Undefined without units and where the statistic has no value.
 
@@ -101,7 +105,7 @@ def smoothed_bootstrap(
         ValueError: The confidence is impossible.
     """
     value = float(statistic(units.totals[np.newaxis])[0]) if units.size else float("nan")
-    z = _tail_z(units, confidence)
+    z = _tail_z(units, confidence, widened=widened or units.clustered)
     if reason := _why_not(value, units, least=1):
         return Undefined(n=units.items, reason=reason)
     shapes = np.concatenate([units.counts, unseen.shapes])
@@ -146,9 +150,9 @@ def _why_not(value: float, units: Units, *, least: int = 2) -> str:
     return ""
 
 
-def _tail_z(units: Units, confidence: float) -> float:
-    """Return the normal quantile that the tails are taken at."""
-    if not units.clustered or units.size < 2:
+def _tail_z(units: Units, confidence: float, *, widened: bool) -> float:
+    """Return the normal quantile that the tails are taken at; widened it is what a t interval would take."""
+    if not widened or units.size < 2:
         return normal_quantile(confidence)
     return student_quantile(confidence, units.size - 1) * math.sqrt(units.size / (units.size - 1))
 

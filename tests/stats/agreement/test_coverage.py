@@ -13,6 +13,7 @@ from benchmarks.coverage.agreement import (
     judge_table,
     ordinal_table,
     raters_coverage,
+    scores_coverage,
     share_coverage,
     table_coverage,
     weighted_kappa,
@@ -64,6 +65,10 @@ def test_the_interval_of_weighted_kappa_covers() -> None:
 
 def test_the_interval_of_alpha_of_many_raters_covers() -> None:
     check(raters_coverage("alpha", alpha_of_raters, raters=3, common=0.6, right=0.97, n=50, repetitions=120))
+
+
+def test_the_interval_of_the_intraclass_correlation_covers() -> None:
+    check(scores_coverage(raters=2, noise=0.5, n=200, repetitions=150))
 
 
 @pytest.mark.parametrize(

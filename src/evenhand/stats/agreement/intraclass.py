@@ -43,7 +43,13 @@ def intraclass_correlation(
     features = _features(centred)
     units = item_units(features) if clusters is None else cluster_units(features, clusters[whole])
     return smoothed_bootstrap(
-        _icc(held.shape[1]), units, _unseen(centred), rng=rng, confidence=confidence, draws=draws
+        _icc(held.shape[1]),
+        units,
+        _unseen(centred),
+        rng=rng,
+        widened=True,
+        confidence=confidence,
+        draws=draws,
     )
 
 
