@@ -13,6 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from evenhand.calibration.choices import Choices as Choices
+    from evenhand.calibration.results import Calibration as Calibration
     from evenhand.errors import EvenhandError as EvenhandError
     from evenhand.errors import FileError as FileError
     from evenhand.errors import Finding as Finding
@@ -34,14 +36,18 @@ if TYPE_CHECKING:
     from evenhand.records.suite import Suite as Suite
     from evenhand.records.verdict import Undecided as Undecided
     from evenhand.records.verdict import Verdict as Verdict
+    from evenhand.workflows.calibration_frame import calibration_frame as calibration_frame
+    from evenhand.workflows.calibration_frame import calibration_of as calibration_of
     from evenhand.workflows.load_frames import RunFrames as RunFrames
     from evenhand.workflows.load_frames import load as load
 
 __version__ = "0.1.0"
 
 _HOME: Final[Mapping[str, str]] = {
+    "Calibration": "calibration.results",
     "Candidate": "records.suite",
     "Case": "records.suite",
+    "Choices": "calibration.choices",
     "Constitution": "records.constitution",
     "EvenhandError": "errors",
     "FailedRating": "records.rating",
@@ -62,12 +68,16 @@ _HOME: Final[Mapping[str, str]] = {
     "Undecided": "records.verdict",
     "UsageError": "errors",
     "Verdict": "records.verdict",
+    "calibration_frame": "workflows.calibration_frame",
+    "calibration_of": "workflows.calibration_frame",
     "load": "workflows.load_frames",
 }
 
 __all__ = [
+    "Calibration",
     "Candidate",
     "Case",
+    "Choices",
     "Constitution",
     "EvenhandError",
     "FailedRating",
@@ -88,6 +98,8 @@ __all__ = [
     "Undecided",
     "UsageError",
     "Verdict",
+    "calibration_frame",
+    "calibration_of",
     "load",
 ]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from tests.cli.kit import Cli, tidy_folder
+from tests.workflows.calibration_kit import RecordedSuite, cases, label
 
 from evenhand.cli.commands import entries
 from evenhand.cli.documents import DOCUMENTS, document_schema
@@ -74,11 +75,38 @@ def test_an_import_of_recordings_keeps_to_its_schema(workspace: Path, cli: Cli) 
     jsonschema.Draft202012Validator(schema).validate(ended.document)
 
 
+CALIBRATIONS: dict[str, list[str]] = {
+    "calibrate/v1": ["calibrate", "--format", "json"],
+    "calibrate-plan/v1": ["calibrate", "--plan"],
+    "judge-select/v1": ["judge", "select", "--keep", "2"],
+}
+"""Commands that need human labels, which the example suite does not have."""
+
+
+@pytest.mark.parametrize("name", CALIBRATIONS)
+def test_what_needs_human_labels_keeps_to_its_schema(name: str, tmp_path: Path, cli: Cli) -> None:
+    texts = ["violates" if number % 3 else "complies" for number in range(120)]
+    ratings = {
+        judge: [
+            {"case": f"c{number}", "label": text if number % rate else "complies"}
+            for number, text in enumerate(texts)
+        ]
+        for judge, rate in {"one": 5, "two": 7, "three": 11}.items()
+    }
+    labels = [label(f"c{number}", text, inclusion=0.5) for number, text in enumerate(texts)]
+    RecordedSuite(tmp_path / "w", cases(120), ratings, labels).run()
+    ended = cli("--json", *CALIBRATIONS[name], "--workspace", tmp_path / "w")
+    assert ended.code == 0, ended.err
+    schema = document_schema(f"evenhand/{name}")
+    jsonschema.Draft202012Validator(schema).validate(ended.document)
+    assert set(ended.document) == set(schema["properties"])
+
+
 def test_every_document_and_every_command_is_tried() -> None:
     imports = {"import-tidy/v1", "import-recordings/v1"}
-    assert {*LINES, *imports} == set(DOCUMENTS)
+    assert {*LINES, *imports, *CALIBRATIONS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
-    tried |= {"import tidy", "import recordings"}
+    tried |= {"import tidy", "import recordings", "calibrate", "judge select"}
     assert {entry.path for entry in entries()} <= tried
 
 

@@ -42,6 +42,8 @@ class VersionDocument:
 
 
 DOCUMENTS: Final[Mapping[str, str]] = {
+    "calibrate-plan/v1": "cli.calibrate:LabelPlanDocument",
+    "calibrate/v1": "cli.calibrate:CalibrateDocument",
     "demo/v1": "cli.demo:DemoDocument",
     "doctor/v1": "cli.doctor:DoctorDocument",
     "error/v1": "cli.documents:ErrorDocument",
@@ -52,6 +54,7 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "import-recordings/v1": "workflows.import_recordings:ImportedRecordings",
     "import-tidy/v1": "records.tidy:ImportReport",
     "init/v1": "workflows.init_workspace:NewWorkspace",
+    "judge-select/v1": "calibration.select_judges:SelectedJudges",
     "lint/v1": "cli.lint:LintDocument",
     "plan/v1": "cli.plan:PlanDocument",
     "report/v1": "cli.report:ReportDocument",

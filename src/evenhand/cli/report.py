@@ -39,7 +39,7 @@ def report(
 ) -> int:
     """Write the report of a run: self-contained HTML, Markdown and JSON with the same numbers."""
     session = session_of(context)
-    written = report_run(session.workspace, run, folder=out, formats=_formats(formats))
+    written = report_run(session.workspace, run, folder=out, formats=read_formats(formats))
     screen = session.screen
     warnings = written.summary.warnings
     files = tuple(str(path) for path in written.paths)
@@ -55,7 +55,12 @@ def report(
     return 0
 
 
-def _formats(text: str) -> tuple[str, ...]:
+def read_formats(text: str) -> tuple[str, ...]:
+    """Return the formats of a list with commas between them; all of them where it is empty.
+
+    Raises:
+        UnknownNameError: There is no such format.
+    """
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in names:
         if name not in FORMATS:

@@ -1,0 +1,197 @@
+"""`evenhand calibrate`: what judges and panel are worth, held against people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+
+from evenhand.calibration.choices import Choices
+from evenhand.calibration.results import Advice, RateResult, TrustCell
+from evenhand.cli.calibration_lines import show_calibration, show_plan
+from evenhand.cli.report import read_formats
+from evenhand.cli.session import session_of
+from evenhand.errors import UnknownNameError, UsageError
+from evenhand.records.panel_fit import LearnedRule
+from evenhand.workflows.calibrate import DEFAULT_CHOICES, Lesson, calibrate_run
+from evenhand.workflows.calibration.write_fit import WrittenFit
+from evenhand.workflows.plan_labels import PlannedLabels, plan_more_labels
+from evenhand.workflows.report_run import FORMATS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrateDocument:
+    """What judges and panel are worth, in short; the JSON report has all of it."""
+
+    run: str
+    files: tuple[str, ...]
+    """Files of the report."""
+    trust: tuple[TrustCell, ...]
+    """May each rater be trusted for each principle."""
+    advice: tuple[Advice, ...]
+    """What to do next, most important first."""
+    rate: RateResult
+    """The share of items that pass, from the panel's verdicts and the labels."""
+    notes: tuple[str, ...]
+    """What readers of the numbers have to know about the data."""
+    fit: WrittenFit | None
+    """What a panel learned from the labels; null where nothing was to be learned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelPlanDocument:
+    """How many more labels the numbers of a run need."""
+
+    plan: PlannedLabels
+
+
+def calibrate(
+    context: typer.Context,
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The run, as `evenhand runs` shows it.")
+    ] = "latest",
+    *,
+    humans: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--humans",
+            metavar="FILE",
+            help="Human labels beside those of the suite (JSONL); may be repeated.",
+        ),
+    ] = None,
+    open_sealed: Annotated[
+        bool,
+        typer.Option(
+            "--open-sealed", help="Read the labels of the sealed split too; each opening is counted."
+        ),
+    ] = False,
+    epsilon: Annotated[
+        float | None,
+        typer.Option(
+            "--epsilon",
+            metavar="E",
+            help="Also test whether a judge may replace a person, where a person costs E more agreement.",
+        ),
+    ] = None,
+    floor: Annotated[
+        float | None,
+        typer.Option(
+            "--floor", metavar="X", help="Balanced accuracy a rater needs to be used with spot checks."
+        ),
+    ] = None,
+    alpha: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--alpha", metavar="A", help="Error rate of decisions made alone to certify; may be repeated."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="LIST", help="Which of html, md and json to write."),
+    ] = None,
+    learn: Annotated[
+        Path | None,
+        typer.Option(
+            "--learn",
+            metavar="FILE",
+            help="Also learn a panel's rule from the labels, for `fit:` of a panel.",
+        ),
+    ] = None,
+    rule: Annotated[
+        str, typer.Option("--rule", metavar="RULE", help="With --learn: weighted, dawid_skene or stack.")
+    ] = "stack",
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say how many more labels are needed. Certifies nothing.")
+    ] = False,
+    half_width: Annotated[
+        float,
+        typer.Option("--half-width", metavar="W", help="With --plan: wished half width of the intervals."),
+    ] = 0.03,
+    seconds_per_label: Annotated[
+        float | None,
+        typer.Option(
+            "--seconds-per-label", metavar="S", help="With --plan: time of a label; by default as recorded."
+        ),
+    ] = None,
+    usd_per_hour: Annotated[
+        float, typer.Option("--usd-per-hour", metavar="U", help="With --plan: price of an hour of a person.")
+    ] = 0.0,
+) -> int:
+    """Hold judges and panel against human labels: whom to trust for what, the corrected pass rate, what to do next.
+
+    Labels are divided by the sources of their cases into those to learn from, those to certify with and those that
+    stay sealed. The first calibration of a suite locks that for good, and every use is counted in the report.
+    """
+    session = session_of(context)
+    files = tuple(humans or ())
+    if plan:
+        found = plan_more_labels(
+            session.workspace,
+            run,
+            half_width=half_width,
+            humans=files,
+            seconds_per_label=seconds_per_label,
+            usd_per_hour=usd_per_hour,
+        )
+        session.screen.document("calibrate-plan/v1", LabelPlanDocument(plan=found))
+        show_plan(found, session.screen)
+        return 0
+    written = calibrate_run(
+        session.workspace,
+        run,
+        humans=files,
+        open_sealed=open_sealed,
+        choices=_choices(epsilon, floor, alpha),
+        lesson=Lesson(rule=_rule(rule), path=learn) if learn else None,
+        folder=out,
+        formats=read_formats(",".join(formats or FORMATS)),
+        command=session.command_line,
+    )
+    found_calibration = written.calibration
+    session.screen.document(
+        "calibrate/v1",
+        CalibrateDocument(
+            run=found_calibration.stamp.run,
+            files=tuple(str(path) for path in written.reports),
+            trust=found_calibration.trust,
+            advice=found_calibration.advice,
+            rate=found_calibration.panel.rate,
+            notes=found_calibration.data.notes,
+            fit=written.fit,
+        ),
+    )
+    show_calibration(written, session.screen)
+    return 0
+
+
+def _rule(name: str) -> LearnedRule:
+    rules: Mapping[str, LearnedRule] = {each: each for each in get_args(LearnedRule)}
+    if name not in rules:
+        raise UnknownNameError("rule to learn", name, rules)
+    return rules[name]
+
+
+def _choices(epsilon: float | None, floor: float | None, alpha: Sequence[float] | None) -> Choices:
+    for name, value in _shares(epsilon, floor, alpha):
+        if not 0 < value < 1:
+            raise UsageError(f"{name} is {value:g}; it should be between 0 and 1")
+    return replace(
+        DEFAULT_CHOICES,
+        epsilon=epsilon,
+        floor=DEFAULT_CHOICES.floor if floor is None else floor,
+        alpha=tuple(alpha) if alpha else DEFAULT_CHOICES.alpha,
+    )
+
+
+def _shares(
+    epsilon: float | None, floor: float | None, alpha: Sequence[float] | None
+) -> Iterator[tuple[str, float]]:
+    yield from (
+        (name, value) for name, value in (("--epsilon", epsilon), ("--floor", floor)) if value is not None
+    )
+    yield from (("--alpha", value) for value in alpha or ())
