@@ -88,6 +88,17 @@ def test_trust_in_labels_drawn_nobody_knows_how_is_about_these_labels_only() -> 
     assert "labelled items only" not in decide_trust(refused, Choices()).reason
 
 
+def test_a_rater_that_often_has_no_answer_is_trusted_with_that_said() -> None:
+    given = evidence(SURE, answered=150)
+    assert "It has no answer on 14 of 164 labelled items." in decide_trust(given, Choices()).reason
+    assert "no answer" not in decide_trust(evidence(SURE), Choices()).reason
+
+
+def test_labels_that_were_not_blind_are_marked_where_they_make_trust() -> None:
+    given = replace(evidence(SURE), not_blind=3)
+    assert "3 labels may follow the judges" in decide_trust(given, Choices()).reason
+
+
 def test_a_rater_that_adds_nothing_is_marked_whatever_its_trust() -> None:
     assert not decide_trust(evidence(), Choices()).adds_nothing
     useless = replace(evidence(), rate=made_up_rate(PANEL, ratio=0.98))

@@ -108,8 +108,9 @@ def _nothing(deciding: Deciding, alpha: float, reason: str, measuring: Measuring
 def _words(found: Selection, deciding: Deciding, alpha: float, labels: int) -> str:
     if isinstance(found.accepted, AcceptNothing):
         return f"Nothing may be decided alone: {found.accepted.reason}. All items go to people."
+    sure = f"where its confidence is {number(found.threshold)} or more"
     return (
-        f"The panel may decide alone where its confidence is {number(found.threshold)} or more: "
+        f"The panel may decide alone {sure if found.threshold > 0 else 'wherever it has a verdict'}: "
         f"{percent(found.automated_share * deciding.decided)} of all items. At most {percent(alpha)} of these "
         f"decisions are wrong, unless the draw of the {labels:,} labels was unlucky, which happens in "
         f"{percent(found.delta)} of draws. All other items go to people."

@@ -31,7 +31,7 @@ from evenhand.calibration.results import (
 )
 from evenhand.calibration.slices import list_slices
 from evenhand.calibration.study import Study, make_study
-from evenhand.calibration.table import NONE, CalibrationTable, EarlierRun
+from evenhand.calibration.table import NONE, CalibrationTable, EarlierRun, PrincipleAnswers
 from evenhand.calibration.trust import Evidence, decide_trust
 
 
@@ -142,12 +142,18 @@ def _trust(
                 rate=rater.rates[each.principle],
                 has_rate=sample.has_rate,
                 drawn_with_known_probability=sample.drawn_with_known_probability,
+                not_blind=_count_not_blind(each, study),
             ),
             choices,
         )
         for rater in raters
         for each, row, sample in zip(table.principles, people.principles, study.certify, strict=True)
     )
+
+
+def _count_not_blind(answers: PrincipleAnswers, study: Study) -> int:
+    labelled = (answers.reference.label != NONE) & np.isin(answers.split, study.purpose.certify)
+    return int((labelled & (answers.reference.blind == 0)).sum())
 
 
 def _this_run(table: CalibrationTable, study: Study, stamp: CalibrationStamp) -> EarlierRun:

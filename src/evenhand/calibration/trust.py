@@ -7,6 +7,9 @@ from evenhand.calibration.results import PeoplePrinciple, Quality, RateResult, T
 from evenhand.calibration.words import count, number, number_with_limits, percent, share_with_limits
 from evenhand.stats.estimate import Estimate, Measured
 
+_SILENT = 0.05
+"""Share of labelled items without an answer above which it is said."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -20,6 +23,8 @@ class Evidence:
     has_rate: bool
     """Whether the scale has answers that pass and fail."""
     drawn_with_known_probability: bool
+    not_blind: int = 0
+    """Labels to certify with that were given by someone who had seen the judges."""
 
 
 def decide_trust(evidence: Evidence, choices: Choices) -> TrustCell:
@@ -110,7 +115,23 @@ def _what_is_scarce(evidence: Evidence) -> str:
 
 
 def _caveat(evidence: Evidence, trust: Trust) -> str:
-    trusting = trust in {Trust.AS_A_PERSON, Trust.WITH_SPOT_CHECKS}
-    if evidence.drawn_with_known_probability or not trusting:
+    """Return what whoever trusts the rater has to know besides."""
+    if trust not in {Trust.AS_A_PERSON, Trust.WITH_SPOT_CHECKS}:
         return ""
-    return " This is about the labelled items only: how they were drawn is not recorded."
+    quality = evidence.quality
+    silent = quality.labelled - quality.answered
+    caveats = (
+        (
+            silent > _SILENT * quality.labelled,
+            f" It has no answer on {silent:,} of {quality.labelled:,} labelled items.",
+        ),
+        (
+            evidence.not_blind > 0,
+            f" {count(evidence.not_blind, 'label')} may follow the judges: not given blind.",
+        ),
+        (
+            not evidence.drawn_with_known_probability,
+            " This is about the labelled items only: how they were drawn is not recorded.",
+        ),
+    )
+    return "".join(words for holds, words in caveats if holds)
