@@ -36,6 +36,8 @@ from benchmarks.recorded_panels import (
 )
 
 from evenhand.stats.aggregation.best_single import best_single
+from evenhand.stats.aggregation.choose_panel import choose_panel
+from evenhand.stats.aggregation.condorcet import condorcet_gap
 from evenhand.stats.aggregation.dawid_skene import NO_SMOOTHING, dawid_skene
 from evenhand.stats.aggregation.stack import Design, fit_stack, stack_probabilities, vote_design
 from evenhand.stats.aggregation.votes import majority, vote_totals
@@ -353,6 +355,26 @@ def measure_worth(data: Path, alttest: Path | None, *, draws: int) -> None:
         print(f"{'':20}  majority with ties by alphabet {alphabet:.3f}, ties {undecided.mean():.3f}")
 
 
+def measure_panels(data: Path, alttest: Path | None) -> None:
+    """Print what shared errors cost the majority, and what a chosen panel of three is worth, held out."""
+    print(
+        "\nWhat shared errors cost the majority; three judges chosen on one half of the labels, measured on the other"
+    )
+    print(
+        f"{'set':20}  {'Condorcet gap':24}  {'share of n_eff kept':24}  {'same choice':11}  judges chosen on all labels"
+    )
+    for panel in alternative_annotator_panels(data, alttest):
+        rng, categories = np.random.default_rng(SEED), len(panel.labels)
+        gap = condorcet_gap(panel.answers, panel.truth, categories=categories, rng=rng).gap
+        choice = choose_panel(panel.answers, panel.truth, size=3, categories=categories, rng=rng)
+        names = ", ".join(panel.judges[judge] for judge in choice.judges)
+        words = _words(gap) if isinstance(gap, Estimate) else "too many ways to vote"
+        print(
+            f"{panel.name:20}  {words:24}  {_words(choice.kept):24}  {choice.stability:11.2f}  {names}",
+            flush=True,
+        )
+
+
 def _with_learned(panel: RecordedPanel, draws: int) -> Worth:
     fixed = fixed_worth(panel)
     picked, stacked = learned_worth(panel, draws)
@@ -398,6 +420,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if options.table:
         measure_worth(options.data, options.alttest, draws=2 if options.quick else 20)
+        measure_panels(options.data, options.alttest)
     else:
         measure_cost(500 if options.quick else 200_000)
 
