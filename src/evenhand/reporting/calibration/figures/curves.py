@@ -19,6 +19,8 @@ from evenhand.stats.estimate import Estimate, Measured
 _WIDTH, _HEIGHT = 340, 270
 _LEFT, _RIGHT, _TOP, _FOOT = 52, 22, 30, 40
 _SMALLEST, _LARGEST = 6.0, 14.0
+_LETTER: Final = 16
+"""Pixels that keep two letters apart."""
 _RUN: Final = 46
 """Width of a run in the control chart."""
 
@@ -205,16 +207,47 @@ class CostPlane:
         for tick in ticks:
             plane.text(tick, limits[0], f"{tick:g}", dy=-16, anchor="middle", style="soft")
         _axis_names(plane, limits, "agreement with people", "USD for 1,000 ratings", middle=sum(width) / 2)
-        for place, each in enumerate(self.points):
-            self._point(plane, letter(place), each)
+        for each in self.points:
+            self._point(plane, each)
+        for x, y, names in self._groups(plane):
+            is_right = x > sum(width) / 2
+            plane.text(
+                x,
+                y,
+                names,
+                dx=-9 if is_right else 9,
+                dy=5,
+                anchor="end" if is_right else "start",
+                style="strong",
+            )
         legend = canvas.pixels()
         for place, each in enumerate(self.points):
             legend.text(
                 _LEFT, _HEIGHT + 10 + 17 * place, f"{letter(place)}  {each.name}", style="small", most=44
             )
 
-    def _point(self, plane: Plane, name: str, point: CostPoint) -> None:
+    def _point(self, plane: Plane, point: CostPoint) -> None:
         if isinstance(point.agreement, Estimate):
             _interval(plane, point.usd, point.agreement)
             plane.dot(point.usd, point.agreement.value, fill="blue", edge="raised")
-            plane.text(point.usd, point.agreement.value, name, dx=8, dy=5, style="strong")
+
+    def _groups(self, plane: Plane) -> list[tuple[float, float, str]]:
+        """Return letters with their places; judges that lie close to each other share one."""
+        groups: list[tuple[float, float, str]] = []
+        for place, each in enumerate(self.points):
+            if not isinstance(each.agreement, Estimate):
+                continue
+            here = (each.usd, each.agreement.value)
+            near = next((at for at, (x, y, _) in enumerate(groups) if _is_near(plane, here, (x, y))), None)
+            if near is None:
+                groups.append((*here, letter(place)))
+            else:
+                groups[near] = (*groups[near][:2], f"{groups[near][2]}, {letter(place)}")
+        return groups
+
+
+def _is_near(plane: Plane, one: tuple[float, float], other: tuple[float, float]) -> bool:
+    across, up = (
+        first - second for first, second in zip(plane.pixel(*one), plane.pixel(*other), strict=True)
+    )
+    return abs(across) < _LETTER and abs(up) < _LETTER

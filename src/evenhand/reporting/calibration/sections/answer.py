@@ -98,7 +98,7 @@ def _numbers(calibration: Calibration) -> KeyNumbers:
             _number(
                 "One person agrees with the others",
                 calibration.people.overall.ceiling,
-                words("the most to expect of a judge"),
+                words("about the most to expect of a judge"),
             ),
         )
     )
@@ -147,7 +147,8 @@ def _trust(calibration: Calibration) -> Iterator[Block]:
                         trust_cell(each.trust),
                         Cell(words=(said(each.reason),)),
                     )
-                    for each in calibration.trust
+                    for each in (cells.get((name, who)) for name in principles for who in raters)
+                    if each is not None
                 ),
                 extra=REASONS,
             ),

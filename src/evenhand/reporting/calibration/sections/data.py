@@ -10,10 +10,10 @@ from evenhand.reporting.document import Block, Bullets, Cell, Fold, Paragraph, S
 from evenhand.reporting.sections.cells import columns, count_cell, foreign_cell, foreign_or, text_cell
 
 _BASIS = {
-    "single": "one person",
-    "majority": "most of several people",
-    "unanimous": "all of several people",
-    "resolved": "a settled label",
+    "single": "the label of one person",
+    "majority": "that of most of several people",
+    "unanimous": "that of all of several people",
+    "resolved": "a settled label, adjudicated or gold",
 }
 _BLIND = {"blind": "yes", "not blind": "no"}
 
@@ -48,7 +48,7 @@ def _rows(data: DataFacts) -> Iterator[tuple[Cell, ...]]:
     yield text_cell("Undecided or open"), count_cell(data.undecided)
     yield text_cell("Items with a reference label"), count_cell(data.labelled)
     for name, number in data.basis.items():
-        yield text_cell("of these, labelled by ", _BASIS.get(name, name)), count_cell(number)
+        yield text_cell("of these, with ", _BASIS.get(name, name)), count_cell(number)
     for name, number in data.blind.items():
         yield text_cell("of these, given blind: ", _BLIND.get(name, name)), count_cell(number)
     yield text_cell("Without a known chance of being drawn"), count_cell(data.without_inclusion)

@@ -1,8 +1,10 @@
 """What a gate could see with the labels there are."""
 
+from collections.abc import Iterator
+
 from evenhand.calibration.results import Calibration, GateSight
 from evenhand.reporting.calibration.wording import principle_cell, said
-from evenhand.reporting.document import Block, Cell, Paragraph, Section, Table, words
+from evenhand.reporting.document import Block, Cell, Paragraph, Section, Span, Table, words
 from evenhand.reporting.sections.cells import columns, count_cell, text_cell
 
 
@@ -35,6 +37,10 @@ def gate_section(calibration: Calibration) -> Section:
                 ),
                 rows=tuple(_row(each) for each in calibration.gate),
             ),
+            Paragraph(
+                words=words("Items on which two versions differ: ", *_bases(calibration.gate), "."),
+                tone="note",
+            ),
         )
     return Section(id="gate", title="What the gate can see", blocks=blocks)
 
@@ -46,10 +52,16 @@ def _row(each: GateSight) -> tuple[Cell, ...]:
         text_cell(_drop(each.sensitivity_drop)),
         count_cell(each.passing),
         text_cell(_drop(each.specificity_drop)),
-        Cell(words=words(f"{100 * each.discordance:.0f} of 100"), detail=each.discordance_basis),
+        text_cell(f"{100 * each.discordance:.0f} of 100"),
         text_cell("yes" if each.sees_margin else "no"),
         Cell(words=(said(each.words),)),
     )
+
+
+def _bases(gate: tuple[GateSight, ...]) -> Iterator[Span]:
+    """Yield where the shares of differing items come from, each once."""
+    for place, basis in enumerate(dict.fromkeys(each.discordance_basis.rstrip(".") for each in gate)):
+        yield said(f"; {basis}" if place else basis)
 
 
 def _drop(drop: float | None) -> str:
