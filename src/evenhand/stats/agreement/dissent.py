@@ -23,7 +23,7 @@ def unseen_rows(counted: RatingCounts) -> UnseenRows:
     """Return an item of agreement and one of dissent, for two raters as in `unseen_cells`.
 
     They have as many raters as the most seen on one item. In the item of dissent one of them gives another label than
-    the rest; which labels meet follows the pairs of answers that differ, to which one even item is added.
+    the rest; which labels meet follows the pairs of answers that differ, to which two even items are added.
     """
     categories = counted.rows.shape[1]
     raters = max(int(counted.rows.sum(axis=1).max()), 2)

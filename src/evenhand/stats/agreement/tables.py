@@ -6,6 +6,9 @@ from evenhand.stats.bootstrap import Unseen
 from evenhand.stats.confusion import Counts
 from evenhand.stats.units import Floats, Units, item_units
 
+_EVEN = 2.0
+"""Items of even dissent: with fewer, rare slips over a long scale are covered less; with more, near misses."""
+
 
 def table_units(table: Counts) -> Units:
     """Return the cells of a table of shape (k, k) as independent items, or one table per cluster as clusters.
@@ -29,8 +32,8 @@ def table_units(table: Counts) -> Units:
 def unseen_cells(table: Counts) -> Unseen:
     """Return what two raters might have said beside a table of shape (k, k): an item of agreement and one of dissent.
 
-    The item of agreement is spread evenly over the labels. That of dissent follows the dissent seen, to which one item
-    spread evenly is added: when raters of a long scale miss each other by a step, so would they have elsewhere, and
+    The item of agreement is spread evenly over the labels. That of dissent follows the dissent seen, to which two items
+    spread evenly are added: when raters of a long scale miss each other by a step, so would they have elsewhere, and
     where they never do nobody knows how far. Two labels leave half an item in every cell, as Jeffreys would.
     """
     categories = len(table)
@@ -40,10 +43,10 @@ def unseen_cells(table: Counts) -> Unseen:
 
 
 def with_even_dissent(dissent: Floats) -> Floats:
-    """Return the shares of pairs of different labels in `dissent`, shape (k, k), with one item spread evenly added."""
+    """Return the shares of the pairs of labels in `dissent`, shape (k, k), with a few items spread evenly added."""
     categories = len(dissent)
     even = (1 - np.eye(categories)) / max(categories * (categories - 1), 1)
-    shares: Floats = (dissent + even) / (dissent.sum() + 1)
+    shares: Floats = (dissent + _EVEN * even) / (dissent.sum() + _EVEN)
     return shares
 
 
