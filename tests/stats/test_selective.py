@@ -13,7 +13,7 @@ from benchmarks.coverage.selective import (
     promise,
     thinned_promise,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
@@ -130,6 +130,7 @@ def test_thresholds_come_from_the_pool_and_not_from_the_labels() -> None:
     assert steps[0].labelled_share == pytest.approx(1 - 0.7**2, abs=0.05)
 
 
+@settings(max_examples=50, deadline=None)  # two certificates each
 @given(st.lists(st.booleans(), min_size=30, max_size=200), st.data())
 def test_one_more_error_never_accepts_more(correct: list[bool], data: st.DataObject) -> None:
     right = np.array(correct)

@@ -91,7 +91,8 @@ def leave_one_out_agreement(
         ValueError: A shape or a code is impossible.
     """
     _check(answers, categories, clusters)
-    compared = _compare(answers, None, categories, ties)
+    everything = _compare(answers, None, categories)
+    compared = _with_ties(everything, ties)
     counted = [compared.annotators == annotator for annotator in range(answers.shape[1])]
     return HumanAgreement(
         overall=_share(compared.human, compared.items, clusters, confidence),
@@ -103,7 +104,7 @@ def leave_one_out_agreement(
             for annotator, own in enumerate(counted)
         ),
         items=int(((answers >= 0).sum(axis=1) >= 2).sum()),
-        ties=int(_compare(answers, None, categories, "share").tied.sum()),
+        ties=int(everything.tied.sum()),
     )
 
 
@@ -192,7 +193,7 @@ def judge_against_people(
         raise ValueError(f"expected an answer of the judge, -1 or a code below {categories}, for each item")
     answered = judge >= 0
     clusters = None if clusters is None else clusters[answered]
-    compared = _compare(answers[answered], judge[answered], categories, ties)
+    compared = _with_ties(_compare(answers[answered], judge[answered], categories), ties)
     owners, features = _by_item(compared)
     if clusters is None:
         # Equal items are kept once: a bootstrap of a million items costs what one of its distinct items does.
@@ -233,7 +234,7 @@ def _counts(answers: Integers, categories: int) -> Integers:
     return np.stack([(answers == code).sum(axis=1) for code in range(categories)], axis=1).astype(np.int64)
 
 
-def _compare(answers: Integers, judge: Integers | None, categories: int, ties: Ties) -> _Comparisons:
+def _compare(answers: Integers, judge: Integers | None, categories: int) -> _Comparisons:
     counts = _counts(answers, categories)
     # A label can be compared where there is another one.
     items, annotators = np.nonzero((answers >= 0) & (counts.sum(axis=1) >= 2)[:, None])
@@ -243,17 +244,19 @@ def _compare(answers: Integers, judge: Integers | None, categories: int, ties: T
     first = others == others.max(axis=1, keepdims=True)
     leaders = first.sum(axis=1)
     rows = np.arange(codes.size)
-    compared = _Comparisons(
+    return _Comparisons(
         items=items,
         annotators=annotators,
         human=first[rows, codes] / leaders,
         judge=np.zeros(codes.size) if judge is None else first[rows, judge[items]] / leaders,
         tied=leaders > 1,
     )
-    return _chosen(compared, ~compared.tied) if ties == "leave out" else compared
 
 
-def _chosen(compared: _Comparisons, kept: Bools) -> _Comparisons:
+def _with_ties(compared: _Comparisons, ties: Ties) -> _Comparisons:
+    kept = ~compared.tied
+    if ties == "share" or kept.all():
+        return compared
     return _Comparisons(
         items=compared.items[kept],
         annotators=compared.annotators[kept],

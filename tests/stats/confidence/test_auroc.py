@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
@@ -16,6 +16,7 @@ def estimate(measured: Measured) -> Estimate:
     return measured
 
 
+@settings(max_examples=50, deadline=None)  # scikit-learn takes its time
 @given(grades)
 def test_the_area_equals_the_one_of_scikit_learn(answers: list[tuple[int, bool]]) -> None:
     confidence = np.array([grade / 10 for grade, _ in answers])

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import brier_score_loss
@@ -16,6 +16,7 @@ def estimate(measured: Measured) -> Estimate:
     return measured
 
 
+@settings(max_examples=50, deadline=None)  # scikit-learn takes its time
 @given(grades)
 def test_the_score_equals_the_one_of_scikit_learn_and_its_parts_add_up(
     answers: list[tuple[float, bool]],

@@ -176,12 +176,13 @@ def _targets(right: Floats, mass: Floats) -> Floats:
 def _fit_logistic(features: Floats, targets: Floats, mass: Floats) -> list[float]:
     """Return slopes of 0 or more, and an intercept, of the largest likelihood.
 
-    The likelihood is concave, so its largest value under the bounds is reached by leaving out some of the features:
-    of the subsets whose own slopes are above 0 the most likely one.
+    The likelihood is concave, so where all slopes come out as 0 or more the fit is the one. Else its largest value
+    under the bounds is reached by leaving out some of the features: of the subsets whose own slopes are 0 or more the
+    most likely one.
     """
     count = features.shape[1] if features.shape[0] > 1 else 0
     best, most_likely = [0.0] * features.shape[1] + [0.0], -math.inf
-    for size in range(count + 1):
+    for size in reversed(range(count + 1)):
         for kept in combinations(range(count), size):
             design = np.column_stack([features[:, list(kept)], np.ones(targets.size)])
             fitted = _newton(design, targets, mass)
@@ -190,6 +191,8 @@ def _fit_logistic(features: Floats, targets: Floats, mass: Floats) -> list[float
                 most_likely, best = likelihood, [0.0] * features.shape[1] + [float(fitted[-1])]
                 for place, slope in zip(kept, fitted[:-1].tolist(), strict=True):
                     best[place] = slope
+        if size == count and most_likely > -math.inf:
+            break
     return best
 
 
