@@ -7,7 +7,7 @@ from evenhand.calibration.sample import Sample
 from evenhand.calibration.table import Floats
 from evenhand.stats.aggregation.best_single import never_apart
 from evenhand.stats.estimate import Measured
-from evenhand.stats.joint_bootstrap import bootstrap_totals, percentile_measure, ratio, units_of_rows
+from evenhand.stats.joint_bootstrap import Units, bootstrap_totals, percentile_measure, ratio, units_of_rows
 
 
 def measure_gains(sample: Sample, gains: Floats, measuring: Measuring, *stream: str) -> tuple[Measured, ...]:
@@ -21,7 +21,7 @@ def measure_gains(sample: Sample, gains: Floats, measuring: Measuring, *stream: 
         return tuple(measuring.too_few(sample.n) for _ in gains.T)
     weights = np.ones(sample.n) if sample.weights is None else sample.weights / sample.weights.mean()
     rows = np.column_stack([gains * weights[:, np.newaxis], weights])
-    units = units_of_rows(rows, clusters=sample.shared_clusters)
+    units = _units(rows, sample)
     totals = bootstrap_totals(units, rng=measuring.rng("gains", *stream), draws=measuring.choices.draws)
     found: list[Measured] = []
     for place in range(gains.shape[1]):
@@ -34,3 +34,11 @@ def measure_gains(sample: Sample, gains: Floats, measuring: Measuring, *stream: 
         )
         found.append(measured if gains[:, place].any() else never_apart(measured))
     return tuple(found)
+
+
+def _units(rows: Floats, sample: Sample) -> Units:
+    """Return what a bootstrap draws; items that are alike are kept once."""
+    if sample.weights is not None or sample.shared_clusters is not None:
+        return units_of_rows(rows, clusters=sample.shared_clusters)
+    distinct, counts = np.unique(rows, axis=0, return_counts=True)
+    return distinct, counts.astype(np.int64)
