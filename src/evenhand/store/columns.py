@@ -7,10 +7,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, case, func, literal, select
 from sqlalchemy.dialects import sqlite
 
 from evenhand.records.rated import RatedUnit
+from evenhand.records.rating import RATED
 from evenhand.records.run import Run
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile
@@ -21,8 +22,10 @@ _ROWS_PER_READ = 20_000
 
 LabelRow = tuple[str, str, str, str, str, str, str, str | None]
 """Source, case, candidate, principle, annotator, kind, label, and how it came about as JSON."""
-RatingRow = tuple[int, str, str | None, str | None]
-"""Unit, state, label, and the distribution as JSON where there are probabilities."""
+RatingRow = tuple[int, str, str | None]
+"""Unit, what came of it in one word, and the distribution as JSON where there are probabilities."""
+ANSWERED = "="
+"""What stands before the label in the word of a rating; the word of a failure is its state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,9 @@ def item_columns(ledger: LedgerFile, run: Run) -> ItemColumns:
 def rating_blocks(ledger: LedgerFile, run: Run) -> Iterator[Sequence[RatingRow]]:
     """Yield the terminal states of a run's units, in order, many at a time."""
     ratings = tables.ratings.c
+    word = case((ratings.state == RATED, literal(ANSWERED) + ratings.label), else_=ratings.state)
     query = (
-        select(ratings.unit, ratings.state, ratings.label, ratings.distribution)
+        select(ratings.unit, word, ratings.distribution)
         .where(ratings.run == ledger.run_number(run.id))
         .order_by(ratings.unit)
     )

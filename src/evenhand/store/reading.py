@@ -1,7 +1,7 @@
 """A run read back from the ledger: its rated items in order, and the account of its calls."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +9,9 @@ from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
-from evenhand.records.instrument import Purpose
+from evenhand.records.instrument import CallShare, Purpose
 from evenhand.records.label import HumanLabel
-from evenhand.records.rated import RatedItem, RatedUnit, RunAccount, count_calls
+from evenhand.records.rated import CallCounts, RatedItem, RatedUnit, RunAccount, count_calls
 from evenhand.records.rating import SPARED
 from evenhand.records.run import Run
 from evenhand.records.verdict import Verdict
@@ -56,19 +56,29 @@ def run_account(ledger: LedgerFile, run: Run) -> RunAccount:
         shares = call_shares(connection, number)
         pacing = pacing_events(connection, number)
         costs = unit_costs(connection, number) if SPARED in terminal else {}
-    asked = [each for each in shares if each.purpose is not Purpose.PREFLIGHT]
     return RunAccount(
         planned=run.manifest.planned_units,
         terminal=terminal,
-        calls={
-            judge: count_calls([each for each in asked if each.judge == judge])
-            for judge in sorted({each.judge for each in asked})
-        },
+        calls=_calls(shares),
         preflight=count_calls([each for each in shares if each.purpose is Purpose.PREFLIGHT]),
         shares=shares,
         pacing=pacing,
         unit_costs=costs,
     )
+
+
+def run_calls(ledger: LedgerFile, run: Run) -> Mapping[str, CallCounts]:
+    """Return what the calls of each judge came to, which is part of the account of the run."""
+    with ledger.read() as connection:
+        return _calls(call_shares(connection, ledger.run_number(run.id)))
+
+
+def _calls(shares: Sequence[CallShare]) -> Mapping[str, CallCounts]:
+    asked = [each for each in shares if each.purpose is not Purpose.PREFLIGHT]
+    return {
+        judge: count_calls([each for each in asked if each.judge == judge])
+        for judge in sorted({each.judge for each in asked})
+    }
 
 
 def _read_block(ledger: LedgerFile, number: int, run: Run, first: int, last: int) -> list[RatedItem]:

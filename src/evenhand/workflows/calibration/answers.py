@@ -12,7 +12,6 @@ from evenhand.calibration.table import NONE, Codes, Floats
 from evenhand.judging.opinion import single_answer
 from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import (
-    RATED,
     Basis,
     Distribution,
     FailedRating,
@@ -23,7 +22,7 @@ from evenhand.records.rating import (
 )
 from evenhand.records.scale import Scale
 from evenhand.records.verdict import Opinion, Verdict
-from evenhand.store.columns import RatingRow, has_probabilities, rating_blocks, units_by_item
+from evenhand.store.columns import ANSWERED, RatingRow, has_probabilities, rating_blocks, units_by_item
 from evenhand.workflows.read_run import StoredRun
 
 _CLOSE = 1e-9
@@ -238,15 +237,15 @@ class _Voices:
         self.said = np.full((items, judges), NONE, dtype=np.int32)
         self.shares: Floats | None = None
         """Probability of each category, shape (N, J, K); only where there are any."""
-        self._numbers: dict[tuple[str, str | None], int] = {}
+        self._numbers: dict[str, int] = {}
         self._outcomes: list[TerminalState] = []
 
-    def number(self, key: tuple[str, str | None], outcome: TerminalState | None = None) -> int:
-        """Return the number of a state and label, or of an outcome that these do not tell whole."""
-        if key not in self._numbers:
-            self._numbers[key] = len(self._outcomes)
-            self._outcomes.append(outcome or _outcome(*key))
-        return self._numbers[key]
+    def number(self, word: str, outcome: TerminalState | None = None) -> int:
+        """Return the number of a word of the ledger, or of an outcome that no word tells whole."""
+        if word not in self._numbers:
+            self._numbers[word] = len(self._outcomes)
+            self._outcomes.append(outcome or _outcome(word))
+        return self._numbers[word]
 
     def outcomes_of(self, pattern: NDArray[np.int32]) -> list[TerminalState]:
         """Return what was said on the items of a pattern; a judge whose unit is open is absent."""
@@ -305,22 +304,18 @@ def _read_voices(reader: _Reader, filled: _Filled) -> _Voices:
     voices = _Voices(*filled.answers.shape)
     said = voices.said.reshape(-1)
     for rows in rating_blocks(reader.stored.ledger, reader.stored.run):
-        units, states, labels, distributions = zip(*rows, strict=True)
-        said[np.array(units)] = _numbers(voices, list(zip(states, labels, strict=True)))
+        units, words, distributions = zip(*rows, strict=True)
+        numbers = {word: voices.number(word) for word in dict.fromkeys(words)}
+        said[np.array(units)] = [numbers[word] for word in words]
         if any(distributions):
-            _read_shares(reader, voices, filled, [row for row in rows if row[3] is not None])
+            _read_shares(reader, voices, filled, [row for row in rows if row[2] is not None])
     return voices
-
-
-def _numbers(voices: _Voices, keys: Sequence[tuple[str, str | None]]) -> list[int]:
-    numbers = {key: voices.number(key) for key in dict.fromkeys(keys)}
-    return [numbers[key] for key in keys]
 
 
 def _read_shares(reader: _Reader, voices: _Voices, filled: _Filled, rows: Sequence[RatingRow]) -> None:
     """Read ratings with probabilities: the answer is the label that leads, which the judge need not have named."""
     units = np.array([row[0] for row in rows])
-    given = [dict(each) for each in json.loads(f"[{','.join(row[3] or '' for row in rows)}]")]
+    given = [dict(each) for each in json.loads(f"[{','.join(row[2] or '' for row in rows)}]")]
     groups = reader.scale_of_items[units // len(reader.judges)]
     for number, scale in enumerate(reader.scales):
         members = np.flatnonzero(groups == number)
@@ -340,15 +335,15 @@ def _read_scale(
     shares /= shares.sum(axis=1, keepdims=True)
     best = shares.max(axis=1)
     clear = (best[:, None] - shares <= _CLOSE).sum(axis=1) == 1
-    numbers = np.array([voices.number((RATED, label)) for label in labels])
+    numbers = np.array([voices.number(ANSWERED + label) for label in labels])
     item, judge = np.divmod(units, filled.answers.shape[1])
     voices.keep_shares(item, judge, shares)
     voices.said[item, judge] = numbers[shares.argmax(axis=1)]
     filled.confidence[item, judge] = best
     for row in np.flatnonzero(~clear).tolist():
         answer, exact = single_answer(given[row], scale)
-        key = (RATED, answer) if answer else (_TIED, repr(labels))
-        voices.said[item[row], judge[row]] = voices.number(key, None if answer else _tied(exact))
+        word = ANSWERED + answer if answer else f"{_TIED} {labels!r}"
+        voices.said[item[row], judge[row]] = voices.number(word, None if answer else _tied(exact))
         filled.confidence[item[row], judge[row]] = exact[answer] if answer else np.nan
 
 
@@ -359,8 +354,8 @@ def _tied(shares: Mapping[str, float]) -> Rating:
     return Rating(label=next(iter(shares)), distribution=tuple(shares.items()), basis=Basis.RECORDED)
 
 
-def _outcome(state: str, label: str | None) -> TerminalState:
-    if state == RATED:
-        assert label is not None
-        return Rating(label=label, distribution=((label, 1.0),), basis=Basis.ANSWER)
-    return FailedRating(kind=FailureKind(state))
+def _outcome(word: str) -> TerminalState:
+    if not word.startswith(ANSWERED):
+        return FailedRating(kind=FailureKind(word))
+    label = word.removeprefix(ANSWERED)
+    return Rating(label=label, distribution=((label, 1.0),), basis=Basis.ANSWER)

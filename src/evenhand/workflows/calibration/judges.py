@@ -5,23 +5,26 @@ from collections.abc import Mapping
 from evenhand.calibration.table import JudgeFacts
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 from evenhand.records.model_name import families_of
-from evenhand.records.rated import CallCounts, RunAccount
+from evenhand.records.rated import CallCounts
 from evenhand.records.rating import RATED, SPARED
 from evenhand.records.run import Manifest
-from evenhand.store.reading import settled_counts
+from evenhand.store.reading import run_calls, settled_counts
 from evenhand.workflows.read_run import StoredRun
 
 
-def judge_facts(stored: StoredRun, account: RunAccount) -> tuple[JudgeFacts, ...]:
+def judge_facts(stored: StoredRun) -> tuple[JudgeFacts, ...]:
     """Return what is known of each judge of a run, in the order of its panel."""
     states = settled_counts(stored.ledger, stored.run)
-    return tuple(_facts(judge, stored.manifest, account, states) for judge in stored.manifest.judges)
+    calls = run_calls(stored.ledger, stored.run)
+    return tuple(
+        _facts(judge, stored.manifest, calls.get(judge.id, CallCounts()), states)
+        for judge in stored.manifest.judges
+    )
 
 
 def _facts(
-    judge: Judge, manifest: Manifest, account: RunAccount, states: Mapping[tuple[str, str], int]
+    judge: Judge, manifest: Manifest, calls: CallCounts, states: Mapping[tuple[str, str], int]
 ) -> JudgeFacts:
-    calls = account.calls.get(judge.id, CallCounts())
     model = _model(judge)
     mine = {state: count for (name, state), count in states.items() if name == judge.id}
     served = tuple(calls.served_models) or tuple(
