@@ -26,7 +26,7 @@ def auroc(
     `correct` have shape (n,); `weights` are 1/inclusion probability, and answers of one cluster depend on each other.
 
     The interval is DeLong's on the logit scale, with Student's quantile at the degrees of freedom of the rarer kind
-    (Welch and Satterthwaite): the plain one covers in 86 to 92 % of samples of 50, this in 94 to 96 %. Where all right
+    (Welch and Satterthwaite): the plain one covers too rarely in samples of 50. Where all right
     answers lie above all wrong ones, or there is one of a kind only, it is Newcombe's, which needs no spread.
 
     Undefined where all answers are right, where all are wrong, and where all have the same confidence.

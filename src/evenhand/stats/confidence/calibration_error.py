@@ -53,8 +53,8 @@ def expected_calibration_error(
     differences t * d, the plain form would come out like |t * d + noise| summed. Corrected is t * plain for the t whose
     mean is the plain form seen, 0 if noise alone exceeds it; limits are those t that put it on the outer 2.5 %. The
     upper limit is never below the middle of the plain and the corrected form plus the normal half-width, because
-    differences that noise spread look more biased than they are. Percentile and basic bootstraps cover a calibrated
-    judge in 40 to 60 % of samples; this covers in 92 % or more (`benchmarks/coverage`).
+    differences that noise spread look more biased than they are. Percentile and basic bootstraps of the
+    plain form rarely cover a calibrated judge; coverage of this: `python -m benchmarks.coverage.selective`.
 
     Undefined without answers; the corrected form is undefined under 20 independent ones.
 
