@@ -23,7 +23,9 @@ from numpy.typing import NDArray
 
 from evenhand.calibration.calibrate import calibrate
 from evenhand.calibration.choices import Choices
-from evenhand.calibration.results import Calibration, RateResult, RuleRow
+from evenhand.calibration.measuring import Measuring
+from evenhand.calibration.rates import measure_rate, pool_populations, population_of
+from evenhand.calibration.results import PANEL, Calibration, RateResult, RuleRow
 from evenhand.calibration.table import NONE, CalibrationTable, PrincipleAnswers, ReferenceBasis, Split
 from evenhand.records.scale import Reading
 from evenhand.reporting.display import percent_parts, plain_parts
@@ -52,6 +54,8 @@ class RecordedSet:
     """Labels of people for those of judges, where they have words of their own."""
     judges: Callable[[str], bool] = lambda _name: True
     """Judges that are looked at."""
+    asked: str = ""
+    """Only items that this judge answered are looked at, where a set asked some of its judges about a part."""
 
 
 SETS = (
@@ -64,13 +68,23 @@ SETS = (
     RecordedSet(name="alttest/mtbench", passes=("a",)),
     RecordedSet(name="judging_judges/v1", passes=("correct",)),
     RecordedSet(name="judging_judges/v2", passes=("correct",)),
-    RecordedSet(name="safety_judges", passes=("SAFE",)),
+    RecordedSet(name="safety_judges", passes=("SAFE",), asked="gemma2_9b"),
     RecordedSet(name="xstest_refusals", passes=("1_full_compliance",)),
     RecordedSet(name="humanebench", passes=("0.5", "1.0")),
     RecordedSet(name="openqa_eval", passes=("yes",)),
     RecordedSet(name="pandalm", passes=("a",)),
-    RecordedSet(name="llmbar", passes=("a",), judges=lambda name: name.endswith(".vanilla")),
-    RecordedSet(name="judgebench", passes=("a",)),
+    RecordedSet(
+        name="llmbar",
+        passes=("a",),
+        judges=lambda name: name.endswith(".vanilla"),
+        asked="gpt-4.vanilla",
+    ),
+    RecordedSet(
+        name="judgebench",
+        passes=("a",),
+        judges=lambda name: not name.startswith("arena_hard-claude"),
+        asked="reward_model-skywork_skywork-reward-llama-3.1-8b",
+    ),
     RecordedSet(name="trust_or_escalate", passes=("a",)),
     RecordedSet(
         name="faithbench",
@@ -113,7 +127,9 @@ def load_table(
 def prepared(table: CalibrationTable, recorded: RecordedSet) -> CalibrationTable:
     """Return a table whose labels all certify, with the readings and words of the set."""
     columns = [place for place, judge in enumerate(table.judges) if recorded.judges(judge.id)]
-    principles = tuple(_prepared(each, recorded, columns) for each in table.principles)
+    names = [judge.id for judge in table.judges]
+    asked = names.index(recorded.asked) if recorded.asked else None
+    principles = tuple(_prepared(_asked(each, asked), recorded, columns) for each in table.principles)
     labelled = sum(int((each.reference.label != NONE).sum()) for each in principles)
     return replace(
         table,
@@ -122,6 +138,40 @@ def prepared(table: CalibrationTable, recorded: RecordedSet) -> CalibrationTable
         splits=replace(table.splits, shares=(0.0, 1.0, 0.0), labelled=(0, labelled, 0)),
         earlier=(),
     )
+
+
+def _asked(answers: PrincipleAnswers, judge: int | None) -> PrincipleAnswers:
+    """Return the items that a judge answered."""
+    if judge is None:
+        return answers
+    rows = np.flatnonzero(answers.answers[:, judge] != NONE)
+    place = np.full(answers.n, NONE)
+    place[rows] = np.arange(len(rows))
+    people = answers.people
+    there = place[people.item] != NONE
+    cut = {name: getattr(people, name)[there] for name in ("annotator", "label", "blind", "seconds")}
+    return replace(
+        answers,
+        **{name: getattr(answers, name)[rows] for name in _COLUMNS},
+        slices={},
+        reference=replace(
+            answers.reference,
+            **{name: getattr(answers.reference, name)[rows] for name in _REFERENCE_COLUMNS},
+        ),
+        people=replace(
+            people,
+            item=place[people.item][there],
+            several_defensible=people.several_defensible[there],
+            **cut,
+        ),
+    )
+
+
+_COLUMNS = (
+    *("seq", "answers", "confidence", "verdict", "panel_confidence", "disagreement"),
+    *("clusters", "split"),
+)
+_REFERENCE_COLUMNS = ("label", "basis", "inclusion", "blind")
 
 
 def _prepared(answers: PrincipleAnswers, recorded: RecordedSet, columns: Sequence[int]) -> PrincipleAnswers:
@@ -155,7 +205,7 @@ def drawn(table: CalibrationTable, labels: int, rng: np.random.Generator) -> Cal
     chosen = np.zeros(total, dtype=np.bool_)
     chosen[rng.choice(total, size=min(labels, total), replace=False)] = True
     parts = np.split(chosen, np.cumsum([len(rows) for rows in known])[:-1])
-    share = labels / total
+    share = min(1.0, labels / total)
     return replace(
         table,
         principles=tuple(
@@ -251,13 +301,20 @@ class Repeated:
         return float(np.mean([each.adds_nothing for each in self.results]))
 
 
-def repeat_rates(
-    table: CalibrationTable, labels: int, draws: int, measure: Callable[[CalibrationTable, int], RateResult]
-) -> Repeated:
+def repeat_rates(table: CalibrationTable, labels: int, draws: int) -> Repeated:
     """Estimate the rate from labels drawn again and again."""
     rng = np.random.default_rng(SEED)
-    results = [measure(drawn(table, labels, rng), number) for number in range(draws)]
+    results = [panel_rate(drawn(table, labels, rng)) for _ in range(draws)]
     return Repeated(truth=rate_of(table), results=results)
+
+
+def panel_rate(table: CalibrationTable) -> RateResult:
+    """Return the pass rate as a calibration has it from the panel's verdicts, all principles together."""
+    pooled = pool_populations([population_of(each, (Split.GATE,)) for each in table.principles])
+    place = len(table.judges)
+    return measure_rate(
+        pooled, place, name=PANEL, principle="", measuring=Measuring(choices=Choices(seed=SEED))
+    )
 
 
 def rate_of(table: CalibrationTable) -> float:
@@ -298,10 +355,7 @@ def worth_of(data: Path, recorded: RecordedSet, labels: int, draws: int) -> tupl
         if not recorded.passes:
             return first, ""
 
-        def rate(changed: CalibrationTable, number: int) -> RateResult:
-            return measure(changed, Choices(seed=number, draws=100, alpha=(0.1,))).panel.rate
-
-        return first, rate_row(recorded.name, repeat_rates(table, labels, draws, rate))
+        return first, rate_row(recorded.name, repeat_rates(table, labels, draws))
 
 
 def rows_of(data: Path, names: Sequence[str], labels: int, draws: int) -> Iterator[tuple[str, str]]:
@@ -319,17 +373,17 @@ def main() -> None:
     parser.add_argument("--labels", type=int, default=200)
     parser.add_argument("--draws", type=int, default=40)
     options = parser.parse_args()
-    found = list(rows_of(options.folder, options.only, options.labels, options.draws))
     print("  ".join(head.ljust(width) for head, width in zip(HEADS, WIDTHS, strict=True)))
-    for worth, _ in found:
-        print(worth.rstrip())
+    rates = []
+    for worth, rate in rows_of(options.folder, options.only, options.labels, options.draws):
+        print(worth.rstrip(), flush=True)
+        rates.append(rate)
     for name, why in LEFT_OUT.items():
         print(f"{name}: left out, {why}")
     print(f"\nThe pass rate from {options.labels} labels, drawn {options.draws} times")
     print("  ".join(head.ljust(width) for head, width in zip(RATE_HEADS, RATE_WIDTHS, strict=True)))
-    for _, rate in found:
-        if rate:
-            print(rate.rstrip())
+    for rate in filter(None, rates):
+        print(rate.rstrip())
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from tests.calibration.tables import QUICK, PlantedJudge, plant_principle, table
 from tests.judging.builders import panel
 
 from evenhand.errors import MeasureError, UsageError
+from evenhand.records.calibration import CalibrationMap
 from evenhand.records.panel_fit import PanelFit
-from evenhand.workflows.calibration.write_fit import write_fit
+from evenhand.workflows.calibration.write_fit import write_fit, write_maps
 
 PANEL = panel("judge-0", "judge-1", "judge-2")
 CONTRARY = PlantedJudge(sensitivity=0.05, specificity=0.05)
@@ -48,3 +49,20 @@ def test_labels_that_give_no_fit_write_nothing(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can not be written"):
         write_fit(TABLE, PANEL, QUICK, rule="weighted", path=tmp_path / "no" / "p.fit.json")
+
+
+def test_maps_are_written_as_a_file_that_a_cascade_can_name_and_replaced_by_newer_ones(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "p.calibration.json"
+    for _ in range(2):
+        written = write_maps(TABLE, QUICK, path=path)
+        assert CalibrationMap.model_validate_json(path.read_text()) == written.maps
+    assert len(written.maps.maps) == 3
+
+
+def test_a_fit_is_not_overwritten_by_maps(tmp_path: Path) -> None:
+    path = tmp_path / "p.fit.json"
+    write_fit(TABLE, PANEL, QUICK, rule="weighted", path=path)
+    with pytest.raises(UsageError, match="is no calibration map"):
+        write_maps(TABLE, QUICK, path=path)
