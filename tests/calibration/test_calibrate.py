@@ -299,3 +299,9 @@ def test_another_seed_moves_limits_and_no_value() -> None:
 def test_the_panel_stands_beside_the_judges_in_trust() -> None:
     record = run(table_of(plant_principle()))
     assert [cell.rater for cell in record.trust] == ["judge-0", "judge-1", "judge-2", PANEL]
+
+
+def test_a_figure_that_stands_in_two_places_is_one_figure() -> None:
+    record = run(table_of(plant_principle("only")))
+    assert record.panel.quality == record.panel.principles["only"] == record.panel.severities["high"]
+    assert replace(record.panel.rate, principle="only") == record.principles[0].rate

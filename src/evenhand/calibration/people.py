@@ -38,11 +38,10 @@ def measure_people(
 
     Source: methods.md 2.2.
     """
+    rows = tuple(_measure(name, own, measuring) for name, own in zip(principles, labels, strict=True))
     return People(
-        principles=tuple(
-            _measure(principle, own, measuring) for principle, own in zip(principles, labels, strict=True)
-        ),
-        overall=_measure("", whole, measuring),
+        principles=rows,
+        overall=replace(rows[0], principle="") if len(rows) == 1 else _measure("", whole, measuring),
         persons=_list_persons(names, whole, measuring),
         seconds_per_label=_median(whole.seconds),
         left_out=max(0, len(names) - MOST_PERSONS),
