@@ -94,8 +94,9 @@ def test_what_is_folded_is_printed(real_browser: Browser, pages: Path) -> None:
         assert page.evaluate(is_seen)
 
 
-def test_labels_of_a_figure_stay_inside_it(real_browser: Browser, pages: Path) -> None:
-    with opened(real_browser, pages / "usual.html", script=True) as (page, _):
+@pytest.mark.parametrize("name", ["usual", "long", "many-judges", "made-up"])
+def test_labels_of_a_figure_stay_inside_it(real_browser: Browser, pages: Path, name: str) -> None:
+    with opened(real_browser, pages / f"{name}.html", script=True) as (page, _):
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
         outside: list[Any] = page.evaluate(
             """() => [...document.querySelectorAll('svg.plot')].flatMap(svg => {

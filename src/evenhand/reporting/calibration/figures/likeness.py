@@ -11,7 +11,7 @@ from evenhand.reporting.display import count
 from evenhand.reporting.document import Vector
 from evenhand.stats.estimate import Estimate, Measured
 
-_SIDE, _TOP = 132, 24
+_SIDE, _TOP = 140, 24
 _WIDTH, _HEIGHT = 84, 50
 _MOST_INK: Final = 0.32
 Grid = tuple[tuple[Measured | None, ...], ...]
@@ -34,7 +34,7 @@ class Likeness:
         plane = canvas.pixels()
         for place, name in enumerate(self.names):
             plane.text(
-                0, _TOP + (place + 0.5) * _HEIGHT + 4, f"{letter(place)}  {name}", style="small", most=20
+                0, _TOP + (place + 0.5) * _HEIGHT + 4, f"{letter(place)}  {name}", style="small", most=18
             )
             plane.text(
                 _SIDE + (place + 0.5) * _WIDTH, _TOP - 8, letter(place), anchor="middle", style="strong"

@@ -8,7 +8,7 @@ from evenhand.reporting.calibration.figures.canvas import Canvas, Plane, draw
 from evenhand.reporting.document import Vector
 from evenhand.stats.estimate import Estimate, Measured
 
-_SIDE, _TOP = 132, 24
+_SIDE, _TOP = 140, 24
 _WIDTH, _HEIGHT = 92, 40
 _LEGEND: Final = 18
 _MARKS: Final = {
@@ -53,7 +53,7 @@ class Scorecard:
         for row, name in enumerate(self.principles):
             y = _TOP + row * _HEIGHT
             plane.lines([(0, y, canvas.width, y)], colour="rule")
-            plane.text(0, y + _HEIGHT / 2 + 4, name, style="small", most=20)
+            plane.text(0, y + _HEIGHT / 2 + 4, name, style="small", most=18)
             for column, cell in enumerate(self.cells[row]):
                 if cell is not None:
                     _cell(plane, _SIDE + column * _WIDTH, y, cell)

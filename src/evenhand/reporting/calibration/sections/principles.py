@@ -18,7 +18,7 @@ from evenhand.reporting.calibration.sections.quality import (
 )
 from evenhand.reporting.display import percent_parts, sentence
 from evenhand.reporting.document import Block, Cell, Fold, Heading, Section, Span, Table, foreign, words
-from evenhand.reporting.extras import CONFUSION, SLICES
+from evenhand.reporting.extras import BY_PRINCIPLE, CONFUSION, SLICES
 from evenhand.reporting.sections.cells import (
     columns,
     count_cell,
@@ -64,6 +64,7 @@ def _principles(calibration: Calibration) -> Iterator[Block]:
         yield table
     yield from severity_table(_THE_PANEL, calibration.panel.severities)
     yield _overview(found)
+    yield from _hardest(found)
     yield rate_table("Share of items that pass, by principle", tuple(each.rate for each in found))
     yield coefficient_fold(_THE_PANEL, rows, calibration.panel.severities)
     if calibration.panel.confusions:
@@ -80,7 +81,6 @@ def _overview(found: tuple[PrincipleCalibration, ...]) -> Table:
         columns=(
             *columns("Principle", "Title", "Severity"),
             *columns("Items", "Labelled", "Share that fails", "Agreement, drawn to the mean", numbers=4),
-            *columns("Hardest items"),
         ),
         rows=tuple(
             (
@@ -91,16 +91,30 @@ def _overview(found: tuple[PrincipleCalibration, ...]) -> Table:
                 count_cell(each.labelled),
                 percent_cell(each.quality.prevalence),
                 percent_cell(each.shrunken),
-                _names(each.hardest),
             )
             for each in found
         ),
     )
 
 
+def _hardest(found: tuple[PrincipleCalibration, ...]) -> Iterator[Block]:
+    rows = tuple((foreign_cell(each.principle), _names(each.hardest)) for each in found if each.hardest)
+    if rows:
+        yield Fold(
+            words=words("Hardest items of each principle"),
+            extra=BY_PRINCIPLE,
+            blocks=(
+                Table(
+                    caption=words("Items the panel got wrong and was sure of, from the labels for learning"),
+                    columns=columns("Principle", "Items"),
+                    rows=rows,
+                    extra=BY_PRINCIPLE,
+                ),
+            ),
+        )
+
+
 def _names(names: tuple[str, ...]) -> Cell:
-    if not names:
-        return text_cell("none to show")
     spans = [span for name in names[:_MOST_NAMES] for span in (foreign(name), Span(text=", "))][:-1]
     more = len(names) - _MOST_NAMES
     return Cell(words=(*spans, *((Span(text=f" and {more} more"),) if more > 0 else ())))
