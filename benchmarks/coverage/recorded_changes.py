@@ -3,9 +3,9 @@
     python -m benchmarks.coverage.recorded_changes [FOLDER] [--quick]
 
 FOLDER holds `rb2_repeats` and `safety_judges` in the tidy layout; by default it is the recorded data beside the
-checkout. Gates: a judge's eight repeats of the same ratings differ by chance alone, so no gate between two of them
-should fail. Monitors: verdicts and anchors are drawn with replacement from the recorded ones; then another judge takes
-over, or the live items come from another source.
+checkout. Gates: a judge's eight repeats of the same ratings differ by chance alone, so a gate between two of them
+should hardly ever fail. Monitors: verdicts and anchors are drawn with replacement from the recorded ones; then another
+judge takes over, or the live items come from another source.
 """
 
 import argparse
@@ -63,14 +63,15 @@ def gate_rates(
 ) -> tuple[dict[Outcome, float], float]:
     """Return how often a gate of `n` groups has each outcome, and the mean discordance.
 
-    `old` and `new` have shape (groups, repeats); each gate takes two different repeats. `drop` of the groups are made
-    wrong where the new judge is right.
+    `old` and `new` have shape (groups, repeats); each group of a gate is seen in two different repeats, drawn for it
+    alone, so that neither side has a lucky run. `drop` of the groups are made wrong where the new judge is right.
     """
     outcomes: Counter[Outcome] = Counter()
     discordance = 0.0
     for _ in range(reps):
-        first, second = rng.choice(REPEATS, size=2, replace=False)
         rows = rng.choice(len(old), size=n, replace=False)
+        first = rng.integers(REPEATS, size=n)
+        second = (first + rng.integers(1, REPEATS, size=n)) % REPEATS
         before, after = old[rows, first], new[rows, second]
         broken = rng.random(n) < drop / max(after.mean(), drop)
         counts = paired_counts(before, after & ~broken)

@@ -41,8 +41,9 @@ def test_a_gate_leaves_repeats_of_a_judge_alone(repeats: np.ndarray) -> None:
 
 @pytest.mark.shared
 def test_a_gate_fails_a_drop_of_five_points_put_into_recorded_verdicts(repeats: np.ndarray) -> None:
+    # 200 gates: standard error 2.7 points; seen over 600: 82.7 %
     rates, _ = gate_rates(repeats, repeats, n=400, drop=DROP, reps=200, rng=rng())
-    assert rates[Outcome.FAILED] >= 0.8
+    assert rates[Outcome.FAILED] >= 0.75
     assert rates[Outcome.PASSED] <= 0.05
 
 
