@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evenhand.calibration.results import PANEL, AdviceKind, Calibration, Trust
+from evenhand.calibration.results import PANEL, AdviceKind, Calibration, SliceRow, Trust
 from evenhand.calibration.table import CalibrationTable, Slicing, Split, SplitFacts
 from evenhand.stats.estimate import Estimate, Measured, Undefined
 
@@ -243,3 +243,21 @@ def test_slices_that_are_worse_stand_out() -> None:
     assert rows["en"].adjusted_p == 1
     assert isinstance(rows["rare"].agreement, Undefined)
     assert rows["rare"].adjusted_p is None
+
+
+def test_slices_of_one_dimension_are_not_compared_with_those_of_another() -> None:
+    good = plant_principle(judges=(GOOD,) * 3, n=3000)
+    slow = np.where(np.arange(3000) % 5 == 0, 1, 0).astype(np.int16)
+    verdict = np.where(slow & (np.arange(3000) % 15 == 0), 1 - good.verdict, good.verdict).astype(np.int16)
+    speed = Slicing(values=("fast", "slow"), codes=slow)
+    everyone = Slicing(values=("same",), codes=np.zeros(3000, dtype=np.int16))
+
+    def rows(**slices: Slicing) -> dict[str, SliceRow]:
+        record = run(table_of(replace(good, verdict=verdict, slices=slices)))
+        return {row.value: row for row in record.slices}
+
+    alone, beside = rows(speed=speed), rows(speed=speed, everyone=everyone)
+    assert beside["same"].adjusted_p is None  # there is nothing else in its dimension
+    for value in ("fast", "slow"):
+        assert beside[value].adjusted_p == alone[value].adjusted_p
+        assert beside[value].worse == pytest.approx(alone[value].worse, abs=0.02)

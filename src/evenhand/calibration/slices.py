@@ -1,8 +1,8 @@
 """The panel on groups of items, drawn towards the whole where labels are few, and tested against it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import NormalDist
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from evenhand.calibration.measuring import Measuring
 from evenhand.calibration.results import SliceRow
 from evenhand.calibration.sample import Ints
 from evenhand.calibration.table import NONE, CalibrationTable, Flags, Floats, PrincipleAnswers, Split
+from evenhand.stats.change.independent import fisher_lower
 from evenhand.stats.change.multiplicity import holm
 from evenhand.stats.estimate import Measured
 from evenhand.stats.shares import effective_size, weighted_share
@@ -52,7 +53,8 @@ def list_slices(
         chosen = [inside & known for inside, known in zip(members, labelled, strict=True)]
         items = sum(int(inside.sum()) for inside in members)
         rows.append((dimension, value, items, _group(principles, chosen)))
-    shares = compare_groups([group for *_, group in rows], measuring, "slices")
+    by_dimension = [[row[-1] for row in own] for _, own in groupby(rows, key=lambda row: row[0])]
+    shares = compare_families(by_dimension, measuring, "slices")
     return tuple(
         SliceRow(
             dimension=dimension,
@@ -74,18 +76,35 @@ def compare_principles(
 ) -> tuple[GroupShare, ...]:
     """Return the agreement of the panel on each principle among the others."""
     groups = [_group((each,), (_labelled(each, certify),)) for each in table.principles]
-    return compare_groups(groups, measuring, "principles")
+    return compare_families([groups], measuring, "principles")
 
 
-def compare_groups(groups: Sequence[Group], measuring: Measuring, *stream: str) -> tuple[GroupShare, ...]:
-    """Return the agreement of each group, drawn towards that of all, and whether it is below the others.
+def compare_families(
+    families: Sequence[Sequence[Group]], measuring: Measuring, *stream: str
+) -> tuple[GroupShare, ...]:
+    """Return the agreement of each group, drawn towards that of its family, and whether it is below the others of it.
 
-    For shrinkage and test a group counts as the independent labels of equal weight that it is worth. The p-value is
-    that of a one-sided score test against the other groups of `groups` together, adjusted by Holm's method over those
-    with enough labels. `stream` names the random numbers.
+    The groups of a family hold different items, those of two families the same ones again: the slices of a dimension
+    are a family. For shrinkage and test a group counts as the independent labels of equal weight that it is worth. The
+    p-value is that of Fisher's one-sided mid-p test against the other groups of its family together, adjusted by Holm's
+    method over the groups of all families that have enough labels. `stream` names the random numbers.
 
     Source: methods.md 2.5, 6.4.
     """
+    shares = [
+        share
+        for place, family in enumerate(families)
+        for share in _compare(family, measuring, *stream, str(place))
+    ]
+    tested = [place for place, share in enumerate(shares) if share.adjusted_p is not None]
+    adjusted = holm(np.array([shares[place].adjusted_p for place in tested], dtype=np.float64))
+    for place, p_value in zip(tested, adjusted, strict=True):
+        shares[place] = replace(shares[place], adjusted_p=float(p_value))
+    return tuple(shares)
+
+
+def _compare(groups: Sequence[Group], measuring: Measuring, *stream: str) -> tuple[GroupShare, ...]:
+    """Return the groups of one family, with p-values that are not adjusted yet."""
     if not groups:
         return ()
     labels, agreed = _worth(groups)
@@ -98,7 +117,9 @@ def compare_groups(groups: Sequence[Group], measuring: Measuring, *stream: str) 
         confidence=measuring.choices.confidence,
     ).slices
     enough = np.array([len(group.agreed) >= measuring.choices.too_few for group in groups])
-    adjusted = _adjusted(agreed, labels, enough)
+    p_values = [
+        _below_the_others(agreed, labels, place) if known else None for place, known in enumerate(enough)
+    ]
     return tuple(
         GroupShare(
             raw=_share(group, measuring),
@@ -106,7 +127,7 @@ def compare_groups(groups: Sequence[Group], measuring: Measuring, *stream: str) 
             worse=row.worse if known and isinstance(row.worse, float) else None,
             adjusted_p=p_value,
         )
-        for group, row, known, p_value in zip(groups, shrunken, enough, adjusted, strict=True)
+        for group, row, known, p_value in zip(groups, shrunken, enough, p_values, strict=True)
     )
 
 
@@ -183,19 +204,10 @@ def _labels_worth(group: Group) -> int:
     return min(n, max(round(size.n), 1))
 
 
-def _adjusted(agreed: Ints, labels: Ints, enough: Flags) -> list[float | None]:
-    tested = [place for place in np.flatnonzero(enough) if labels.sum() > labels[place]]
-    p_values = [_below_the_others(agreed, labels, int(place)) for place in tested]
-    found: list[float | None] = [None] * len(labels)
-    for place, p_value in zip(tested, holm(np.array(p_values, dtype=np.float64)), strict=True):
-        found[place] = float(p_value)
-    return found
-
-
-def _below_the_others(agreed: Ints, labels: Ints, place: int) -> float:
-    """Return the p-value of the score test of two shares, the one against all others together."""
+def _below_the_others(agreed: Ints, labels: Ints, place: int) -> float | None:
+    """Return the p-value of the share of one group being below that of the others together; None without others."""
     own, others = int(labels[place]), int(labels.sum() - labels[place])
-    pooled = float(agreed.sum()) / (own + others)
-    error = (pooled * (1 - pooled) * (1 / own + 1 / others)) ** 0.5
-    gap = float(agreed[place]) / own - float(agreed.sum() - agreed[place]) / others
-    return NormalDist().cdf(gap / error) if error > 0 else 1.0
+    if others == 0:
+        return None
+    right = int(agreed[place])
+    return fisher_lower(right, own, int(agreed.sum()) - right, others)
