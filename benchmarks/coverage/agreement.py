@@ -23,12 +23,12 @@ from evenhand.stats.agreement.gwet import gwet_ac1
 from evenhand.stats.agreement.intraclass import intraclass_correlation
 from evenhand.stats.agreement.krippendorff import krippendorff_alpha
 from evenhand.stats.agreement.tables import as_tables, table_units
+from evenhand.stats.arrays import Floats
 from evenhand.stats.bootstrap import Method, bootstrap
 from evenhand.stats.estimate import Interval, Measured, Undefined
 from evenhand.stats.exact_intervals import clopper_pearson_interval, jeffreys_interval
 from evenhand.stats.intervals import wilson_interval
 from evenhand.stats.shares import weighted_share
-from evenhand.stats.units import Floats
 
 Integers = NDArray[np.int64]
 OfTable = Callable[[Integers, np.random.Generator], Measured]

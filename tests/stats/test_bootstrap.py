@@ -4,10 +4,28 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap as oracle
 
-from evenhand.stats.bootstrap import Method, Unseen, bootstrap, resampled, smoothed_bootstrap
+from evenhand.stats.arrays import Floats
+from evenhand.stats.bootstrap import (
+    Method,
+    Unseen,
+    bootstrap,
+    bootstrap_totals,
+    percentile_measure,
+    resampled,
+    smoothed_bootstrap,
+)
 from evenhand.stats.estimate import Estimate, Measured, Undefined
 from evenhand.stats.exact_intervals import jeffreys_interval
-from evenhand.stats.units import Floats, cluster_units, difference, item_units, ratio, units_of
+from evenhand.stats.patterns import Patterns
+from evenhand.stats.units import (
+    cluster_units,
+    difference,
+    item_units,
+    pattern_units,
+    ratio,
+    row_units,
+    units_of,
+)
 
 HALF_OF_EACH = Unseen(features=np.array([[1.0, 1.0], [0.0, 1.0]]), shapes=np.array([0.5, 0.5]))
 
@@ -145,3 +163,103 @@ def test_impossible_input_is_refused() -> None:
         cluster_units(np.ones((2, 1)), np.array([1]))
     with pytest.raises(ValueError, match="between 0 and 1"):
         bootstrap(mean, item_units(with_ones(np.array([1.0, 2.0]))), rng=rng(), confidence=1)
+
+
+# -- Many statistics of one set of draws -------------------------------------------------------------------
+
+VALUES = np.array([0.0, 1.0, 5.0])
+
+
+def values_and_items(patterns: Patterns) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    return np.column_stack([VALUES[patterns.answers[:, 0]], np.ones(len(patterns.counts))])
+
+
+def answers() -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    return np.repeat([0, 1, 2], [50, 30, 20])[:, np.newaxis]
+
+
+def test_the_first_totals_are_those_of_the_sample() -> None:
+    totals = bootstrap_totals(
+        pattern_units(answers(), values_and_items), rng=np.random.default_rng(3), draws=4
+    )
+    assert totals[0].tolist() == [130.0, 100.0]
+    assert totals.shape == (5, 2)
+
+
+def test_totals_have_the_mean_and_spread_of_a_bootstrap() -> None:
+    totals = bootstrap_totals(
+        pattern_units(answers(), values_and_items), rng=np.random.default_rng(3), draws=20_000
+    )
+    assert (totals[:, 1] == 100).all()
+    assert totals[1:, 0].mean() == pytest.approx(130, abs=0.6)
+    assert totals[1:, 0].std() == pytest.approx(10 * VALUES[answers()].std(), rel=0.02)
+
+
+def test_a_cluster_is_drawn_as_a_whole() -> None:
+    # two clusters with sums 10 and 0: a bootstrap of two clusters gives 0, 10 or 20 and nothing between
+    units = row_units(np.array([[4.0], [6.0], [0.0]]), clusters=np.array([3, 3, 9]))
+    totals = bootstrap_totals(units, rng=np.random.default_rng(3), draws=200)
+    assert set(totals.ravel()) == {0.0, 10.0, 20.0}
+    same = pattern_units(
+        np.array([[2], [2], [0]]),
+        values_and_items,
+        clusters=np.array([3, 3, 9]),
+        weights=np.array([1.0, 2.0, 1.0]),
+    )
+    assert sorted(same.features[:, 0]) == [0.0, 15.0]
+
+
+def test_items_of_different_weight_are_different_units() -> None:
+    units = pattern_units(np.array([[1], [1], [1]]), values_and_items, weights=np.array([2.0, 0.5, 2.0]))
+    assert units.features.tolist() == [[0.5, 0.5], [2.0, 2.0]]
+    assert units.counts.tolist() == [1, 2]
+
+
+def test_a_bootstrap_of_nothing_is_nothing() -> None:
+    totals = bootstrap_totals(item_units(np.zeros((0, 2))), rng=np.random.default_rng(1), draws=3)
+    assert totals.tolist() == [[0.0, 0.0]] * 4
+
+
+def test_long_bootstraps_in_parts_are_repeatable() -> None:
+    units = row_units(np.arange(3000.0)[:, np.newaxis])
+    first, second = (bootstrap_totals(units, rng=np.random.default_rng(5), draws=2000) for _ in range(2))
+    assert first.shape == (2001, 1)
+    assert np.array_equal(first, second)
+
+
+def test_an_interval_holds_the_middle_of_the_draws() -> None:
+    series = np.concatenate([[50.0], np.arange(101.0)])
+    measured = percentile_measure(series, n=7, undefined="no", confidence=0.9)
+    assert isinstance(measured, Estimate)
+    assert (measured.interval.low, measured.value, measured.interval.high) == pytest.approx((5.0, 50.0, 95.0))
+
+
+@pytest.mark.parametrize(
+    ("series", "reason"),
+    [
+        ([np.nan, 1.0, 1.0], "no number"),
+        ([1.0, np.nan, 1.0], "hardly any"),
+        ([1.0], "hardly any"),
+    ],
+)
+def test_what_has_no_number_says_why(series: list[float], reason: str) -> None:
+    measured = percentile_measure(np.array(series), n=3, undefined="no number", rare="hardly any")
+    assert measured == Undefined(n=3, reason=reason)
+
+
+def test_few_clusters_widen_the_tails() -> None:
+    series = np.concatenate([[0.0], np.random.default_rng(2).normal(size=4000)])
+    widths = []
+    for clusters in (np.arange(4), np.arange(1000), None):
+        measured = percentile_measure(series, n=7, undefined="no", clusters=clusters)
+        assert isinstance(measured, Estimate)
+        widths.append(measured.interval.high - measured.interval.low)
+    # t with 3 degrees of freedom is 3.18 for 1.96, and (4/3) ** .5 comes on top
+    assert widths[0] / widths[2] > 1.5
+    assert widths[1] == pytest.approx(widths[2], rel=0.02)
+
+
+def test_one_cluster_says_nothing_about_others() -> None:
+    measured = percentile_measure(np.ones(5), n=3, undefined="no", clusters=np.zeros(3, dtype=np.int64))
+    assert isinstance(measured, Undefined)
+    assert "one cluster" in measured.reason

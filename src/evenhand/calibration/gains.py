@@ -6,8 +6,10 @@ from evenhand.calibration.measuring import Measuring
 from evenhand.calibration.sample import Sample
 from evenhand.calibration.table import Floats
 from evenhand.stats.aggregation.best_single import never_apart
+from evenhand.stats.arrays import quotient
+from evenhand.stats.bootstrap import bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import Measured
-from evenhand.stats.joint_bootstrap import Units, bootstrap_totals, percentile_measure, ratio, units_of_rows
+from evenhand.stats.units import distinct_units, row_units
 
 
 def measure_gains(sample: Sample, gains: Floats, measuring: Measuring, *stream: str) -> tuple[Measured, ...]:
@@ -21,12 +23,13 @@ def measure_gains(sample: Sample, gains: Floats, measuring: Measuring, *stream: 
         return tuple(measuring.too_few(sample.n) for _ in gains.T)
     weights = np.ones(sample.n) if sample.weights is None else sample.weights / sample.weights.mean()
     rows = np.column_stack([gains * weights[:, np.newaxis], weights])
-    units = _units(rows, sample)
+    alike = sample.weights is None and sample.shared_clusters is None
+    units = distinct_units(rows) if alike else row_units(rows, clusters=sample.shared_clusters)
     totals = bootstrap_totals(units, rng=measuring.rng("gains", *stream), draws=measuring.choices.draws)
     found: list[Measured] = []
     for place in range(gains.shape[1]):
         measured = percentile_measure(
-            ratio(totals[:, place], totals[:, -1]),
+            quotient(totals[:, place], totals[:, -1]),
             n=sample.n,
             undefined="no item has a label",
             clusters=sample.shared_clusters,
@@ -34,11 +37,3 @@ def measure_gains(sample: Sample, gains: Floats, measuring: Measuring, *stream: 
         )
         found.append(measured if gains[:, place].any() else never_apart(measured))
     return tuple(found)
-
-
-def _units(rows: Floats, sample: Sample) -> Units:
-    """Return what a bootstrap draws; items that are alike are kept once."""
-    if sample.weights is not None or sample.shared_clusters is not None:
-        return units_of_rows(rows, clusters=sample.shared_clusters)
-    distinct, counts = np.unique(rows, axis=0, return_counts=True)
-    return distinct, counts.astype(np.int64)

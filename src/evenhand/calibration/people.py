@@ -12,9 +12,11 @@ from evenhand.calibration.results import People, PeoplePrinciple, PersonRow
 from evenhand.calibration.scale_order import order_of
 from evenhand.calibration.table import NONE, Flags, Floats, Level
 from evenhand.stats.agreement.krippendorff import krippendorff_alpha
+from evenhand.stats.arrays import quotient
+from evenhand.stats.bootstrap import bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import Measured, Undefined
-from evenhand.stats.joint_bootstrap import bootstrap_totals, percentile_measure, ratio, units_of_rows
 from evenhand.stats.shares import weighted_share
+from evenhand.stats.units import row_units
 
 MOST_PERSONS = 50
 """Persons listed one by one."""
@@ -71,12 +73,12 @@ def compare_with_people(labels: HumanLabels, measuring: Measuring) -> tuple[Meas
     items = [len(np.unique(labels.item[chosen][answered[:, rater]])) for rater in range(raters)]
     if max(items, default=0) < measuring.choices.too_few:
         return tuple(measuring.too_few(count) for count in items)
-    units = units_of_rows(rows, clusters=clusters)
+    units = row_units(rows, clusters=clusters)
     totals = bootstrap_totals(units, rng=measuring.rng("ceiling"), draws=measuring.choices.draws)
     return tuple(
         measuring.enough(
             percentile_measure(
-                ratio(totals[:, rater], totals[:, raters + rater]),
+                quotient(totals[:, rater], totals[:, raters + rater]),
                 n=count,
                 undefined="one person never says what most of the others do",
                 clusters=clusters,

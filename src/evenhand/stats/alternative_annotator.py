@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr
 
 from evenhand.stats.change.multiplicity import benjamini_yekutieli
-from evenhand.stats.confidence.limits import share_interval
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
+from evenhand.stats.influence import share_interval
 from evenhand.stats.intervals import proportion
 
 LEVEL = 0.05

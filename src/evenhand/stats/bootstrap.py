@@ -1,4 +1,9 @@
-"""Bootstrap intervals over items or clusters, for statistics that are functions of totals."""
+"""Bootstrap intervals over items or clusters, for statistics that are functions of totals.
+
+`bootstrap` and `smoothed_bootstrap` measure one statistic. Where many statistics, or their differences, are wanted of
+one set of draws: `bootstrap_totals` draws once, arithmetic on its rows gives a series for each, and
+`percentile_measure` makes each series a number with its interval.
+"""
 
 import math
 from collections.abc import Callable, Iterator
@@ -7,11 +12,12 @@ from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
-from evenhand.stats.student import normal_quantile, student_quantile
-from evenhand.stats.units import Floats, Statistic, Units, jackknife_totals
+from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.clusters import cluster_count
+from evenhand.stats.estimate import CONFIDENCE, ONE_CLUSTER, Estimate, Interval, Measured, Undefined
+from evenhand.stats.quantiles import few_units_quantile, normal_quantile, tail_levels
+from evenhand.stats.units import Statistic, Units, jackknife_totals
 
 DRAWS = 2000
 """Bootstrap draws behind an interval (methods.md 2.1)."""
@@ -60,7 +66,7 @@ def bootstrap(
         return Undefined(n=units.items, reason="too many bootstrap draws have no value")
     if np.ptp(known) == 0:
         return Undefined(n=units.items, reason="every bootstrap draw has the same value")
-    levels = _plain_levels(z) if method == "percentile" else _bca_levels(value, known, statistic, units, z)
+    levels = tail_levels(z) if method == "percentile" else _bca_levels(value, known, statistic, units, z)
     return _estimate(value, known, levels, units, confidence)
 
 
@@ -119,19 +125,73 @@ def smoothed_bootstrap(
         return scaled
 
     values = np.concatenate([statistic(totals) for totals in _totals(features, draws, weights)])
-    return _estimate(value, values[~np.isnan(values)], _plain_levels(z), units, confidence)
+    return _estimate(value, values[~np.isnan(values)], tail_levels(z), units, confidence)
 
 
-def resampled(
-    statistic: Statistic, units: Units, *, rng: np.random.Generator, draws: int = DRAWS
-) -> NDArray[np.float64]:
+def resampled(statistic: Statistic, units: Units, *, rng: np.random.Generator, draws: int = DRAWS) -> Floats:
     """Return the statistic of `draws` resamples of the units, shape (draws,); not a number where it has no value."""
+    return np.concatenate([statistic(totals) for totals in _resampled_totals(units, rng, draws)])
+
+
+def bootstrap_totals(units: Units, *, rng: np.random.Generator, draws: int = DRAWS) -> Floats:
+    """Return the totals of the sample itself, and below it those of `draws` resamples: shape (1 + draws, features).
+
+    A resample draws as many units as there are, with replacement. Without units all totals are 0.
+    """
+    if units.size == 0:
+        return np.zeros((1 + draws, units.features.shape[1]))
+    return np.concatenate([units.totals[np.newaxis], *_resampled_totals(units, rng, draws)])
+
+
+def percentile_measure(
+    series: Floats,
+    *,
+    n: int,
+    undefined: str,
+    rare: str | None = None,
+    clusters: Integers | None = None,
+    confidence: float = CONFIDENCE,
+) -> Measured:
+    """Return the first number of `series`, shape (1 + draws,), with the percentile interval of the others.
+
+    Where `clusters` were drawn the tails are widened as a t interval is wider than a normal one, for few clusters vary
+    less than the population they stand for (`few_units_quantile`).
+
+    Not a number stands for none: at the first place the result is undefined because of `undefined`; in more than one
+    draw in twenty because of `rare`, or `undefined` too. One cluster alone has no interval.
+    """
+    if np.isnan(series[0]):
+        return Undefined(n=n, reason=undefined)
+    drawn = None if clusters is None else cluster_count(n, clusters)
+    if drawn is not None and drawn < 2:
+        return Undefined(n=n, reason=ONE_CLUSTER)
+    known = series[1:][~np.isnan(series[1:])]
+    if known.size < (series.size - 1) * (1 - MOST_UNDEFINED) or known.size == 0:
+        return Undefined(n=n, reason=rare or undefined)
+    tail = 0.5 - confidence / 2 if drawn is None else tail_levels(few_units_quantile(confidence, drawn))[0]
+    low, high = np.quantile(known, [tail, 1 - tail])
+    interval = Interval(low=float(low), high=float(high), confidence=confidence)
+    return Estimate(value=float(series[0]), interval=interval, n=n)
+
+
+def _resampled_totals(units: Units, rng: np.random.Generator, draws: int) -> Iterator[Floats]:
+    weights = _picked(units.size, rng) if (units.counts == 1).all() else _multinomial(units, rng)
+    return _totals(units.features, draws, weights)
+
+
+def _multinomial(units: Units, rng: np.random.Generator) -> Callable[[int], Floats]:
     shares = units.counts / units.size
+    return lambda count: rng.multinomial(units.size, shares, size=count).astype(np.float64)
+
+
+def _picked(size: int, rng: np.random.Generator) -> Callable[[int], Floats]:
+    """Draw where all units differ: picking them is four times quicker than one binomial after the other."""
 
     def weights(count: int) -> Floats:
-        return rng.multinomial(units.size, shares, size=count).astype(np.float64)
+        picked = rng.integers(0, size, (count, size)) + np.arange(count)[:, np.newaxis] * size
+        return np.bincount(picked.ravel(), minlength=count * size).reshape(count, size).astype(np.float64)
 
-    return np.concatenate([statistic(totals) for totals in _totals(units.features, draws, weights)])
+    return weights
 
 
 def _totals(features: Floats, draws: int, weights: Callable[[int], Floats]) -> Iterator[Floats]:
@@ -154,12 +214,7 @@ def _tail_z(units: Units, confidence: float, *, widened: bool) -> float:
     """Return the normal quantile that the tails are taken at; widened it is what a t interval would take."""
     if not widened or units.size < 2:
         return normal_quantile(confidence)
-    return student_quantile(confidence, units.size - 1) * math.sqrt(units.size / (units.size - 1))
-
-
-def _plain_levels(z: float) -> tuple[float, float]:
-    level = NormalDist().cdf(-z)
-    return level, 1 - level
+    return few_units_quantile(confidence, units.size)
 
 
 def _bca_levels(

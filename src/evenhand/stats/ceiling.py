@@ -6,10 +6,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.bootstrap import DRAWS, bootstrap
-from evenhand.stats.confidence.limits import independent_units, share_interval, standard_error
-from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
-from evenhand.stats.units import Floats, Integers, Statistic, cluster_units, difference, item_units, ratio
+from evenhand.stats.clusters import cluster_count
+from evenhand.stats.estimate import CONFIDENCE, ONE_CLUSTER, Estimate, Measured, Undefined
+from evenhand.stats.influence import share_interval, standard_error
+from evenhand.stats.units import Statistic, difference, distinct_units, ratio
 
 Bools = NDArray[np.bool_]
 
@@ -195,11 +197,7 @@ def judge_against_people(
     clusters = None if clusters is None else clusters[answered]
     compared = _with_ties(_compare(answers[answered], judge[answered], categories), ties)
     owners, features = _by_item(compared)
-    if clusters is None:
-        # Equal items are kept once: a bootstrap of a million items costs what one of its distinct items does.
-        units = item_units(*np.unique(features, axis=0, return_counts=True))
-    else:
-        units = cluster_units(features, clusters[owners])
+    units = distinct_units(features, clusters=None if clusters is None else clusters[owners])
 
     def paired(statistic: Statistic) -> Measured:
         return bootstrap(statistic, units, rng=rng, confidence=confidence, draws=draws)
@@ -280,10 +278,10 @@ def _share(earned: Floats, items: NDArray[np.intp], clusters: Integers | None, c
     if earned.size == 0:
         return Undefined(n=0, reason="no item has labels of two people to compare")
     owners = items.astype(np.int64) if clusters is None else clusters[items]
-    units = independent_units(earned.size, owners)
+    units = cluster_count(earned.size, owners)
     count = int(np.unique(items).size)
     if units < 2 and clusters is not None:
-        return Undefined(n=count, reason="one cluster says nothing about others")
+        return Undefined(n=count, reason=ONE_CLUSTER)
     mean = float(earned.mean())
     error = standard_error((earned - mean) / earned.size, owners) if units > 1 else 0.0
     return Estimate(value=mean, interval=share_interval(mean, error, units, confidence), n=count)

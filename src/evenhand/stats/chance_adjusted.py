@@ -5,6 +5,8 @@ from itertools import combinations
 
 import numpy as np
 
+from evenhand.stats.arrays import Floats, Integers, quotient
+from evenhand.stats.bootstrap import DRAWS, bootstrap_totals, percentile_measure
 from evenhand.stats.dependence import (
     Pairs,
     columns_of_pairs,
@@ -13,17 +15,8 @@ from evenhand.stats.dependence import (
     of_labelled,
 )
 from evenhand.stats.estimate import CONFIDENCE, Measured
-from evenhand.stats.joint_bootstrap import (
-    DRAWS,
-    Array,
-    Codes,
-    bootstrap_totals,
-    percentile_measure,
-    ratio,
-    units_of_items,
-    units_of_rows,
-)
 from evenhand.stats.patterns import NO_ANSWER
+from evenhand.stats.units import pattern_units, row_units
 
 _NO_CHANCE = "the judges have no common answer, or are always right, so chance explains everything"
 _LEAST_BEYOND = 1e-15
@@ -41,13 +34,13 @@ class ChanceAdjusted:
 
 
 def chance_adjusted_agreement(
-    answers: Codes,
-    truth: Codes,
+    answers: Integers,
+    truth: Integers,
     *,
     categories: int,
     rng: np.random.Generator,
-    probabilities: Array | None = None,
-    clusters: Codes | None = None,
+    probabilities: Floats | None = None,
+    clusters: Integers | None = None,
     confidence: float = CONFIDENCE,
     draws: int = DRAWS,
 ) -> ChanceAdjusted:
@@ -71,7 +64,7 @@ def chance_adjusted_agreement(
     pairs = list(combinations(range(given.shape[1]), 2))
     grouped = of_labelled(clusters, truth)
     if probabilities is None:
-        units = units_of_items(
+        units = pattern_units(
             given,
             lambda patterns: _agreements(
                 _certain(patterns.answers, categories), patterns.answers, patterns.truth, pairs
@@ -85,11 +78,11 @@ def chance_adjusted_agreement(
             raise ValueError(
                 f"probabilities need the shape {(*answers.shape, categories)}, not {probabilities.shape}"
             )
-        units = units_of_rows(_agreements(shares, given, known, pairs), clusters=grouped)
+        units = row_units(_agreements(shares, given, known, pairs), clusters=grouped)
     totals = bootstrap_totals(units, rng=rng, draws=draws).reshape(draws + 1, len(pairs), 4)
     agreements = _beyond_chance(totals, categories)
 
-    def measure(series: Array) -> Measured:
+    def measure(series: Floats) -> Measured:
         return percentile_measure(
             series, n=known.size, undefined=_NO_CHANCE, clusters=grouped, confidence=confidence
         )
@@ -102,7 +95,7 @@ def chance_adjusted_agreement(
     )
 
 
-def _agreements(shares: Array, answers: Codes, truth: Codes, pairs: Pairs) -> Array:
+def _agreements(shares: Floats, answers: Integers, truth: Integers, pairs: Pairs) -> Floats:
     """Return for each item and pair: both answered, probability that each is right, and that they answer alike."""
     right = np.take_along_axis(shares, truth[:, np.newaxis, np.newaxis], axis=2)[:, :, 0]
     first, second = columns_of_pairs(answers, pairs)
@@ -110,16 +103,18 @@ def _agreements(shares: Array, answers: Codes, truth: Codes, pairs: Pairs) -> Ar
     firsts, seconds = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     alike = (shares[:, firsts] * shares[:, seconds]).sum(axis=2)
     sums = np.stack([np.ones_like(alike), right[:, firsts], right[:, seconds], alike], axis=-1)
-    agreements: Array = np.where(given[:, :, np.newaxis], sums, 0.0).reshape(answers.shape[0], 4 * len(pairs))
+    agreements: Floats = np.where(given[:, :, np.newaxis], sums, 0.0).reshape(
+        answers.shape[0], 4 * len(pairs)
+    )
     return agreements
 
 
-def _certain(answers: Codes, categories: int) -> Array:
-    given: Array = (answers[:, :, np.newaxis] == np.arange(categories)).astype(np.float64)
+def _certain(answers: Integers, categories: int) -> Floats:
+    given: Floats = (answers[:, :, np.newaxis] == np.arange(categories)).astype(np.float64)
     return given
 
 
-def _beyond_chance(totals: Array, categories: int) -> Array:
-    first, second, alike = (ratio(totals[..., place], totals[..., 0]) for place in (1, 2, 3))
+def _beyond_chance(totals: Floats, categories: int) -> Floats:
+    first, second, alike = (quotient(totals[..., place], totals[..., 0]) for place in (1, 2, 3))
     chance = first * second + (1 - first) * (1 - second) / (categories - 1)
-    return ratio(alike - chance, np.where(chance < 1 - _LEAST_BEYOND, 1 - chance, 0.0))
+    return quotient(alike - chance, np.where(chance < 1 - _LEAST_BEYOND, 1 - chance, 0.0))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.stats.confidence.limits import independent_units, mean_interval, standard_error
+from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.clusters import cluster_count
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
+from evenhand.stats.influence import mean_interval, standard_error
 from evenhand.stats.shares import weighted_share
-from evenhand.stats.units import Floats, Integers
 
 Bools = NDArray[np.bool_]
 
@@ -169,7 +170,7 @@ def _entropy(counts: Integers) -> Floats:
 def _mean(
     values: Floats, clusters: Integers | None, confidence: float, bounds: tuple[float, float]
 ) -> Measured:
-    units = independent_units(values.size, clusters)
+    units = cluster_count(values.size, clusters)
     if units < 2:
         return Undefined(n=values.size, reason="fewer than two independent items have labels enough")
     mean = float(values.mean())

@@ -7,18 +7,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.stats.arrays import Floats, Integers, quotient
+from evenhand.stats.bootstrap import DRAWS, bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import wilson_interval
-from evenhand.stats.joint_bootstrap import (
-    DRAWS,
-    Array,
-    Codes,
-    bootstrap_totals,
-    percentile_measure,
-    ratio,
-    units_of_items,
-)
 from evenhand.stats.patterns import NO_ANSWER
+from evenhand.stats.units import pattern_units
 
 Pairs = list[tuple[int, int]]
 Number = TypeVar("Number", np.int64, np.float64)
@@ -73,7 +67,7 @@ class Dependence:
     """Mean error correlation of the pairs of two families."""
 
 
-def error_matrix(answers: Codes, truth: Codes) -> Codes:
+def error_matrix(answers: Integers, truth: Integers) -> Integers:
     """Return who was wrong on the labelled items: shape (n, J), 1 wrong, 0 right, -1 no answer.
 
     `answers` has shape (N, J) and `truth` (N,), codes from 0, -1 for no answer and no label.
@@ -85,13 +79,13 @@ def error_matrix(answers: Codes, truth: Codes) -> Codes:
 
 
 def error_dependence(
-    answers: Codes,
-    truth: Codes,
+    answers: Integers,
+    truth: Integers,
     *,
     rng: np.random.Generator,
-    weights: Array | None = None,
-    clusters: Codes | None = None,
-    families: Codes | None = None,
+    weights: Floats | None = None,
+    clusters: Integers | None = None,
+    families: Integers | None = None,
     confidence: float = CONFIDENCE,
     draws: int = DRAWS,
 ) -> Dependence:
@@ -118,7 +112,7 @@ def error_dependence(
     judges = given.shape[1]
     pairs = list(combinations(range(judges), 2))
     sample = _Sample(n=known.size, clusters=of_labelled(clusters, truth), confidence=confidence)
-    units = units_of_items(
+    units = pattern_units(
         kinds_of_wrong(given, known),
         lambda patterns: shared_errors(patterns.answers, pairs),
         weights=of_labelled(weights, truth),
@@ -160,12 +154,12 @@ def effective_number(judges: int, mean_correlation: float) -> float | None:
     return judges / effect if effect > 0 else None
 
 
-def correlation(products: Array) -> Array:
+def correlation(products: Floats) -> Floats:
     """Return the correlation of pairs of binary variables from sums, shape (..., 4): shape (...).
 
     The sums are those of 1, of the one, of the other and of their product. Not a number where one does not vary.
     """
-    first, second, both = (ratio(products[..., place], products[..., 0]) for place in (1, 2, 3))
+    first, second, both = (quotient(products[..., place], products[..., 0]) for place in (1, 2, 3))
     variances = first * (1 - first) * second * (1 - second)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(variances > _LEAST_VARIANCE, (both - first * second) / np.sqrt(variances), np.nan)
@@ -176,10 +170,10 @@ class _Sample:
     """The labelled items, as a bootstrap sees them."""
 
     n: int
-    clusters: Codes | None
+    clusters: Integers | None
     confidence: float
 
-    def measure(self, series: Array, undefined: str) -> Measured:
+    def measure(self, series: Floats, undefined: str) -> Measured:
         return percentile_measure(
             series,
             n=self.n,
@@ -189,7 +183,7 @@ class _Sample:
             confidence=self.confidence,
         )
 
-    def correlation(self, series: Array, totals: Array, undefined: str) -> Measured:
+    def correlation(self, series: Floats, totals: Floats, undefined: str) -> Measured:
         """Measure a correlation; the limit of judges who never differ is that of Wilson's bound on differing."""
         found = self.measure(series, undefined)
         if not _is_certain(found):
@@ -198,7 +192,7 @@ class _Sample:
         differing = wilson_interval(0, self.n, confidence=self.confidence).high
         return self._from(found, max(-1.0, 1 - differing / (2 * wrong * (1 - wrong))))
 
-    def share(self, series: Array, cases: int) -> Measured:
+    def share(self, series: Floats, cases: int) -> Measured:
         """Measure a share; the limit of one that is 1 is Wilson's."""
         found = self.measure(series, _NO_COMMON_ERROR)
         if not _is_certain(found):
@@ -216,16 +210,16 @@ class _SharedShares:
     """Shares of co-wrong pairs that are the same wrong answer."""
 
     sample: _Sample
-    both: Array = field(kw_only=True)
-    same: Array = field(kw_only=True)
+    both: Floats = field(kw_only=True)
+    same: Floats = field(kw_only=True)
     certain: bool = field(kw_only=True)
     """Whether there is only one way to be wrong."""
 
     def of(self, places: list[int]) -> Measured:
         both, same = self.both[:, places].sum(axis=1), self.same[:, places].sum(axis=1)
         if self.certain:
-            return self.sample.measure(ratio(same, both), _NO_COMMON_ERROR)
-        return self.sample.share(ratio(same, both), cases=int(self.both[0, places].max(initial=0.0)))
+            return self.sample.measure(quotient(same, both), _NO_COMMON_ERROR)
+        return self.sample.share(quotient(same, both), cases=int(self.both[0, places].max(initial=0.0)))
 
 
 def _is_certain(found: Measured) -> bool:
@@ -233,7 +227,7 @@ def _is_certain(found: Measured) -> bool:
     return isinstance(found, Estimate) and found.value > 1 - _ROUNDING and found.interval.low > 1 - _ROUNDING
 
 
-def labelled_only(answers: Codes, truth: Codes) -> tuple[Codes, Codes]:
+def labelled_only(answers: Integers, truth: Integers) -> tuple[Integers, Integers]:
     """Return answers and truth of the labelled items.
 
     Raises:
@@ -250,12 +244,12 @@ def labelled_only(answers: Codes, truth: Codes) -> tuple[Codes, Codes]:
     return answers[truth != NO_ANSWER], truth[truth != NO_ANSWER]
 
 
-def of_labelled(column: NDArray[Number] | None, truth: Codes) -> NDArray[Number] | None:
+def of_labelled(column: NDArray[Number] | None, truth: Integers) -> NDArray[Number] | None:
     """Return the entries of labelled items, of a column that may not be there."""
     return None if column is None else column[truth != NO_ANSWER]
 
 
-def kinds_of_wrong(answers: Codes, truth: Codes) -> Codes:
+def kinds_of_wrong(answers: Integers, truth: Integers) -> Integers:
     """Return 0 where a judge is right, -1 where it is silent, and else which of the wrong answers to the item it gave.
 
     Wrong answers are numbered from 1 by the first judge who gave them: what counts is who errs alike, not the answer,
@@ -271,7 +265,7 @@ def kinds_of_wrong(answers: Codes, truth: Codes) -> Codes:
     return kinds
 
 
-def shared_errors(kinds: Codes, pairs: Pairs) -> Array:
+def shared_errors(kinds: Integers, pairs: Pairs) -> Floats:
     """Return for each pattern and pair: both answered, each wrong, both wrong; both wrong again, in the same way."""
     first, second = columns_of_pairs(kinds, pairs)
     given = (first != NO_ANSWER) & (second != NO_ANSWER)
@@ -282,19 +276,19 @@ def shared_errors(kinds: Codes, pairs: Pairs) -> Array:
     return sums.reshape(kinds.shape[0], 6 * len(pairs)).astype(np.float64)
 
 
-def columns_of_pairs(codes: Codes, pairs: Pairs) -> tuple[Codes, Codes]:
+def columns_of_pairs(codes: Integers, pairs: Pairs) -> tuple[Integers, Integers]:
     """Return for each pair the column of the one and of the other: two of shape (N, pairs)."""
     places = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return codes[:, places[:, 0]], codes[:, places[:, 1]]
 
 
-def mean_of_known(columns: Array) -> Array:
+def mean_of_known(columns: Floats) -> Floats:
     """Return the mean of each row over what is a number in it."""
     known = ~np.isnan(columns)
-    return ratio(np.where(known, columns, 0.0).sum(axis=1), known.sum(axis=1))
+    return quotient(np.where(known, columns, 0.0).sum(axis=1), known.sum(axis=1))
 
 
-def _unvarying(correlations: Array, pairs: Pairs, judges: int) -> tuple[int, ...]:
+def _unvarying(correlations: Floats, pairs: Pairs, judges: int) -> tuple[int, ...]:
     if judges < 2:
         return ()
     known = {
@@ -306,7 +300,7 @@ def _unvarying(correlations: Array, pairs: Pairs, judges: int) -> tuple[int, ...
     return tuple(judge for judge in range(judges) if judge not in known)
 
 
-def _same_family(pairs: Pairs, families: Codes | None) -> NDArray[np.bool_]:
+def _same_family(pairs: Pairs, families: Integers | None) -> NDArray[np.bool_]:
     alike = [families is not None and bool(families[first] == families[second]) for first, second in pairs]
     return np.array(alike, dtype=bool)
 

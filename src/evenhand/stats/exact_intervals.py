@@ -1,9 +1,11 @@
 """Intervals for shares that need the beta distribution."""
 
+import numpy as np
 from scipy.special import betaincinv
 
+from evenhand.stats.arrays import Floats
 from evenhand.stats.estimate import CONFIDENCE, Interval
-from evenhand.stats.student import normal_quantile
+from evenhand.stats.quantiles import normal_quantile
 
 
 def jeffreys_interval(successes: int, n: int, *, confidence: float = CONFIDENCE) -> Interval:
@@ -17,13 +19,22 @@ def jeffreys_interval(successes: int, n: int, *, confidence: float = CONFIDENCE)
     Raises:
         ValueError: The counts or the confidence are impossible.
     """
-    tail = _tail(successes, n, confidence)
-    shapes = successes + 0.5, n - successes + 0.5
-    return Interval(
-        low=0.0 if successes == 0 else float(betaincinv(*shapes, tail)),
-        high=1.0 if successes == n else float(betaincinv(*shapes, 1 - tail)),
-        confidence=confidence,
-    )
+    _tail(successes, n, confidence)
+    low, high = jeffreys_limits(successes, n, confidence)
+    return Interval(low=float(low), high=float(high), confidence=confidence)
+
+
+def jeffreys_limits(successes: Floats | float, n: Floats | float, confidence: float) -> tuple[Floats, Floats]:
+    """Return Jeffreys' limits of shares; counts may be fractions of an effective number of draws.
+
+    The quantiles of Beta(successes + 1/2, n - successes + 1/2), with 0 and 1 where there is no success or no failure.
+    Source: Brown, Cai and DasGupta (2001), Statistical Science 16, 101-133; methods.md 2.4, 3.1.
+    """
+    successes, n = np.asarray(successes, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    tail = 0.5 - confidence / 2
+    low = betaincinv(successes + 0.5, n - successes + 0.5, tail)
+    high = betaincinv(successes + 0.5, n - successes + 0.5, 1 - tail)
+    return np.where(successes <= 0, 0.0, low), np.where(successes >= n, 1.0, high)
 
 
 def clopper_pearson_interval(successes: int, n: int, *, confidence: float = CONFIDENCE) -> Interval:

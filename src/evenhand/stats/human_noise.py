@@ -5,9 +5,10 @@ from typing import Final
 
 import numpy as np
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.bootstrap import DRAWS, bootstrap
 from evenhand.stats.estimate import CONFIDENCE, Measured
-from evenhand.stats.units import Floats, Integers, cluster_units, item_units
+from evenhand.stats.units import distinct_units
 
 ASSUMPTION: Final = (
     "Every person errs with one and the same probability on every item, each by himself or herself, and an error is as "
@@ -82,10 +83,7 @@ def noise_corrected_accuracy(
     with_judge = counts[np.arange(judged.size), judged] / total
     with_each_other = (counts * (counts - 1)).sum(axis=1) / (total * (total - 1))
     features = np.column_stack([with_judge, with_each_other, np.ones(judged.size)])
-    if clusters is None:
-        units = item_units(*np.unique(features, axis=0, return_counts=True))
-    else:
-        units = cluster_units(features, clusters[usable])
+    units = distinct_units(features, clusters=None if clusters is None else clusters[usable])
 
     def measured(column: int) -> Measured:
         def statistic(totals: Floats) -> Floats:

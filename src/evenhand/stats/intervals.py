@@ -3,7 +3,7 @@
 import math
 
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
-from evenhand.stats.student import normal_quantile
+from evenhand.stats.quantiles import normal_quantile
 
 
 def wilson_interval(successes: float, n: float, *, confidence: float = CONFIDENCE) -> Interval:

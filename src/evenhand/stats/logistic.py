@@ -67,7 +67,7 @@ def fit_logistic_to_masses(features: Array, masses: Array, *, ridge: float = DEF
     Raises:
         ValueError: Shapes do not fit, there is no weight or a negative one, or the ridge is not above 0.
     """
-    _check(features, masses, ridge)
+    check_masses(features, masses, ridge)
     seen = masses.sum(axis=0) > 0
     classes = np.flatnonzero(seen)
     problem = _Problem(
@@ -200,7 +200,12 @@ def _softmax(logits: Array) -> Array:
     return shares
 
 
-def _check(features: Array, masses: Array, ridge: float) -> None:
+def check_masses(features: Array, masses: Array, ridge: float) -> None:
+    """Refuse what no ridge regression can be fitted to.
+
+    Raises:
+        ValueError: Shapes do not fit, there is no weight or a negative one, or the ridge is not above 0.
+    """
     if features.ndim != 2 or masses.ndim != 2 or features.shape[0] != masses.shape[0]:
         raise ValueError(f"features {features.shape} and classes {masses.shape} need a row for each item")
     if not (np.isfinite(features).all() and np.isfinite(masses).all()):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from evenhand.stats.logistic import DEFAULT_RIDGE, Array
+from evenhand.stats.logistic import DEFAULT_RIDGE, Array, check_masses
 
 _MOST_STEPS = 100
 _MOST_HALVINGS = 40
@@ -46,7 +46,7 @@ def fit_ordinal_logistic_to_masses(
     Raises:
         ValueError: Shapes do not fit, there is no weight or a negative one, or the ridge is not above 0.
     """
-    _check(features, masses, ridge)
+    check_masses(features, masses, ridge)
     seen = np.flatnonzero(masses.sum(axis=0))
     problem = _Problem(features=features, masses=masses[:, seen], ridge=ridge)
     parameters, converged = _minimise(problem)
@@ -153,14 +153,3 @@ def _framed(below: Array) -> Array:
     """Return cumulative probabilities with 0 before and 1 behind."""
     size = below.shape[0]
     return np.column_stack([np.zeros(size), below, np.ones(size)])
-
-
-def _check(features: Array, masses: Array, ridge: float) -> None:
-    if features.ndim != 2 or masses.ndim != 2 or features.shape[0] != masses.shape[0]:
-        raise ValueError(f"features {features.shape} and classes {masses.shape} need a row for each item")
-    if not (np.isfinite(features).all() and np.isfinite(masses).all()):
-        raise ValueError("features and weights are finite numbers")
-    if masses.size == 0 or masses.min() < 0 or masses.sum() <= 0:
-        raise ValueError("a fit needs items, and none with a weight below 0")
-    if not ridge > 0:
-        raise ValueError(f"the ridge is {ridge}, expected a number above 0")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import predicted_total
+from evenhand.stats.quantiles import normal_quantile
 from evenhand.stats.rates.draws import DRAWS, StrataDraws, draw_strata, stratum_means, stratum_shares
 from evenhand.stats.rates.label_spreads import SPREADS, explained_correlation
 
@@ -42,7 +42,7 @@ def labels_for_half_width(
         raise ValueError(
             f"expected a rate from 0 to 1 and a correlation from -1 to 1, not {rate} and {correlation}"
         )
-    spread, allowed = rate * (1 - rate), (half_width / _z(confidence)) ** 2
+    spread, allowed = rate * (1 - rate), (half_width / normal_quantile(confidence)) ** 2
     if math.isinf(judged):
         return _whole(spread * (1 - correlation**2) / allowed)
     # allowed n^2 + (allowed N - V) n - V N (1 - rho^2) = 0, the larger root
@@ -157,7 +157,7 @@ def plan_labels(
             "plan again"
         )
     per_label, alone = SPREADS[target]
-    factor = (_z(confidence) / half_width) ** 2
+    factor = (normal_quantile(confidence) / half_width) ** 2
     counts = [
         _needed(
             spread(known.seen, known.verdicts),
@@ -280,10 +280,6 @@ def _summary(value: float, drawn: Floats, *, n: int, confidence: float) -> Estim
 def _whole(number: float) -> int:
     """Return the number rounded up, but not for the sake of rounding errors."""
     return math.ceil(number - 1e-9)
-
-
-def _z(confidence: float) -> float:
-    return float(ndtri(0.5 + confidence / 2))
 
 
 def _check_half_width(half_width: float) -> None:

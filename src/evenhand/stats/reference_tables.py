@@ -7,17 +7,17 @@ items are resampled once, for all raters and coefficients; so differences betwee
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.bootstrap import DRAWS
+from evenhand.stats.clusters import cluster_sums
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.patterns import compress
-from evenhand.stats.student import normal_quantile, student_quantile
+from evenhand.stats.quantiles import few_units_quantile, normal_quantile, tail_levels
 
-DRAWS = 2000
-"""Bootstrap draws behind an interval (methods.md 2.1)."""
 _CHUNK = 4_000_000
 """Weights held at once."""
 _MASS = 2.0
@@ -25,8 +25,6 @@ _MASS = 2.0
 _HARDLY = 0.05
 """Chance of a resample with one and the same label only above which labels hardly vary."""
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 TableStatistic = Callable[[Floats], Floats]
 """From tables of shape (m, K, K), reference by rows, to m values; not a number where the statistic has none."""
 
@@ -263,16 +261,8 @@ def _units(
     cells = _cells(answers, truth, categories)
     if weights is not None:
         cells *= (weights / weights.mean())[:, np.newaxis]
-    if clusters is not None:
-        cells = _cluster_sums(cells, clusters)
+    cells = cluster_sums(cells, clusters)
     return cells, np.ones(len(cells))
-
-
-def _cluster_sums(rows: Floats, clusters: Integers) -> Floats:
-    """Return the sum of the rows of each cluster."""
-    order = np.argsort(clusters, kind="stable")
-    firsts = np.flatnonzero(np.diff(clusters[order], prepend=clusters[order][:1] - 1))
-    return np.add.reduceat(rows[order], firsts, axis=0) if len(rows) else rows
 
 
 def _draw(features: Floats, units: Floats, raters: int, rng: np.random.Generator, draws: int) -> Floats:
@@ -295,12 +285,9 @@ def _scaled(tables: Floats, sizes: Floats) -> Floats:
 
 
 def _levels(confidence: float, clusters: Integers | None) -> tuple[float, float]:
-    z = normal_quantile(confidence)
     size = 0 if clusters is None else len(np.unique(clusters))
-    if size >= 2:
-        z = student_quantile(confidence, size - 1) * (size / (size - 1)) ** 0.5
-    level = NormalDist().cdf(-z)
-    return level, 1 - level
+    widened = size >= 2
+    return tail_levels(few_units_quantile(confidence, size) if widened else normal_quantile(confidence))
 
 
 def _merged(tables: NDArray[np.generic], merge: Integers | None) -> Floats:

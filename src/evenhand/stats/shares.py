@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
+from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.clusters import cluster_count, cluster_sums
+from evenhand.stats.estimate import CONFIDENCE, ONE_CLUSTER, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import wilson_limits
-from evenhand.stats.student import normal_quantile, student_quantile
-from evenhand.stats.units import Floats, Integers
+from evenhand.stats.quantiles import normal_quantile, student_quantile
 
 _SMOOTHING = 3.0
 """Items added to the estimate of the design effect, half of them successes: few failures tell little about it."""
@@ -55,8 +56,8 @@ def weighted_share(
     n = len(success)
     if n == 0:
         return Undefined(n=0, reason="nothing to count")
-    if clusters is not None and np.unique(clusters).size < 2:
-        return Undefined(n=n, reason="one cluster says nothing about others")
+    if clusters is not None and cluster_count(n, clusters) < 2:
+        return Undefined(n=n, reason=ONE_CLUSTER)
     size = effective_size(success, weights=weights, clusters=clusters)
     value = float(success.mean()) if np.ptp(held) == 0 else float(held @ success / held.sum())
     worth = size.n * _few_clusters(clusters, confidence)
@@ -93,19 +94,12 @@ def _design_effect(success: NDArray[np.bool_], weights: Floats, clusters: Intege
     """Return the design effect; `weights` have a mean of 1."""
     n = len(success)
     if success.all() or not success.any():
-        return float((_cluster_sums(weights, clusters) ** 2).sum()) / n
+        return float((cluster_sums(weights, clusters) ** 2).sum()) / n
     share = float(weights @ success + _SMOOTHING / 2) / (n + _SMOOTHING)
-    sums = _cluster_sums(weights * (success - share), clusters)
+    sums = cluster_sums(weights * (success - share), clusters)
     added = _SMOOTHING / 2 * (share**2 + (1 - share) ** 2) * float((weights**2).mean())
     few = len(sums) / (len(sums) - 1) * (n - 1) / n
     return few * (float(sums @ sums) + added) / ((n + _SMOOTHING) * share * (1 - share))
-
-
-def _cluster_sums(values: Floats, clusters: Integers | None) -> Floats:
-    if clusters is None:
-        return values
-    _, place = np.unique(clusters, return_inverse=True)
-    return np.bincount(place, weights=values).astype(np.float64)
 
 
 def _few_clusters(clusters: Integers | None, confidence: float) -> float:

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 from scipy.special import betaln, xlog1py, xlogy
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import proportion
-from evenhand.stats.units import Floats, Integers
 
 DRAWS = 10_000
 """Draws from the posterior behind the intervals."""

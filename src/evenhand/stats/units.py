@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.clusters import cluster_sums
+from evenhand.stats.patterns import Patterns, compress
 
 Statistic = Callable[[Floats], Floats]
 """From totals of shape (m, features) to m values; not a number where the statistic has none.
@@ -71,11 +71,7 @@ def cluster_units(features: Floats, clusters: Integers) -> Units:
         raise ValueError(
             f"features {features.shape} and clusters {clusters.shape}: expected (n, features) and (n,)"
         )
-    names, place = np.unique(clusters, return_inverse=True)
-    sums = np.zeros((len(names), features.shape[1]))
-    for column, values in enumerate(features.T):
-        sums[:, column] = np.bincount(place, weights=values, minlength=len(names))
-    distinct, counts = np.unique(sums, axis=0, return_counts=True)
+    distinct, counts = np.unique(cluster_sums(features, clusters), axis=0, return_counts=True)
     return Units(features=distinct, counts=counts.astype(np.int64), items=len(features), clustered=True)
 
 
@@ -90,6 +86,60 @@ def units_of(features: Floats, *, codes: Integers, clusters: Integers | None = N
     if clusters is not None:
         return cluster_units(features[codes], clusters)
     return item_units(features, np.bincount(codes, minlength=len(features)))
+
+
+def distinct_units(features: Floats, *, clusters: Integers | None = None) -> Units:
+    """Return items that each have their own features, shape (n, features), as units; clusters of them if given.
+
+    Equal ones are kept once: a bootstrap of a million items costs what one of the distinct ones does.
+
+    Raises:
+        ValueError: The shapes do not fit.
+    """
+    if clusters is not None:
+        return cluster_units(features, clusters)
+    return item_units(*np.unique(features, axis=0, return_counts=True))
+
+
+def row_units(features: Floats, *, clusters: Integers | None = None) -> Units:
+    """Return units as `distinct_units` does, equal ones apart: where weights differ, few are equal.
+
+    Raises:
+        ValueError: The shapes do not fit.
+    """
+    if clusters is None:
+        return item_units(features)
+    return _whole_clusters(cluster_sums(features, clusters), items=len(features))
+
+
+def pattern_units(
+    answers: Integers,
+    contribute: Callable[[Patterns], Floats],
+    *,
+    truth: Integers | None = None,
+    weights: Floats | None = None,
+    clusters: Integers | None = None,
+) -> Units:
+    """Return items as units when `contribute` tells what one of weight 1 adds; clusters of them if given.
+
+    It is asked once for the distinct patterns of `answers`, shape (N, J), and `truth`, shape (N,), and returns the
+    features of each: shape (P, features). An item of another weight adds them times its weight.
+
+    Raises:
+        ValueError: The shapes do not fit.
+    """
+    if clusters is None:
+        levels, groups = (np.ones(1), None) if weights is None else np.unique(weights, return_inverse=True)
+        patterns = compress(answers, truth=truth, groups=groups)
+        return item_units(contribute(patterns) * levels[patterns.groups, np.newaxis], patterns.counts)
+    _, groups = np.unique(clusters, return_inverse=True)
+    patterns = compress(answers, truth=truth, groups=groups, weights=weights)
+    features = contribute(patterns) * patterns.weights[:, np.newaxis]
+    return _whole_clusters(cluster_sums(features, patterns.groups), items=len(answers))
+
+
+def _whole_clusters(sums: Floats, *, items: int) -> Units:
+    return Units(features=sums, counts=np.ones(len(sums), dtype=np.int64), items=items, clustered=True)
 
 
 def jackknife_totals(units: Units) -> Floats:

@@ -2,21 +2,15 @@
 
 import numpy as np
 
+from evenhand.stats.arrays import Floats, Integers, quotient
+from evenhand.stats.bootstrap import DRAWS, bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured
 from evenhand.stats.intervals import wilson_interval
-from evenhand.stats.joint_bootstrap import (
-    DRAWS,
-    Array,
-    Codes,
-    bootstrap_totals,
-    percentile_measure,
-    ratio,
-    units_of_items,
-)
 from evenhand.stats.patterns import NO_ANSWER
+from evenhand.stats.units import pattern_units
 
 
-def best_single(answers: Codes, truth: Codes, *, weights: Array | None = None) -> int:
+def best_single(answers: Integers, truth: Integers, *, weights: Floats | None = None) -> int:
     """Return the judge (a column of `answers`, shape (N, J)) who is right most often on the labelled items.
 
     An item it did not answer counts as wrong. `weights`, shape (N,), are 1 / probability of being labelled. The first
@@ -33,13 +27,13 @@ def best_single(answers: Codes, truth: Codes, *, weights: Array | None = None) -
 
 
 def paired_gain(
-    first: Codes,
-    second: Codes,
-    truth: Codes,
+    first: Integers,
+    second: Integers,
+    truth: Integers,
     *,
     rng: np.random.Generator,
-    weights: Array | None = None,
-    clusters: Codes | None = None,
+    weights: Floats | None = None,
+    clusters: Integers | None = None,
     confidence: float = CONFIDENCE,
     draws: int = DRAWS,
 ) -> Measured:
@@ -51,11 +45,11 @@ def paired_gain(
     The interval takes the two as given: it does not hold what would change had they been fitted on other labels.
     """
 
-    def contribute(given: Codes, known: Codes) -> Array:
+    def contribute(given: Integers, known: Integers) -> Floats:
         right = (given == known[:, np.newaxis]).astype(np.float64)
         return np.column_stack([right[:, 0] - right[:, 1], np.ones(len(known))])
 
-    units = units_of_items(
+    units = pattern_units(
         np.column_stack([first, second]),
         lambda patterns: contribute(patterns.answers, patterns.truth),
         truth=truth,
@@ -64,7 +58,7 @@ def paired_gain(
     )
     totals = bootstrap_totals(units, rng=rng, draws=draws)
     found = percentile_measure(
-        ratio(totals[:, 0], totals[:, 1]),
+        quotient(totals[:, 0], totals[:, 1]),
         n=truth.size,
         undefined="no item has a label",
         clusters=clusters,

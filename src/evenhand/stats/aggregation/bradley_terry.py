@@ -14,9 +14,10 @@ from evenhand.stats.aggregation.pairs import (
     covariate_columns,
     wins_over,
 )
+from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.clusters import cluster_sums
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval
-from evenhand.stats.joint_bootstrap import Array, Codes
-from evenhand.stats.student import normal_quantile
+from evenhand.stats.quantiles import normal_quantile
 
 _MOST_STEPS = 100
 _MOST_HALVINGS = 40
@@ -31,13 +32,13 @@ _LARGEST = 20.0
 class BradleyTerry:
     """Strengths of systems on the scale of log-odds, with sum 0: they rank, and say nothing of absolute quality."""
 
-    strengths: Array
+    strengths: Floats
     """Shape (S,)."""
-    effects: Array
+    effects: Floats
     """Shape (F,): log-odds that one unit of a covariate adds for the first system."""
     tie: float | None
     """Davidson's nu: a tie of equals is nu times as likely as that one of them wins; None where nothing tied."""
-    covariance: Array
+    covariance: Floats
     """Of strengths, effects and log nu, shape (S+F, S+F) or one more: sandwich, clustered."""
     comparisons: int
     """M."""
@@ -47,9 +48,9 @@ class BradleyTerry:
     """Weighted, at the optimum, without the penalty."""
 
     @property
-    def errors(self) -> Array:
+    def errors(self) -> Floats:
         """Standard errors of strengths, effects and log nu."""
-        errors: Array = np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0))
+        errors: Floats = np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0))
         return errors
 
     def difference(self, first: int, second: int, *, confidence: float = CONFIDENCE) -> Estimate:
@@ -128,33 +129,33 @@ def bradley_terry(pairs: Pairs, *, ridge: float = 0.0) -> BradleyTerry | Unident
 class _Problem:
     """Comparisons, as functions of parameters: strengths in a basis of those with sum 0, effects, log nu."""
 
-    design: Array
+    design: Floats
     """Shape (M, P): what the difference d is made of; a column of zeros for log nu."""
-    basis: Array
+    basis: Floats
     """Shape (S, S-1)."""
-    outcome: Codes
-    weights: Array
-    penalties: Array
+    outcome: Integers
+    weights: Floats
+    penalties: Floats
     """Shape (P,)."""
     ties: bool
 
-    def probabilities(self, parameters: Array) -> Array:
+    def probabilities(self, parameters: Floats) -> Floats:
         """Return the probability of each outcome: shape (M, 3)."""
         half = self.design @ parameters / 2
         tied = np.full(half.size, parameters[-1] if self.ties else -np.inf)
         logits = np.column_stack([half, -half, tied])
         raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares: Array = raised / raised.sum(axis=1, keepdims=True)
+        shares: Floats = raised / raised.sum(axis=1, keepdims=True)
         return shares
 
-    def log_likelihood(self, parameters: Array) -> float:
+    def log_likelihood(self, parameters: Floats) -> float:
         seen = self.probabilities(parameters)[np.arange(self.outcome.size), self.outcome]
         return float(self.weights @ np.log(np.maximum(seen, 1e-300)))
 
-    def objective(self, parameters: Array) -> float:
+    def objective(self, parameters: Floats) -> float:
         return self.log_likelihood(parameters) - float(self.penalties @ parameters**2) / 2
 
-    def scores(self, parameters: Array) -> Array:
+    def scores(self, parameters: Floats) -> Floats:
         """Return the slope of each comparison's log-likelihood: shape (M, P)."""
         shares = self.probabilities(parameters)
         lead = (
@@ -163,18 +164,18 @@ class _Problem:
             - shares[:, 0]
             + shares[:, 1]
         )
-        scores: Array = self.design * (lead / 2)[:, np.newaxis]
+        scores: Floats = self.design * (lead / 2)[:, np.newaxis]
         if self.ties:
             scores[:, -1] = (self.outcome == TIE) - shares[:, 2]
-        weighted: Array = scores * self.weights[:, np.newaxis]
+        weighted: Floats = scores * self.weights[:, np.newaxis]
         return weighted
 
-    def information(self, parameters: Array) -> Array:
+    def information(self, parameters: Floats) -> Floats:
         """Return minus the second derivative of the objective: shape (P, P)."""
         shares = self.probabilities(parameters)
         lead = (shares[:, 0] - shares[:, 1]) / 2
         bend = (shares[:, 0] + shares[:, 1]) / 4 - lead**2
-        information: Array = self.design.T @ (self.design * (self.weights * bend)[:, np.newaxis])
+        information: Floats = self.design.T @ (self.design * (self.weights * bend)[:, np.newaxis])
         if self.ties:
             cross = -self.design.T @ (self.weights * lead * shares[:, 2])
             information[-1], information[:, -1] = cross, cross
@@ -203,7 +204,7 @@ def _problem(pairs: Pairs, ridge: float) -> _Problem:
     )
 
 
-def _basis(systems: int) -> Array:
+def _basis(systems: int) -> Floats:
     """Return an orthonormal basis of the strengths with sum 0 (Helmert's contrasts): shape (S, S-1)."""
     basis = np.zeros((systems, systems - 1))
     for column in range(1, systems):
@@ -213,7 +214,7 @@ def _basis(systems: int) -> Array:
     return basis
 
 
-def _maximise(problem: _Problem) -> Array | None:
+def _maximise(problem: _Problem) -> Floats | None:
     """Return the optimum by Newton's method; None where it is not unique or not finite."""
     parameters = np.zeros(problem.design.shape[1])
     if np.linalg.matrix_rank(problem.information(parameters), hermitian=True) < parameters.size:
@@ -229,24 +230,21 @@ def _maximise(problem: _Problem) -> Array | None:
     return None
 
 
-def _ascend(problem: _Problem, parameters: Array, slope: Array) -> Array | None:
+def _ascend(problem: _Problem, parameters: Floats, slope: Floats) -> Floats | None:
     direction = np.linalg.solve(problem.information(parameters), slope)
     value = problem.objective(parameters)
     for halvings in range(_MOST_HALVINGS):
-        moved: Array = parameters + direction / 2**halvings
+        moved: Floats = parameters + direction / 2**halvings
         if problem.objective(moved) >= value - _ROUNDING * abs(value):
             return moved
     return None
 
 
-def _result(pairs: Pairs, problem: _Problem, parameters: Array) -> BradleyTerry:
+def _result(pairs: Pairs, problem: _Problem, parameters: Floats) -> BradleyTerry:
     scores = problem.scores(parameters)
-    groups = np.arange(pairs.outcome.size) if pairs.clusters is None else pairs.clusters
-    names, places = np.unique(groups, return_inverse=True)
-    summed = np.zeros((names.size, parameters.size))
-    np.add.at(summed, places, scores)
+    summed = cluster_sums(scores, pairs.clusters)
     bread = np.linalg.inv(problem.information(parameters))
-    factor = names.size / max(names.size - 1, 1)
+    factor = len(summed) / max(len(summed) - 1, 1)
     covariance = factor * bread @ summed.T @ summed @ bread
     systems = problem.basis.shape[1]
     effects = parameters[systems : parameters.size - problem.ties]
@@ -259,7 +257,7 @@ def _result(pairs: Pairs, problem: _Problem, parameters: Array) -> BradleyTerry:
         tie=float(np.exp(parameters[-1])) if problem.ties else None,
         covariance=spread @ covariance @ spread.T,
         comparisons=pairs.outcome.size,
-        clusters=names.size,
+        clusters=len(summed),
         log_likelihood=problem.log_likelihood(parameters),
     )
 

@@ -7,18 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.stats.aggregation.votes import check_codes, check_truth, common_categories
+from evenhand.stats.arrays import Floats, Integers, quotient
+from evenhand.stats.bootstrap import bootstrap_totals, percentile_measure
 from evenhand.stats.dependence import correlation, kinds_of_wrong, shared_errors
 from evenhand.stats.estimate import CONFIDENCE, Measured
 from evenhand.stats.folds import fold_numbers
-from evenhand.stats.joint_bootstrap import (
-    Array,
-    Codes,
-    bootstrap_totals,
-    percentile_measure,
-    ratio,
-    units_of_items,
-)
 from evenhand.stats.patterns import NO_ANSWER, Patterns
+from evenhand.stats.units import pattern_units
 
 SPLITS = 10
 """Random halvings the held-out figures are averaged over."""
@@ -51,13 +46,13 @@ class PanelChoice:
 
 
 def choose_panel(
-    answers: Codes,
-    truth: Codes,
+    answers: Integers,
+    truth: Integers,
     *,
     size: int,
     categories: int,
     rng: np.random.Generator,
-    clusters: Codes | None = None,
+    clusters: Integers | None = None,
     splits: int = SPLITS,
     confidence: float = CONFIDENCE,
     draws: int = DRAWS,
@@ -123,9 +118,9 @@ def choose_panel(
 class _Sample:
     """Labelled items."""
 
-    given: Codes
-    labels: Codes
-    clusters: Codes | None
+    given: Integers
+    labels: Integers
+    clusters: Integers | None
     categories: NDArray[np.intp]
     """Those that count in a balanced accuracy."""
 
@@ -142,9 +137,9 @@ class _Sample:
 class _Worth:
     """Judges as a sample and its bootstrap draws see them."""
 
-    correlations: Array
+    correlations: Floats
     """Shape (1 + draws, J, J); 0 where there is none, 1 on the diagonal."""
-    balanced: Array
+    balanced: Floats
     """Shape (1 + draws, J): balanced accuracy."""
 
 
@@ -153,7 +148,7 @@ class _Halves:
     """What two halves of the labels chose, and what those choices are worth on the other half."""
 
     chosen: tuple[tuple[int, ...], tuple[int, ...]]
-    figures: Array
+    figures: Floats
     """Shape (3, 1 + draws): value, effective number, and share kept; means over the two."""
 
 
@@ -165,7 +160,7 @@ def _halved(sample: _Sample, size: int, rng: np.random.Generator, draws: int) ->
     return _Halves(chosen=chosen, figures=figures)
 
 
-def _figures(worth: _Worth, judges: tuple[int, ...]) -> Array:
+def _figures(worth: _Worth, judges: tuple[int, ...]) -> Floats:
     effective = _effective(worth, judges)
     everyone = _effective(worth, tuple(range(worth.balanced.shape[1])))
     return np.stack([effective * worth.balanced[:, judges].mean(axis=1), effective, effective / everyone])
@@ -193,17 +188,17 @@ def _value(worth: _Worth, judges: tuple[int, ...]) -> float:
     return float(_effective(worth, judges)[0] * worth.balanced[0, judges].mean())
 
 
-def _effective(worth: _Worth, judges: tuple[int, ...]) -> Array:
+def _effective(worth: _Worth, judges: tuple[int, ...]) -> Floats:
     """Return J / (1 + (J-1) rho) = J squared over the sum of the correlation matrix."""
     sums = worth.correlations[:, judges][:, :, judges].sum(axis=(1, 2))
-    return ratio(np.full(len(sums), float(len(judges) ** 2)), sums)
+    return quotient(np.full(len(sums), float(len(judges) ** 2)), sums)
 
 
 def _worth(sample: _Sample, rng: np.random.Generator, *, draws: int) -> _Worth:
     judges = sample.given.shape[1]
     pairs = list(combinations(range(judges), 2))
     cut = 6 * len(pairs)
-    units = units_of_items(
+    units = pattern_units(
         sample.given,
         lambda patterns: np.column_stack(
             [
@@ -220,18 +215,18 @@ def _worth(sample: _Sample, rng: np.random.Generator, *, draws: int) -> _Worth:
     for place, (first, second) in enumerate(pairs):
         matrices[:, first, second] = matrices[:, second, first] = found[:, place]
     by_class = totals[:, cut:].reshape(len(totals), judges + 1, sample.categories.size)
-    shares = ratio(by_class[:, 1:], np.broadcast_to(by_class[:, :1], by_class[:, 1:].shape))
+    shares = quotient(by_class[:, 1:], np.broadcast_to(by_class[:, :1], by_class[:, 1:].shape))
     occurs: NDArray[np.bool_] = ~np.isnan(shares)
-    balanced = ratio(np.where(occurs, shares, 0.0).sum(axis=2), occurs.sum(axis=2))
+    balanced = quotient(np.where(occurs, shares, 0.0).sum(axis=2), occurs.sum(axis=2))
     return _Worth(correlations=matrices, balanced=balanced)
 
 
-def _right(patterns: Patterns, categories: NDArray[np.intp]) -> Array:
+def _right(patterns: Patterns, categories: NDArray[np.intp]) -> Floats:
     """Return 1 in the class of the item, and for each judge the same if it is right: shape (P, (1 + J) K)."""
     of_class = (patterns.truth[:, np.newaxis] == categories).astype(np.float64)
     right = patterns.answers == patterns.truth[:, np.newaxis]
     rows = np.concatenate(
         [of_class[:, np.newaxis], right[:, :, np.newaxis] * of_class[:, np.newaxis]], axis=1
     )
-    columns: Array = rows.reshape(len(rows), rows.shape[1] * categories.size)
+    columns: Floats = rows.reshape(len(rows), rows.shape[1] * categories.size)
     return columns

@@ -23,19 +23,13 @@ from evenhand.stats.aggregation.votes import (
     weighted_vote,
     weights_from_labels,
 )
+from evenhand.stats.arrays import Floats, Integers, quotient
+from evenhand.stats.bootstrap import DRAWS, bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.folds import FOLDS, fold_numbers
 from evenhand.stats.intervals import wilson_interval
-from evenhand.stats.joint_bootstrap import (
-    DRAWS,
-    Array,
-    Codes,
-    bootstrap_totals,
-    percentile_measure,
-    ratio,
-    units_of_items,
-)
 from evenhand.stats.patterns import NO_ANSWER, Patterns
+from evenhand.stats.units import pattern_units
 
 Mask = NDArray[np.bool_]
 
@@ -52,7 +46,7 @@ class RuleScore:
 
     rule: str
     """Its name."""
-    answers: Codes
+    answers: Integers
     """Shape (n,): its held-out answers on the labelled items, -1 where it is undecided."""
     undecided: int
     """Labelled items it does not decide; they count as wrong everywhere but in `decided`."""
@@ -95,14 +89,14 @@ class Comparison:
 
 
 def compare_rules(
-    answers: Codes,
-    truth: Codes,
+    answers: Integers,
+    truth: Integers,
     *,
     categories: int,
     rng: np.random.Generator,
-    fixed: Mapping[str, Codes] | None = None,
-    weights: Array | None = None,
-    clusters: Codes | None = None,
+    fixed: Mapping[str, Integers] | None = None,
+    weights: Floats | None = None,
+    clusters: Integers | None = None,
     recipe: Recipe | None = None,
     folds: int = FOLDS,
     confidence: float = CONFIDENCE,
@@ -167,28 +161,28 @@ def compare_rules(
 class _Task:
     """The items, and the labelled ones among them."""
 
-    answers: Codes
-    truth: Codes
+    answers: Integers
+    truth: Integers
     categories: int
-    labelled: Codes
-    weights: Array | None
+    labelled: Integers
+    weights: Floats | None
     """Shape (n,), of the labelled items, as `clusters`."""
-    clusters: Codes | None
+    clusters: Integers | None
     recipe: Recipe
     rng: np.random.Generator
 
-    def known(self, out: Mask) -> Codes:
+    def known(self, out: Mask) -> Integers:
         """Return the truth without the labels of a fold."""
         truth = self.truth.copy()
         truth[self.labelled[out]] = NO_ANSWER
         return truth
 
 
-_Rule = Callable[[_Task, Mask], Codes]
+_Rule = Callable[[_Task, Mask], Integers]
 """From a task and the fold that is held out (a mask of labelled items) to answers on that fold."""
 
 
-def _held_out(task: _Task, parts: Codes, rule: _Rule) -> Codes:
+def _held_out(task: _Task, parts: Integers, rule: _Rule) -> Integers:
     given = np.full(parts.size, NO_ANSWER)
     for part in np.unique(parts):
         given[parts == part] = rule(task, parts == part)
@@ -201,22 +195,22 @@ def _best(task: _Task, out: Mask) -> int:
     return best_single(task.answers[training], task.truth[training], weights=weights)
 
 
-def _single(task: _Task, out: Mask) -> Codes:
-    given: Codes = task.answers[task.labelled[out], _best(task, out)]
+def _single(task: _Task, out: Mask) -> Integers:
+    given: Integers = task.answers[task.labelled[out], _best(task, out)]
     return given
 
 
-def _weighted(task: _Task, out: Mask) -> Codes:
+def _weighted(task: _Task, out: Mask) -> Integers:
     learned = weights_from_labels(task.answers, task.known(out), categories=task.categories)
     return weighted_vote(task.answers[task.labelled[out]], learned.weights, categories=task.categories)
 
 
-def _dawid_skene(task: _Task, out: Mask) -> Codes:
+def _dawid_skene(task: _Task, out: Mask) -> Integers:
     fitted = dawid_skene(task.answers, categories=task.categories, truth=task.known(out), form="one_coin")
     return fitted.labels[task.labelled[out]]
 
 
-def _stacked(task: _Task, out: Mask) -> Codes:
+def _stacked(task: _Task, out: Mask) -> Integers:
     design = vote_design(task.answers[task.labelled], categories=task.categories)
     model, _ = fit_stack(
         design.where(~out),
@@ -227,20 +221,20 @@ def _stacked(task: _Task, out: Mask) -> Codes:
         weights=None if task.weights is None else task.weights[~out],
         clusters=None if task.clusters is None else task.clusters[~out],
     )
-    labels: Codes = stack_probabilities(model, design.where(out)).argmax(axis=1)
+    labels: Integers = stack_probabilities(model, design.where(out)).argmax(axis=1)
     return labels
 
 
 class _Scores:
     """The held-out answers of the rules, and one set of bootstrap draws for all of them."""
 
-    def __init__(self, given: Mapping[str, Codes], task: _Task, confidence: float, draws: int) -> None:
+    def __init__(self, given: Mapping[str, Integers], task: _Task, confidence: float, draws: int) -> None:
         self.given = given
         self.task = task
         self.truth = task.truth[task.labelled]
         self.confidence = confidence
         self.draws = draws
-        units = units_of_items(
+        units = pattern_units(
             np.column_stack(list(given.values())),
             lambda patterns: _sums(patterns, common_categories(self.truth, task.categories)),
             truth=self.truth,
@@ -260,19 +254,19 @@ class _Scores:
             rule=rule,
             answers=self.given[rule],
             undecided=int((self.given[rule] == NO_ANSWER).sum()),
-            accuracy=self._share(ratio(right, self.all[:, 0])),
-            decided=self._share(ratio(right, self.rules[:, place, 0])),
+            accuracy=self._share(quotient(right, self.all[:, 0])),
+            decided=self._share(quotient(right, self.rules[:, place, 0])),
             balanced=self._share(self._balanced(place)),
             gain=self._gain(rule),
             balanced_gain=self._balanced_gain(rule, place),
         )
 
-    def _balanced(self, place: int) -> Array:
-        shares = ratio(self.rules[:, place, 2:], self.all[:, 2:])
+    def _balanced(self, place: int) -> Floats:
+        shares = quotient(self.rules[:, place, 2:], self.all[:, 2:])
         known = ~np.isnan(shares)
-        return ratio(np.where(known, shares, 0.0).sum(axis=1), known.sum(axis=1))
+        return quotient(np.where(known, shares, 0.0).sum(axis=1), known.sum(axis=1))
 
-    def _share(self, series: Array) -> Measured:
+    def _share(self, series: Floats) -> Measured:
         found = self._measure(series, "no labelled item is decided")
         if not isinstance(found, Estimate) or found.interval.low < found.interval.high:
             return found
@@ -306,7 +300,7 @@ class _Scores:
     def _itself(self) -> Undefined:
         return Undefined(n=self.truth.size, reason="the others are measured against it")
 
-    def _measure(self, series: Array, undefined: str) -> Measured:
+    def _measure(self, series: Floats, undefined: str) -> Measured:
         return percentile_measure(
             series,
             n=self.truth.size,
@@ -316,7 +310,7 @@ class _Scores:
         )
 
 
-def _sums(patterns: Patterns, categories: NDArray[np.intp]) -> Array:
+def _sums(patterns: Patterns, categories: NDArray[np.intp]) -> Floats:
     """Return what an item of each pattern adds: for all items, then for each rule, see `_Scores`: shape (P, M)."""
     of_class = (patterns.truth[:, np.newaxis] == categories).astype(np.float64)
     one = np.ones((len(patterns.truth), 1))
@@ -331,7 +325,7 @@ def _sums(patterns: Patterns, categories: NDArray[np.intp]) -> Array:
         axis=2,
     )
     rows = np.concatenate([np.column_stack([one, one, of_class])[:, np.newaxis], each], axis=1)
-    sums: Array = rows.reshape(len(patterns.truth), rows.shape[1] * rows.shape[2])
+    sums: Floats = rows.reshape(len(patterns.truth), rows.shape[1] * rows.shape[2])
     return sums
 
 

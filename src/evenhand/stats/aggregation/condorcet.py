@@ -7,17 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.stats.aggregation.votes import check_codes, check_truth, vote_totals
+from evenhand.stats.arrays import Floats, Integers, quotient
+from evenhand.stats.bootstrap import DRAWS, bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
-from evenhand.stats.joint_bootstrap import (
-    DRAWS,
-    Array,
-    Codes,
-    bootstrap_totals,
-    percentile_measure,
-    ratio,
-    units_of_items,
-)
 from evenhand.stats.patterns import NO_ANSWER, Patterns
+from evenhand.stats.units import pattern_units
 
 MOST_WORK = 200_000
 """Ways to vote times categories squared, above which the exact figure is not computed."""
@@ -38,13 +32,13 @@ class CondorcetGap:
 
 
 def condorcet_gap(
-    answers: Codes,
-    truth: Codes,
+    answers: Integers,
+    truth: Integers,
     *,
     categories: int,
     rng: np.random.Generator,
-    weights: Array | None = None,
-    clusters: Codes | None = None,
+    weights: Floats | None = None,
+    clusters: Integers | None = None,
     confidence: float = CONFIDENCE,
     draws: int = DRAWS,
 ) -> CondorcetGap:
@@ -65,7 +59,7 @@ def condorcet_gap(
     check_truth(truth, answers.shape[0], categories)
     known = truth != NO_ANSWER
     grouped = None if clusters is None else clusters[known]
-    units = units_of_items(
+    units = pattern_units(
         answers[known],
         lambda patterns: _sums(patterns, categories),
         truth=truth[known],
@@ -75,12 +69,12 @@ def condorcet_gap(
     totals = bootstrap_totals(units, rng=rng, draws=draws)
     n, judges = int(known.sum()), answers.shape[1]
 
-    def measure(series: Array) -> Measured:
+    def measure(series: Floats) -> Measured:
         return percentile_measure(
             series, n=n, undefined="no item has a label", clusters=grouped, confidence=confidence
         )
 
-    actual = ratio(totals[:, 0], totals[:, 1])
+    actual = quotient(totals[:, 0], totals[:, 1])
     gaps = bool((answers[known] == NO_ANSWER).any())
     ways = comb(judges + categories - 1 + gaps, judges)
     if ways * categories**2 > MOST_WORK:
@@ -104,7 +98,7 @@ def condorcet_gap(
     )
 
 
-def independent_accuracy(counts: Array, masses: Array, *, gaps: bool = True) -> Array:
+def independent_accuracy(counts: Floats, masses: Floats, *, gaps: bool = True) -> Floats:
     """Return the accuracy of a majority of independent judges, for each of D panels: shape (D,).
 
     `counts`, shape (D, J, K, K+1), is how often each judge gave each answer (last: none) in each class, and `masses`,
@@ -112,7 +106,9 @@ def independent_accuracy(counts: Array, masses: Array, *, gaps: bool = True) -> 
     column is taken for 0. Not a number where there is no weight.
     """
     judges, categories = counts.shape[1:3]
-    shares = np.nan_to_num(ratio(counts, np.broadcast_to(counts.sum(axis=-1, keepdims=True), counts.shape)))
+    shares = np.nan_to_num(
+        quotient(counts, np.broadcast_to(counts.sum(axis=-1, keepdims=True), counts.shape))
+    )
     roads, ways = _ways_to_vote(judges, categories, gaps=gaps)
     right = np.zeros(len(counts))
     for truth in range(categories):
@@ -122,12 +118,12 @@ def independent_accuracy(counts: Array, masses: Array, *, gaps: bool = True) -> 
             joint = (chances[:, :, np.newaxis] * own[:, np.newaxis]).reshape(len(counts), -1)
             chances = np.add.reduceat(joint[:, order], starts, axis=1)
         right += masses[:, truth] * (chances @ _credit(ways, np.full(len(ways), truth)))
-    return ratio(right, masses.sum(axis=1))
+    return quotient(right, masses.sum(axis=1))
 
 
 def _ways_to_vote(
     judges: int, categories: int, *, gaps: bool
-) -> tuple[list[tuple[NDArray[np.intp], NDArray[np.intp]]], Codes]:
+) -> tuple[list[tuple[NDArray[np.intp], NDArray[np.intp]]], Integers]:
     """Return how the ways that n judges can vote lead to those of n + 1, and the ways of all: votes for each answer.
 
     A road is an order of (way, answer) in which those that lead to the same way are neighbours, and where each starts.
@@ -144,15 +140,15 @@ def _ways_to_vote(
     return roads, ways
 
 
-def _credit(votes: NDArray[np.int64] | Array, truth: Codes) -> Array:
+def _credit(votes: NDArray[np.int64] | Floats, truth: Integers) -> Floats:
     """Return 1 where the truth has most votes, a share where it ties, 0 elsewhere and where nobody voted."""
     most = votes.max(axis=1, keepdims=True)
     tied = (votes == most) & (most > 0)
-    credit: Array = tied[np.arange(len(truth)), truth] / np.maximum(tied.sum(axis=1), 1)
+    credit: Floats = tied[np.arange(len(truth)), truth] / np.maximum(tied.sum(axis=1), 1)
     return credit
 
 
-def _sums(patterns: Patterns, categories: int) -> Array:
+def _sums(patterns: Patterns, categories: int) -> Floats:
     """Return what an item adds: credit and 1, then 1 in its class, then 1 for each judge in its class and answer."""
     size, judges = patterns.answers.shape
     votes = vote_totals(patterns.answers, np.ones(judges), categories=categories)

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.stats.aggregation.votes import check_codes
-from evenhand.stats.joint_bootstrap import Array, Codes
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.patterns import NO_ANSWER
 
 
-def vote_features(answers: Codes, *, categories: int) -> Array:
+def vote_features(answers: Integers, *, categories: int) -> Floats:
     """Return for each judge one column per answer and one for none: shape (N, J (K+1)), a single 1 in each K+1.
 
     Raises:
@@ -21,7 +21,7 @@ def vote_features(answers: Codes, *, categories: int) -> Array:
     return _flat(answers[:, :, np.newaxis] == np.array([*range(categories), NO_ANSWER]))
 
 
-def probability_features(probabilities: Array, given: NDArray[np.bool_]) -> Array:
+def probability_features(probabilities: Floats, given: NDArray[np.bool_]) -> Floats:
     """Return for each judge its probabilities and whether it gave none: shape (N, J (K+1)).
 
     `probabilities` has shape (N, J, K) and `given` (N, J); where nothing was given the probabilities count as 0.
@@ -40,7 +40,7 @@ def probability_features(probabilities: Array, given: NDArray[np.bool_]) -> Arra
     return _flat(np.concatenate([known, ~given[:, :, np.newaxis]], axis=2))
 
 
-def score_features(scores: Array, given: NDArray[np.bool_]) -> Array:
+def score_features(scores: Floats, given: NDArray[np.bool_]) -> Floats:
     """Return for each judge its score and whether it gave none: shape (N, 2 J).
 
     `scores` and `given` have shape (N, J); where none was given the score counts as 0. Bring scores to a scale around 0
@@ -56,7 +56,7 @@ def score_features(scores: Array, given: NDArray[np.bool_]) -> Array:
     return _flat(np.stack([np.where(given, scores, 0.0), ~given], axis=2))
 
 
-def equal_judges(judges: int, columns: int, strength: float) -> Array:
+def equal_judges(judges: int, columns: int, strength: float) -> Floats:
     """Return the matrix that features are multiplied by to pull the coefficients of judges towards their mean.
 
     With features X and a ridge on the coefficients of X @ matrix, the penalty on the coefficients of X is the ridge,
@@ -67,5 +67,5 @@ def equal_judges(judges: int, columns: int, strength: float) -> Array:
     return np.kron(root, np.eye(columns))
 
 
-def _flat(blocks: NDArray[np.float64] | NDArray[np.bool_]) -> Array:
+def _flat(blocks: NDArray[np.float64] | NDArray[np.bool_]) -> Floats:
     return blocks.reshape(blocks.shape[0], blocks.shape[1] * blocks.shape[2]).astype(np.float64)

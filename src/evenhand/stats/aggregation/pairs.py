@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.stats.joint_bootstrap import Array, Codes
+from evenhand.stats.arrays import Floats, Integers
 
 FIRST, SECOND, TIE = 0, 1, 2
 """Outcomes of a comparison: the first system is better, the second one is, neither."""
@@ -15,19 +15,19 @@ FIRST, SECOND, TIE = 0, 1, 2
 class Pairs:
     """M comparisons of two of S systems."""
 
-    first: Codes
+    first: Integers
     """Shape (M,): the system shown first, 0..S-1."""
-    second: Codes
+    second: Integers
     """Shape (M,): the system shown second."""
-    outcome: Codes
+    outcome: Integers
     """Shape (M,): `FIRST`, `SECOND` or `TIE`."""
     systems: int
     """S."""
-    covariates: Array | None = None
+    covariates: Floats | None = None
     """Shape (M, F): what speaks for the first one whoever it is; a column of ones is the first-position intercept."""
-    weights: Array | None = None
+    weights: Floats | None = None
     """Shape (M,): 1 / probability of being drawn."""
-    clusters: Codes | None = None
+    clusters: Integers | None = None
     """Shape (M,): comparisons of one prompt are not independent."""
 
 
@@ -64,8 +64,8 @@ def cyclic_triples(pairs: Pairs) -> CyclicTriples:
 
 
 def pair_covariates(
-    length_gap: Array, *, own_family: NDArray[np.int64] | None = None, position: bool = True
-) -> Array:
+    length_gap: Floats, *, own_family: NDArray[np.int64] | None = None, position: bool = True
+) -> Floats:
     """Return the usual covariates: an intercept for the first position, the length gap, the judge's own family.
 
     `length_gap`, shape (M,), is the length of the first minus that of the second output; it enters as the hyperbolic
@@ -82,7 +82,7 @@ def pair_covariates(
     return np.column_stack(columns)
 
 
-def wins_over(pairs: Pairs, *, ties: float) -> Array:
+def wins_over(pairs: Pairs, *, ties: float) -> Floats:
     """Return how often each system (row) won against each other one (column), a tie counting `ties` for both."""
     wins = np.zeros((pairs.systems, pairs.systems))
     won = np.where(pairs.outcome == FIRST, 1.0, np.where(pairs.outcome == TIE, ties, 0.0))
@@ -92,7 +92,7 @@ def wins_over(pairs: Pairs, *, ties: float) -> Array:
     return wins
 
 
-def covariate_columns(pairs: Pairs) -> Array:
+def covariate_columns(pairs: Pairs) -> Floats:
     """Return the covariates, no column where there are none."""
     return np.zeros((pairs.outcome.size, 0)) if pairs.covariates is None else pairs.covariates
 

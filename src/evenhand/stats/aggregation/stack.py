@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from evenhand.stats.aggregation.best_single import best_single, paired_gain
 from evenhand.stats.aggregation.features import equal_judges, vote_features
 from evenhand.stats.aggregation.votes import check_codes, check_truth
+from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.bootstrap import DRAWS
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
 from evenhand.stats.folds import FOLDS, fold_numbers
-from evenhand.stats.joint_bootstrap import DRAWS, Array, Codes
 from evenhand.stats.logistic import (
     DEFAULT_RIDGE,
     Logistic,
@@ -40,26 +41,26 @@ Model = Logistic | OrdinalLogistic
 class Design:
     """What a stack learns from, for each of N items."""
 
-    features: Array
+    features: Floats
     """Shape (R, F): F/J columns for each judge, side by side, then the covariates."""
     judges: int
     """Judges J whose columns come first."""
     covariates: int = 0
     """Columns at the end that belong to no judge: length, order flips, entropy."""
-    rows: Codes | None = None
+    rows: Integers | None = None
     """Shape (N,): the row of each item, where items share rows; None where each has its own, in order."""
 
     @property
-    def row_of_item(self) -> Codes:
+    def row_of_item(self) -> Integers:
         """Shape (N,)."""
         return np.arange(self.features.shape[0]) if self.rows is None else self.rows
 
-    def where(self, chosen: NDArray[np.bool_] | Codes) -> "Design":
+    def where(self, chosen: NDArray[np.bool_] | Integers) -> "Design":
         """Return the design of some of the items."""
         return replace(self, rows=self.row_of_item[chosen])
 
 
-def vote_design(answers: Codes, *, categories: int) -> Design:
+def vote_design(answers: Integers, *, categories: int) -> Design:
     """Return the one-hot votes of `answers`, shape (N, J), a row for each distinct pattern.
 
     Raises:
@@ -93,9 +94,9 @@ class Stack:
     """Fitted on all labelled items: for items to come, by `stack_probabilities`."""
     recipe: Recipe
     """How it was fitted, with the ridge that was chosen."""
-    probabilities: Array
+    probabilities: Floats
     """Shape (N, K): out of fold where the item has a label, by `model` elsewhere."""
-    folds: Codes
+    folds: Integers
     """Shape (N,): the fold of each labelled item, -1 elsewhere."""
     best_single: tuple[int, ...]
     """The best single judge of each fold's training part."""
@@ -103,9 +104,9 @@ class Stack:
     """Held-out accuracy less that of the best single judge chosen on the same training part, paired."""
 
     @property
-    def labels(self) -> Codes:
+    def labels(self) -> Integers:
         """Shape (N,): the likeliest class of each item."""
-        labels: Codes = self.probabilities.argmax(axis=1)
+        labels: Integers = self.probabilities.argmax(axis=1)
         return labels
 
     @property
@@ -115,15 +116,15 @@ class Stack:
 
 
 def stack(
-    answers: Codes,
-    truth: Codes,
+    answers: Integers,
+    truth: Integers,
     *,
     categories: int,
     rng: np.random.Generator,
     design: Design | None = None,
     recipe: Recipe | None = None,
-    weights: Array | None = None,
-    clusters: Codes | None = None,
+    weights: Floats | None = None,
+    clusters: Integers | None = None,
     folds: int = FOLDS,
     confidence: float = CONFIDENCE,
     draws: int = DRAWS,
@@ -184,13 +185,13 @@ def stack(
 
 def fit_stack(
     design: Design,
-    classes: Codes,
+    classes: Integers,
     *,
     categories: int,
     rng: np.random.Generator,
     recipe: Recipe | None = None,
-    weights: Array | None = None,
-    clusters: Codes | None = None,
+    weights: Floats | None = None,
+    clusters: Integers | None = None,
 ) -> tuple[Logistic, Recipe]:
     """Return a model fitted on labelled items only, and its recipe with the ridge that was used.
 
@@ -214,13 +215,13 @@ def fit_stack(
     return model, final
 
 
-def stack_probabilities(model: Model, design: Design) -> Array:
+def stack_probabilities(model: Model, design: Design) -> Floats:
     """Return the probability of each class for items to come: shape (N, K)."""
     if isinstance(model, OrdinalLogistic):
         by_row = ordinal_probabilities(model, design.features)
     else:
         by_row = class_probabilities(model, design.features)
-    probabilities: Array = by_row[design.row_of_item]
+    probabilities: Floats = by_row[design.row_of_item]
     return probabilities
 
 
@@ -229,10 +230,10 @@ class _Sample:
     """Labelled items."""
 
     design: Design
-    classes: Codes
+    classes: Integers
     categories: int
-    weights: Array | None
-    clusters: Codes | None
+    weights: Floats | None
+    clusters: Integers | None
 
     def where(self, chosen: NDArray[np.bool_]) -> "_Sample":
         return replace(
@@ -244,7 +245,7 @@ class _Sample:
         )
 
 
-def _refusal(classes: Codes, clusters: Codes | None) -> str:
+def _refusal(classes: Integers, clusters: Integers | None) -> str:
     if classes.size < FEWEST_LABELS:
         return f"{classes.size} labels; a stack needs {FEWEST_LABELS}"
     if np.unique(classes).size < 2:
@@ -255,8 +256,8 @@ def _refusal(classes: Codes, clusters: Codes | None) -> str:
 
 
 def _cross_fit(
-    sample: _Sample, answers: Codes, parts: Codes, recipe: Recipe, rng: np.random.Generator
-) -> tuple[Array, tuple[int, ...], Codes]:
+    sample: _Sample, answers: Integers, parts: Integers, recipe: Recipe, rng: np.random.Generator
+) -> tuple[Floats, tuple[int, ...], Integers]:
     """Return held-out probabilities, the best single judge of each fold, and its held-out answers."""
     probabilities = np.zeros((parts.size, sample.categories))
     chosen, singles = np.zeros(parts.size, dtype=np.int64), []
@@ -278,7 +279,7 @@ def _fit_searched(sample: _Sample, recipe: Recipe, rng: np.random.Generator) -> 
     return _fit(sample, recipe), recipe
 
 
-def _held_out_loss(sample: _Sample, recipe: Recipe, parts: Codes) -> float:
+def _held_out_loss(sample: _Sample, recipe: Recipe, parts: Integers) -> float:
     """Return the log-loss out of fold; the larger penalty wins where two lose the same."""
     loss = 0.0
     for part in np.unique(parts):
@@ -306,24 +307,24 @@ def _fit(sample: _Sample, recipe: Recipe) -> Model:
     return replace(model, coefficients=pull @ model.coefficients)
 
 
-def _masses(sample: _Sample, weights: Array) -> Array:
+def _masses(sample: _Sample, weights: Floats) -> Floats:
     """Return the weight of the items of each row in each category: shape (R, K)."""
     rows, size = sample.design.row_of_item, (sample.design.features.shape[0], sample.categories)
     summed = np.bincount(
         rows * sample.categories + sample.classes, weights=weights, minlength=size[0] * size[1]
     )
-    masses: Array = summed.astype(np.float64).reshape(size)
+    masses: Floats = summed.astype(np.float64).reshape(size)
     return masses
 
 
-def _pull(design: Design, strength: float) -> Array:
+def _pull(design: Design, strength: float) -> Floats:
     own = design.features.shape[1] - design.covariates
     pull = np.eye(design.features.shape[1])
     pull[:own, :own] = equal_judges(design.judges, own // design.judges, strength)
     return pull
 
 
-def _weights(sample: _Sample, recipe: Recipe) -> Array:
+def _weights(sample: _Sample, recipe: Recipe) -> Floats:
     """Return weights with mean 1, so that a ridge means the same however the labels were drawn."""
     own = np.ones(sample.classes.size) if sample.weights is None else sample.weights / sample.weights.mean()
     if not recipe.balanced:

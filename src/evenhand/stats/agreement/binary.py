@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.bootstrap import DRAWS, Unseen, smoothed_bootstrap
+from evenhand.stats.clusters import cluster_sums
 from evenhand.stats.confusion import Counts
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import sum_interval
 from evenhand.stats.shares import weighted_share
-from evenhand.stats.units import Floats, Integers, Units, cluster_units, item_units, units_of
+from evenhand.stats.units import Units, distinct_units, units_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +147,7 @@ def _correlation(sample: _Sample, sensitivity: float, specificity: float) -> flo
     held = np.ones(len(sample.judged)) if sample.weights is None else sample.weights
     found = held * sample.labelled * (sample.judged - sensitivity)
     cleared = held * ~sample.labelled * (~sample.judged - specificity)
-    _, place = np.unique(sample.clusters, return_inverse=True)
-    one, other = np.bincount(place, weights=found), np.bincount(place, weights=cleared)
+    one, other = cluster_sums(found, sample.clusters), cluster_sums(cleared, sample.clusters)
     spread = float((one @ one) * (other @ other)) ** 0.5
     return float(one @ other) / spread if spread > 0 else 0.0
 
@@ -179,9 +180,7 @@ def _cell_units(sample: _Sample) -> Units:
     if sample.weights is None:
         return units_of(np.eye(4), codes=sample.cells, clusters=sample.clusters)
     features = np.eye(4)[sample.cells] * (sample.weights / sample.weights.mean())[:, np.newaxis]
-    if sample.clusters is not None:
-        return cluster_units(features, sample.clusters)
-    return item_units(*np.unique(features, axis=0, return_counts=True))
+    return distinct_units(features, clusters=sample.clusters)
 
 
 def _phi(totals: Floats) -> Floats:

@@ -4,10 +4,11 @@ import numpy as np
 
 from evenhand.stats.agreement.tables import as_tables, one_label_share, table_units, unseen_cells
 from evenhand.stats.agreement.weights import Weighting, agreement_weights
+from evenhand.stats.arrays import Floats
 from evenhand.stats.bootstrap import DRAWS, MOST_UNDEFINED, smoothed_bootstrap
 from evenhand.stats.confusion import Counts, check_table, pooled
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
-from evenhand.stats.units import Floats, Statistic
+from evenhand.stats.units import Statistic
 
 
 def cohen_kappa(

@@ -6,7 +6,7 @@ import numpy as np
 
 from evenhand.stats.agreement.ratings import RatingCounts
 from evenhand.stats.agreement.tables import with_even_dissent
-from evenhand.stats.units import Floats
+from evenhand.stats.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

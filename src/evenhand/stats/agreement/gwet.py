@@ -4,9 +4,9 @@ import numpy as np
 
 from evenhand.stats.agreement.pooled import chance_corrected
 from evenhand.stats.agreement.weights import Weighting
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.bootstrap import DRAWS
 from evenhand.stats.estimate import CONFIDENCE, Measured
-from evenhand.stats.units import Floats, Integers
 
 
 def gwet_ac1(

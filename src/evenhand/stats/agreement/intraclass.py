@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.bootstrap import DRAWS, Unseen, smoothed_bootstrap
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
-from evenhand.stats.units import Floats, Integers, Statistic, cluster_units, item_units
+from evenhand.stats.units import Statistic, cluster_units, item_units
 
 
 def intraclass_correlation(

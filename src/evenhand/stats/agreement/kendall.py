@@ -3,10 +3,10 @@
 import numpy as np
 
 from evenhand.stats.agreement.tables import as_tables, table_units, unseen_cells
+from evenhand.stats.arrays import Floats
 from evenhand.stats.bootstrap import DRAWS, smoothed_bootstrap
 from evenhand.stats.confusion import Counts, check_table, pooled
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
-from evenhand.stats.units import Floats
 
 
 def kendall_tau_b(

@@ -8,9 +8,10 @@ import numpy as np
 
 from evenhand.stats.agreement.dissent import unseen_rows
 from evenhand.stats.agreement.ratings import rated_units, rating_counts
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.bootstrap import DRAWS, Unseen, smoothed_bootstrap
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
-from evenhand.stats.units import Floats, Integers, Statistic
+from evenhand.stats.units import Statistic
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 """What the distance of two labels is: 0 or 1; by ranks; of their values; of their values in relation to their sum."""

@@ -8,9 +8,9 @@ import numpy as np
 from evenhand.stats.agreement.dissent import unseen_rows
 from evenhand.stats.agreement.ratings import RatingCounts, rated_units, rating_counts
 from evenhand.stats.agreement.weights import Weighting, agreement_weights
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.bootstrap import Unseen, smoothed_bootstrap
 from evenhand.stats.estimate import Measured, Undefined
-from evenhand.stats.units import Floats, Integers
 
 Chance = Callable[[Floats, Floats], Floats]
 """From label shares (m, k) and weights (k, k) to the chance agreement (m,)."""

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.confusion import check_codes
-from evenhand.stats.units import Floats, Integers, Units, units_of
+from evenhand.stats.units import Units, units_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

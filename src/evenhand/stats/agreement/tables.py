@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from evenhand.stats.arrays import Floats
 from evenhand.stats.bootstrap import Unseen
 from evenhand.stats.confusion import Counts
-from evenhand.stats.units import Floats, Units, item_units
+from evenhand.stats.units import Units, item_units
 
 _EVEN = 2.0
 """Items of even dissent: with fewer, rare slips over a long scale are covered less; with more, near misses."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from evenhand.stats.units import Floats
+from evenhand.stats.arrays import Floats
 
 Weighting = Literal["nominal", "linear", "quadratic"] | Floats
 """A known weighting, or a matrix of shape (k, k) with ones on the diagonal and weights from 0 to 1."""

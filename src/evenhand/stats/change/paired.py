@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from scipy.special import bdtr, ndtr
 
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import wilson_interval
+from evenhand.stats.quantiles import normal_quantile
 
 _STEPS = 60
 """Halvings of a range of at most 2, which leave less than the spacing of floating-point numbers near 1."""
@@ -151,7 +151,7 @@ def tango_interval(counts: PairedCounts, *, confidence: float = CONFIDENCE) -> I
     Raises:
         ValueError: The confidence is not between 0 and 1.
     """
-    z = _normal_quantile(confidence)
+    z = normal_quantile(confidence)
     if counts.n == 0:
         return Interval(low=-1.0, high=1.0, confidence=confidence)
     low = _tango_low(counts.only_old, counts.only_new, counts.n, z)
@@ -226,7 +226,7 @@ def newcombe_interval(counts: PairedCounts, *, confidence: float = CONFIDENCE) -
     """
     n = counts.n
     if n == 0:
-        _normal_quantile(confidence)
+        normal_quantile(confidence)
         return Interval(low=-1.0, high=1.0, confidence=confidence)
     old_right, new_right = counts.both + counts.only_old, counts.both + counts.only_new
     old = wilson_interval(old_right, n, confidence=confidence)
@@ -250,9 +250,3 @@ def _corrected_correlation(counts: PairedCounts) -> float:
 
 def _joined(first: float, second: float, correlation: float) -> float:
     return math.sqrt(max(first**2 - 2 * correlation * first * second + second**2, 0.0))
-
-
-def _normal_quantile(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is {confidence}, expected a number between 0 and 1")
-    return NormalDist().inv_cdf(0.5 + confidence / 2)

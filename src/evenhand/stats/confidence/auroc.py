@@ -6,10 +6,11 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
+from evenhand.stats.arrays import Bools, Floats, Integers
+from evenhand.stats.clusters import cluster_sums
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import Bools, Floats, Ints, cluster_sums
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
-from evenhand.stats.student import normal_quantile
+from evenhand.stats.quantiles import normal_quantile
 
 
 def auroc(
@@ -17,7 +18,7 @@ def auroc(
     correct: Bools,
     *,
     weights: Floats | None = None,
-    clusters: Ints | None = None,
+    clusters: Integers | None = None,
     level: float = CONFIDENCE,
 ) -> Measured:
     """Return the probability that a right answer has more confidence than a wrong one, ties counting half.
@@ -64,7 +65,7 @@ def _placements(confidence: Floats, correct: Bools, weights: Floats) -> Floats:
 
 
 def _interval(
-    value: float, placements: Floats, correct: Bools, weights: Floats, clusters: Ints | None, level: float
+    value: float, placements: Floats, correct: Bools, weights: Floats, clusters: Integers | None, level: float
 ) -> Interval:
     mass = np.where(correct, weights[correct].sum(), weights[~correct].sum())
     influence = weights * (placements - value) / mass
@@ -79,13 +80,13 @@ def _interval(
     return Interval(low=_logistic(middle - half), high=_logistic(middle + half), confidence=level)
 
 
-def _spread(influence: Floats, kind: Bools, clusters: Ints | None) -> tuple[float, int]:
+def _spread(influence: Floats, kind: Bools, clusters: Integers | None) -> tuple[float, int]:
     """Return the variance that answers of a kind bring, and how many independent ones there are."""
     sums = influence[kind] if clusters is None else cluster_sums(influence[kind], clusters[kind])
     return float((sums**2).sum()) * sums.size / max(sums.size - 1, 1), sums.size
 
 
-def _shared(influence: Floats, correct: Bools, clusters: Ints | None) -> float:
+def _shared(influence: Floats, correct: Bools, clusters: Integers | None) -> float:
     """Return what clusters with answers of both kinds add to the variance, or take from it."""
     if clusters is None:
         return 0.0

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.stats.arrays import Bools, Floats
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import Bools, Floats, jeffreys_limits
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval
+from evenhand.stats.exact_intervals import jeffreys_limits
 
 MOST_BINS = 15
 """Bins of a large sample (methods.md 2.4: 10 to 15)."""

@@ -6,17 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtr
 
+from evenhand.stats.arrays import Bools, Floats, Integers
+from evenhand.stats.clusters import cluster_count
 from evenhand.stats.confidence.bins import MOST_BINS, bin_places
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import (
-    Bools,
-    Floats,
-    Ints,
-    independent_units,
-    mean_interval,
-    standard_error,
-)
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
+from evenhand.stats.influence import mean_interval, standard_error
 from evenhand.stats.intervals import wilson_interval
 
 
@@ -51,7 +46,7 @@ def brier_score(
     correct: Bools,
     *,
     weights: Floats | None = None,
-    clusters: Ints | None = None,
+    clusters: Integers | None = None,
     level: float = CONFIDENCE,
 ) -> Measured:
     """Return the mean squared difference between confidence and being right.
@@ -67,7 +62,7 @@ def brier_score(
         ValueError: Shapes differ, a confidence is not from 0 to 1, or a weight is not above 0.
     """
     check_confidences(confidence, correct, weights, clusters)
-    units = independent_units(confidence.size, clusters)
+    units = cluster_count(confidence.size, clusters)
     if units < 2:
         return Undefined(n=confidence.size, reason="fewer than two independent answers give no interval")
     given = np.ones(confidence.size) if weights is None else weights

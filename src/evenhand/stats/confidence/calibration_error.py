@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from evenhand.stats.arrays import Bools, Floats, Integers
+from evenhand.stats.bootstrap import DRAWS
+from evenhand.stats.clusters import cluster_positions
 from evenhand.stats.confidence.bins import MOST_BINS, bin_places
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import Bools, Floats, Ints
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Undefined
-from evenhand.stats.student import normal_quantile
+from evenhand.stats.quantiles import normal_quantile
 
-DRAWS = 2000
-"""Bootstrap draws behind an interval (methods.md 2.1)."""
 FEWEST_UNITS = 20
 """Independent answers without which the noise of a bin is not known."""
 
@@ -38,7 +38,7 @@ def expected_calibration_error(
     *,
     rng: np.random.Generator,
     weights: Floats | None = None,
-    clusters: Ints | None = None,
+    clusters: Integers | None = None,
     most: int = MOST_BINS,
     level: float = CONFIDENCE,
     draws: int = DRAWS,
@@ -71,7 +71,7 @@ def expected_calibration_error(
     place = bin_places(confidence, given, most=most)
     residuals = given / given.sum() * (correct - confidence)
     differences: Floats = np.bincount(place, weights=residuals).astype(np.float64)
-    units = np.arange(confidence.size) if clusters is None else np.unique(clusters, return_inverse=True)[1]
+    units = cluster_positions(clusters, confidence.size)
     count = int(units.max()) + 1
     plain = float(np.abs(differences).sum())
     if count < FEWEST_UNITS:

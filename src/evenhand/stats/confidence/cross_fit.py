@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.stats.arrays import Bools, Floats, Integers
+from evenhand.stats.clusters import cluster_count
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import Bools, Floats, Ints, independent_units
 from evenhand.stats.confidence.maps import Map, Method, choose_method, fit_map
 from evenhand.stats.estimate import Undefined
 from evenhand.stats.folds import fold_numbers
@@ -39,7 +40,7 @@ def cross_fit(
     *,
     rng: np.random.Generator,
     weights: Floats | None = None,
-    clusters: Ints | None = None,
+    clusters: Integers | None = None,
     folds: int = FOLDS,
     method: Method | None = None,
 ) -> CrossFit | Undefined:
@@ -58,7 +59,7 @@ def cross_fit(
             above 0.
     """
     check_confidences(confidence, correct, weights, clusters)
-    count = independent_units(confidence.size, clusters)
+    count = cluster_count(confidence.size, clusters)
     if count < FEWEST_UNITS:
         reason = f"{count} independent labels are too few for a map; it takes {FEWEST_UNITS}"
         return Undefined(n=confidence.size, reason=reason)

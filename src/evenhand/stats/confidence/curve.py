@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.stats.arrays import Bools, Floats
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import Bools, Floats, jeffreys_limits
 from evenhand.stats.estimate import CONFIDENCE
+from evenhand.stats.exact_intervals import jeffreys_limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 from scipy.special import expit, log_expit, logit
 
+from evenhand.stats.arrays import Bools, Floats
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import Bools, Floats
 
 BETA_FROM = 200
 """Labels from which a beta map is fitted; fewer give a Platt map (methods.md 2.4)."""

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evenhand.stats.arrays import Bools, Floats, Integers
+from evenhand.stats.bootstrap import DRAWS
+from evenhand.stats.clusters import cluster_count
 from evenhand.stats.confidence.auroc import auroc
 from evenhand.stats.confidence.bins import MOST_BINS, ReliabilityBin, reliability_bins
 from evenhand.stats.confidence.brier import (
@@ -13,17 +16,10 @@ from evenhand.stats.confidence.brier import (
     brier_score,
     spiegelhalter_test,
 )
-from evenhand.stats.confidence.calibration_error import DRAWS, CalibrationError, expected_calibration_error
+from evenhand.stats.confidence.calibration_error import CalibrationError, expected_calibration_error
 from evenhand.stats.confidence.checks import check_confidences
-from evenhand.stats.confidence.limits import (
-    Bools,
-    Floats,
-    Ints,
-    independent_units,
-    mean_interval,
-    standard_error,
-)
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
+from evenhand.stats.influence import mean_interval, standard_error
 from evenhand.stats.shares import weighted_share
 
 
@@ -52,7 +48,7 @@ def reliability(
     *,
     rng: np.random.Generator,
     weights: Floats | None = None,
-    clusters: Ints | None = None,
+    clusters: Integers | None = None,
     most: int = MOST_BINS,
     level: float = CONFIDENCE,
     draws: int = DRAWS,
@@ -96,7 +92,7 @@ def mean_confidence(
     confidence: Floats,
     *,
     weights: Floats | None = None,
-    clusters: Ints | None = None,
+    clusters: Integers | None = None,
     level: float = CONFIDENCE,
 ) -> Measured:
     """Return the mean confidence with Student's interval; undefined with fewer than two clusters."""
@@ -108,7 +104,7 @@ def overconfidence(
     correct: Bools,
     *,
     weights: Floats | None = None,
-    clusters: Ints | None = None,
+    clusters: Integers | None = None,
     level: float = CONFIDENCE,
 ) -> Measured:
     """Return mean confidence minus accuracy, paired, with Student's interval; undefined with fewer than two clusters.
@@ -122,11 +118,11 @@ def overconfidence(
 def _measured_mean(
     values: Floats,
     weights: Floats | None,
-    clusters: Ints | None,
+    clusters: Integers | None,
     level: float,
     bounds: tuple[float, float],
 ) -> Measured:
-    units = independent_units(values.size, clusters)
+    units = cluster_count(values.size, clusters)
     if units < 2:
         return Undefined(n=values.size, reason="fewer than two independent answers give no interval")
     mean, influence = _mean(values, weights)

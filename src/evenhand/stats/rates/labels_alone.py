@@ -2,11 +2,11 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri, stdtrit
 
+from evenhand.stats.clusters import adjusted_cluster_sums, cluster_positions
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import wilson_interval
-from evenhand.stats.rates.clusters import cluster_positions, cluster_sums
+from evenhand.stats.quantiles import normal_quantile, student_quantile
 from evenhand.stats.rates.draws import Floats, stratum_means
 
 ADDS_NOTHING = 0.97
@@ -77,8 +77,8 @@ def rate_design_effect(
     if independent == 0:
         effect = float((sizes**2).sum()) / len(positions)
     else:
-        effect = float((cluster_sums(deviations, positions, groups) ** 2).sum()) / independent
-    z, t = float(ndtri(0.5 + confidence / 2)), float(stdtrit(groups - 1, 0.5 + confidence / 2))
+        effect = float((adjusted_cluster_sums(deviations, positions, groups) ** 2).sum()) / independent
+    z, t = normal_quantile(confidence), student_quantile(confidence, groups - 1)
     return max(1.0, effect * (t / z) ** 2)
 
 

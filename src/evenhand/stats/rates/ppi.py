@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
+from evenhand.stats.quantiles import student_quantile
 
 Floats = NDArray[np.float64]
 
@@ -147,7 +147,7 @@ def _power(outcomes: Floats, guesses: Floats, others: Floats) -> float:
 
 def t_estimate(value: float, error: float, degrees: float, *, n: int, confidence: float) -> Estimate:
     """Return a value with its t interval."""
-    half = float(stdtrit(degrees, 0.5 + confidence / 2)) * error
+    half = student_quantile(confidence, degrees) * error
     return Estimate(
         value=value, interval=Interval(low=value - half, high=value + half, confidence=confidence), n=n
     )

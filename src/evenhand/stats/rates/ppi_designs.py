@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from evenhand.stats.clusters import adjusted_cluster_sums
 from evenhand.stats.estimate import CONFIDENCE, Estimate
-from evenhand.stats.rates.clusters import cluster_sums
 from evenhand.stats.rates.ppi import (
     FEWEST,
     PpiMean,
@@ -125,9 +125,11 @@ def clustered_ppi_mean(
         return undefined_ppi(
             n, many, f"{with_labels} clusters with human labels give no interval; {FEWEST} are the least"
         )
-    of_labels = cluster_sums(outcomes - outcomes.mean(), here, groups) / n
-    of_scores = cluster_sums(guesses - guesses.mean(), here, groups) / n
-    of_others = cluster_sums(others - others.mean(), there, groups) / many if many else np.zeros(groups)
+    of_labels = adjusted_cluster_sums(outcomes - outcomes.mean(), here, groups) / n
+    of_scores = adjusted_cluster_sums(guesses - guesses.mean(), here, groups) / n
+    of_others = (
+        adjusted_cluster_sums(others - others.mean(), there, groups) / many if many else np.zeros(groups)
+    )
     # The error of theta in each cluster is of_labels - lambda * slope.
     slope = of_scores - of_others
     spread = float((slope**2).sum()) if many else 0.0

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from evenhand.stats.clusters import cluster_positions
 from evenhand.stats.estimate import Measured, Undefined
 from evenhand.stats.intervals import proportion
-from evenhand.stats.rates.clusters import cluster_positions
 from evenhand.stats.rates.labels_alone import humans_only, rate_design_effect
 from evenhand.stats.rates.ppi import t_estimate
 from evenhand.stats.rates.results import DesignFacts

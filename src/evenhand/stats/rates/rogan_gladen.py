@@ -2,9 +2,8 @@
 
 from math import sqrt
 
-from scipy.special import ndtri
-
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
+from evenhand.stats.quantiles import normal_quantile
 
 
 def rogan_gladen(
@@ -54,7 +53,7 @@ def rogan_gladen(
         )
         return Undefined(n=n, reason=reason)
     value = min(1.0, max(0.0, (p + specificity - 1) / (sensitivity + specificity - 1)))
-    z = float(ndtri(0.5 + confidence / 2))
+    z = normal_quantile(confidence)
     low, high = _lang_reiczigel(positive, judged, smoothed, (positives + 2, negatives + 2), z)
     interval = Interval(low=min(low, value), high=max(high, value), confidence=confidence)
     return Estimate(value=value, interval=interval, n=n)

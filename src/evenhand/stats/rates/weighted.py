@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
+from evenhand.stats.clusters import adjusted_cluster_sums, cluster_positions
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
-from evenhand.stats.rates.clusters import cluster_positions, cluster_sums
+from evenhand.stats.quantiles import student_quantile
 from evenhand.stats.rates.design import MOST_RATIO
 
 Floats = NDArray[np.float64]
@@ -86,7 +86,7 @@ def hajek(
     used = np.unique(positions[labelled], return_inverse=True)[1]
     groups = int(used.max()) + 1
     deviations = weights[labelled] * (outcomes[labelled] - value)
-    error = float(np.sqrt((cluster_sums(deviations, used, groups) ** 2).sum())) / total
+    error = float(np.sqrt((adjusted_cluster_sums(deviations, used, groups) ** 2).sum())) / total
     binary = _is_share(outcomes[labelled])
     if binary:
         error = max(error, float(weights[labelled].mean()) / total)
@@ -130,7 +130,7 @@ def aipw_mean(
     parts = guesses + (outcomes - guesses) * weights
     value = float(parts.mean())
     groups = int(positions.max()) + 1
-    variance = float((cluster_sums(parts - value, positions, groups) ** 2).sum()) / len(parts) ** 2
+    variance = float((adjusted_cluster_sums(parts - value, positions, groups) ** 2).sum()) / len(parts) ** 2
     binary = _is_share(outcomes[labelled])
     if binary:
         typical = float(weights[labelled].mean()) / len(parts)
@@ -183,7 +183,7 @@ def _is_share(outcomes: Floats) -> bool:
 def _t_interval(
     value: float, error: float, *, degrees: int, n: int, share: bool, confidence: float
 ) -> Estimate:
-    half = float(stdtrit(degrees, 0.5 + confidence / 2)) * error
+    half = student_quantile(confidence, degrees) * error
     low, high = value - half, value + half
     if share:
         value, low, high = (min(1.0, max(0.0, each)) for each in (value, low, high))

@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evenhand.stats.confidence.limits import (
-    cluster_sums,
-    independent_units,
-    jeffreys_limits,
-    mean_interval,
-    share_interval,
-    standard_error,
-)
+from evenhand.stats.clusters import cluster_count, cluster_sums
+from evenhand.stats.exact_intervals import jeffreys_limits
+from evenhand.stats.influence import mean_interval, share_interval, standard_error
 from evenhand.stats.intervals import wilson_interval
 
 
@@ -36,7 +31,7 @@ def test_clusters_are_summed_before_they_vary() -> None:
     influence = (values - values.mean()) / 60
     assert standard_error(influence, clusters) == pytest.approx(stats.sem(values[::3]))
     assert cluster_sums(np.ones(60), clusters) == pytest.approx(np.full(20, 3.0))
-    assert (independent_units(60, clusters), independent_units(60, None)) == (20, 60)
+    assert (cluster_count(60, clusters), cluster_count(60, None)) == (20, 60)
 
 
 def test_one_cluster_has_no_error() -> None:

@@ -1,7 +1,7 @@
 import pytest
 from scipy.stats import norm, t
 
-from evenhand.stats.student import normal_quantile, student_quantile
+from evenhand.stats.quantiles import normal_quantile, student_quantile
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.99])
