@@ -1,9 +1,10 @@
 import math
+from dataclasses import replace
 
 import pytest
 
 from evenhand.calibration.choices import Choices
-from evenhand.calibration.history import chart_history
+from evenhand.calibration.history import chart_history, tell_changes
 from evenhand.calibration.measuring import Measuring
 from evenhand.calibration.results import History
 from evenhand.calibration.table import EarlierRun
@@ -53,3 +54,13 @@ def test_a_run_with_too_few_labels_is_shown_and_not_charted() -> None:
     assert history.centre == pytest.approx(182 / 200)
     assert all(isinstance(point.agreement, Undefined) for point in history.points[2:])
     assert all(point.low is None and point.inside for point in history.points[2:])
+
+
+def test_what_changed_since_the_run_before_is_told() -> None:
+    history = chart((90, 100), (91, 100))
+    last = replace(history.points[-1], changes=("judge a 1.0.0 became 1.1.0",))
+    assert tell_changes(replace(history, points=(history.points[0], last))) == (
+        "judge a 1.0.0 became 1.1.0",
+        "Agreement of the panel with people was 90.0 % (82.6 to 94.5) in run-0, and is 91.0 % (83.8 to 95.2).",
+    )
+    assert tell_changes(chart((90, 100))) == ()

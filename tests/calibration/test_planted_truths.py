@@ -9,7 +9,7 @@ from evenhand.calibration.results import PANEL, AdviceKind, Calibration, SliceRo
 from evenhand.calibration.table import CalibrationTable, Slicing, Split, SplitFacts
 from evenhand.stats.estimate import Estimate, Measured, Undefined
 
-from .tables import PlantedJudge, plant_principle, table_of
+from .tables import QUICK, PlantedJudge, plant_principle, table_of
 from .test_calibrate import run
 
 GOOD = PlantedJudge(sensitivity=0.92, specificity=0.92)
@@ -261,3 +261,36 @@ def test_slices_of_one_dimension_are_not_compared_with_those_of_another() -> Non
     for value in ("fast", "slow"):
         assert beside[value].adjusted_p == alone[value].adjusted_p
         assert beside[value].worse == pytest.approx(alone[value].worse, abs=0.02)
+
+
+@pytest.mark.parametrize("splits", [(0.5, 0.5, 0.0), (0.0, 1.0, 0.0)])
+def test_an_overconfident_judge_is_seen_and_calibrated_on_other_labels(
+    splits: tuple[float, float, float],
+) -> None:
+    poor = PlantedJudge(sensitivity=0.7, specificity=0.7)
+    planted = plant_principle(judges=(poor,) * 3, n=2000, splits=splits)
+    sure = np.clip(np.random.default_rng(1).normal(0.95, 0.02, planted.confidence.shape), 0.5, 1)
+    raw, mapped = run(table_of(replace(planted, confidence=sure))).judges[0].reliability
+    assert raw.kind == "as the judge gives it"
+    assert value(raw.ece) == pytest.approx(0.25, abs=0.03)
+    assert "learnt from" in mapped.kind
+    assert value(mapped.ece) < 0.05
+    assert value(mapped.brier) < value(raw.brier)
+
+
+def test_a_judge_without_probabilities_says_so() -> None:
+    silent = PlantedJudge(gives_confidence=False)
+    judge = run(table_of(plant_principle(judges=(silent,) * 3))).judges[0]
+    assert judge.reliability == ()
+    assert judge.no_probabilities == "The judge gives no probabilities."
+
+
+@pytest.mark.parametrize(("accuracy", "passed"), [(0.95, True), (0.6, False)])
+def test_a_judge_may_stand_in_for_a_person_it_is_as_good_as(*, accuracy: float, passed: bool) -> None:
+    judge = PlantedJudge(sensitivity=accuracy, specificity=accuracy)
+    planted = plant_principle(judges=(judge,), n=800, people=3, person_accuracy=0.9)
+    record = run(table_of(planted), replace(QUICK, epsilon=0.1))
+    found = record.judges[0].alternative_annotator
+    assert found is not None
+    assert (found.passed, found.annotators) == (passed, 3)
+    assert run(table_of(planted)).judges[0].alternative_annotator is None
