@@ -23,7 +23,7 @@ class PrincipleCalibration:
     rate: RateResult
     ceiling: Measured
     hardest: tuple[str, ...]
-    """Names of labelled items the panel got wrong and was sure of; from the labels for learning only."""
+    """Positions in the suite, as text, of items the panel got wrong and was sure of; from labels for learning only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
