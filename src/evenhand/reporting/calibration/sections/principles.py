@@ -16,6 +16,7 @@ from evenhand.reporting.calibration.sections.quality import (
     rows_of,
     severity_table,
 )
+from evenhand.reporting.calibration.wording import points_cell
 from evenhand.reporting.display import percent_parts, sentence
 from evenhand.reporting.document import Block, Cell, Fold, Heading, Section, Span, Table, foreign, words
 from evenhand.reporting.extras import BY_PRINCIPLE, CONFUSION, SLICES
@@ -80,7 +81,14 @@ def _overview(found: tuple[PrincipleCalibration, ...]) -> Table:
         caption=words("Principles"),
         columns=(
             *columns("Principle", "Title", "Severity"),
-            *columns("Items", "Labelled", "Share that fails", "Agreement, drawn to the mean", numbers=4),
+            *columns(
+                "Items",
+                "Labelled",
+                "Share that fails",
+                "Agreement, drawn to the mean",
+                "The panel over its best single judge",
+                numbers=5,
+            ),
         ),
         rows=tuple(
             (
@@ -91,6 +99,7 @@ def _overview(found: tuple[PrincipleCalibration, ...]) -> Table:
                 count_cell(each.labelled),
                 percent_cell(each.quality.prevalence),
                 percent_cell(each.shrunken),
+                points_cell(each.gain),
             )
             for each in found
         ),
