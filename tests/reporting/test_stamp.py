@@ -1,13 +1,16 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from evenhand.errors import MeasureError
+from evenhand.records.label import HumanLabel, LabelDetail, LabelKind
 from evenhand.records.rated import CallCounts
 from evenhand.records.run import Manifest, Run, RunState
 from evenhand.reporting.stamp import PeopleStamp, Stamp, make_stamp
+from evenhand.reporting.summarise import summarise
 
-from .builders import JUDGES, make_account, make_manifest, make_run
+from .builders import JUDGES, PRINCIPLES, make_account, make_manifest, make_run, stream_items
 
 MANIFEST = make_manifest(items=1)
 PEOPLE = PeopleStamp(labels=0, people=0, resolved=())
@@ -71,3 +74,41 @@ def test_every_model_that_answered_is_named() -> None:
     account = make_account(MANIFEST, [])
     swapped = replace(account, calls={JUDGES[0]: CallCounts(served_models={"old": 5, "new": 7})})
     assert make_stamp(make_run(MANIFEST), swapped, PEOPLE).judges[0].served == {"old": 5, "new": 7}
+
+
+def drawn(**detail: Any) -> HumanLabel:
+    return HumanLabel(
+        case_id="c",
+        candidate_id="",
+        principle_id=PRINCIPLES[0],
+        annotator="a",
+        kind=LabelKind.PERSON,
+        label="complies",
+        detail=LabelDetail(**detail),
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "blind", "how", "dates"),
+    [
+        ([], "not recorded", "without inclusion probability", "not recorded"),
+        ([{}], "not recorded", "without inclusion probability", "not recorded"),
+        (
+            [{"blind": True, "inclusion": 0.5, "at": "2026-11-20"}, {"blind": True, "inclusion": 1}],
+            *("blind", "with inclusion probability", "2026-11-20"),
+        ),
+        (
+            [{"blind": True, "at": "20261103T101500Z"}, {"blind": False, "inclusion": 1, "at": "2026-11-20"}],
+            *("partly blind", "partly with inclusion probability", "2026-11-03 to 2026-11-20"),
+        ),
+        ([{"blind": False}], "not blind", "without inclusion probability", "not recorded"),
+    ],
+)
+def test_a_stamp_says_what_is_known_of_the_labels(
+    labels: list[dict[str, Any]], blind: str, how: str, dates: str
+) -> None:
+    manifest = make_manifest(items=1)
+    (item,) = stream_items(manifest)
+    given = replace(item, labels=tuple(drawn(**detail) for detail in labels))
+    people = summarise(make_run(manifest), make_account(manifest, [given]), [given]).stamp.people
+    assert (people.blind, people.drawn, people.dates) == (blind, how, dates)

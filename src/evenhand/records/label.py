@@ -53,6 +53,11 @@ class LabelDetail(FileRecord):
     defensible: tuple[str, ...] | None = None
     """Labels that the person finds defensible too; an empty list where the person was asked and named none."""
 
+    @property
+    def day(self) -> str:
+        """The day it was given, YYYY-MM-DD; empty where that is not recorded."""
+        return datetime.fromisoformat(self.at).date().isoformat() if self.at else ""
+
     @model_validator(mode="after")
     def _has_a_real_date(self) -> Self:
         if self.at and not _is_iso(self.at):

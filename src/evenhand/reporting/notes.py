@@ -39,7 +39,7 @@ NOTES = (
         "the items it answered."
     ),
     "Kappa falls when one label becomes more common, at unchanged error rates; read it beside the confusion table.",
-    "The human labels carry no inclusion probability, so no rate of a population follows from them.",
+    "Human labels are counted here as they stand; rates that follow from them are in a calibration of the run.",
     "The best single judge is picked on the same labels it is measured on, which flatters it.",
     (
         "Disagreement is the entropy of the judges' labels over the logarithm of their number: 0 is one voice, 1 "

@@ -51,6 +51,12 @@ class FileStamp:
     sha256: str
 
 
+Blind = Literal["blind", "not blind", "partly blind", "not recorded"]
+Drawn = Literal[
+    "with inclusion probability", "partly with inclusion probability", "without inclusion probability"
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleStamp:
     """Where the human labels come from."""
@@ -61,12 +67,13 @@ class PeopleStamp:
     """Persons among the annotators."""
     resolved: tuple[str, ...]
     """Annotators whose labels are settled reference labels."""
-    blind: Literal["not recorded"] = "not recorded"
-    """Whether people saw no judge before they decided; label files do not say."""
-    drawn: Literal["without inclusion probability"] = "without inclusion probability"
-    """How the labelled items were chosen; label files do not say, so no rate of a population follows from them."""
-    dates: Literal["not recorded"] = "not recorded"
-    """When the labels were given; label files do not say."""
+    blind: Blind = "not recorded"
+    """Whether people saw no judge before they decided."""
+    drawn: Drawn = "without inclusion probability"
+    """Whether it is known how likely each item was to be labelled. This report weighs no label by it; a calibration
+    does."""
+    dates: str = "not recorded"
+    """When the labels were given: the first and the last day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from evenhand.reporting.item_view import REPORT_LIMITS, FindTexts, ItemView, vie
 from evenhand.reporting.measuring import TOO_FEW, Measuring
 from evenhand.reporting.notes import NOTES, warnings
 from evenhand.reporting.pacing import account_pacing
-from evenhand.reporting.stamp import PeopleStamp, make_stamp
+from evenhand.reporting.stamp import Blind, Drawn, PeopleStamp, make_stamp
 from evenhand.reporting.summary import (
     Bin,
     CallCost,
@@ -96,7 +96,28 @@ def summarise(
 
 
 def _people(tally: Tally) -> PeopleStamp:
-    return PeopleStamp(labels=tally.labels, people=len(tally.people), resolved=tally.resolved)
+    return PeopleStamp(
+        labels=tally.labels,
+        people=len(tally.people),
+        resolved=tally.resolved,
+        blind=_blind(tally),
+        drawn=_drawn(tally),
+        dates=" to ".join(dict.fromkeys(tally.days)) if tally.days else "not recorded",
+    )
+
+
+def _blind(tally: Tally) -> Blind:
+    if tally.blind[True] == tally.labels > 0:
+        return "blind"
+    if tally.blind[True]:
+        return "partly blind"
+    return "not blind" if tally.blind[False] == tally.labels > 0 else "not recorded"
+
+
+def _drawn(tally: Tally) -> Drawn:
+    if tally.drawn == tally.labels > 0:
+        return "with inclusion probability"
+    return "partly with inclusion probability" if tally.drawn else "without inclusion probability"
 
 
 # -- Verdicts --------------------------------------------------------------------------------------

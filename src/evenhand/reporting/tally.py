@@ -8,7 +8,7 @@ from itertools import combinations, groupby
 
 from evenhand.calibration.categories import Categories, categories_by_principle
 from evenhand.errors import MeasureError
-from evenhand.records.label import HumanLabel, LabelKind
+from evenhand.records.label import HumanLabel, LabelDetail, LabelKind
 from evenhand.records.rated import RatedItem, RatedUnit
 from evenhand.records.rating import FailedRating, FailureKind, Order, Rating, state_of
 from evenhand.records.run import Manifest
@@ -115,6 +115,9 @@ class Tally:
         self.comparisons: dict[tuple[str, str | None, str], ComparisonTally] = {}
         self.annotators: dict[str, LabelKind] = {}
         self.labels = 0
+        self.blind: Counter[bool | None] = Counter()
+        self.drawn = 0
+        self.days: tuple[str, str] | None = None
         self._compared: set[str] = set()
         self._paired: list[str] = []
         self.disagreement: Counter[int] = Counter()
@@ -238,9 +241,17 @@ class Tally:
     def _note_annotators(self, item: RatedItem) -> None:
         self.labels += len(item.labels)
         for label in item.labels:
+            self._note_detail(label.detail)
             if label.annotator not in self.annotators:
                 self.annotators[label.annotator] = label.kind
                 self._choose_for_comparison(label)
+
+    def _note_detail(self, detail: LabelDetail) -> None:
+        self.blind[detail.blind] += 1
+        self.drawn += detail.inclusion is not None
+        if day := detail.day:
+            first, last = self.days or (day, day)
+            self.days = (min(first, day), max(last, day))
 
     def _choose_for_comparison(self, label: HumanLabel) -> None:
         """Compare every settled reference, and the persons who come first."""

@@ -41,8 +41,9 @@ def people_section(summary: RunSummary) -> Section:
 def _caution() -> Paragraph:
     return Paragraph(
         words=words(
-            "These labels come without an inclusion probability: they say how judges do on these items, and no rate of "
-            "a population follows from them. A judge without an answer counts as not matching a label."
+            "These labels are counted as they stand, however likely each item was to be labelled: they say how judges "
+            "do on these items. Figures that hold for all items, with intervals, are in a calibration of the run "
+            "(evenhand calibrate). A judge without an answer counts as not matching a label."
         ),
         tone="note",
     )

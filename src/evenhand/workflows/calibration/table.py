@@ -94,7 +94,7 @@ def _readable(labels: HumanLabels, division: Division) -> Iterator[GivenLabel]:
 
 
 def _dates(labels: HumanLabels) -> tuple[str, str]:
-    days = [label.detail.at[:10] for label in labels.labels if label.detail.at]
+    days = [label.detail.day for label in labels.labels if label.detail.at]
     return (min(days), max(days)) if days else ("", "")
 
 
