@@ -11,7 +11,7 @@ from tests.cli.kit import run_process
 def test_the_demo_ends_with_its_report_and_two_commands_that_work(tmp_path: Path) -> None:
     began = time.monotonic()
     ended = run_process("demo", cwd=tmp_path, environment={"TMPDIR": str(tmp_path)})
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 60  # D1: a report within a minute
     assert ended.code == 0
     assert re.search(r"^ratings 309 planned = 309 rated \+ 0 failed \+ 0 open$", ended.out, re.MULTILINE)
     report = Path(ended.out.splitlines()[-1].removeprefix("report").strip())

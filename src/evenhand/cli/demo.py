@@ -13,6 +13,7 @@ from evenhand.cli.progress import RunWatch
 from evenhand.cli.run_outcome import conservation_line, exit_code
 from evenhand.cli.session import session_of
 from evenhand.records.scale import Reading
+from evenhand.reporting.display import percent_parts, plain_parts, sentence
 from evenhand.reporting.summary import PrincipleResult
 from evenhand.workflows.run_demo import DemoResult, run_demo
 
@@ -30,6 +31,8 @@ class DemoDocument:
     run: str
     report: str
     """The HTML report."""
+    calibration: str
+    """The HTML report of what the judges are worth."""
     exit_code: int
     next: tuple[str, ...]
     """Commands to go on with."""
@@ -48,6 +51,7 @@ def demo(
     with RunWatch(screen) as watch:
         done = run_demo(folder, watch.watch, command=session.command_line)
     report = str(done.report.paths[0])
+    calibration = str(done.calibration.reports[0])
     code = exit_code(done.result)
     screen.document(
         "demo/v1",
@@ -55,12 +59,15 @@ def demo(
             workspace=str(done.folder),
             run=done.result.run.id,
             report=report,
+            calibration=calibration,
             exit_code=code,
             next=_next_commands(done),
         ),
     )
     _show(done, screen)
+    _show_worth(done, screen)
     screen.result("report  ", Mark(report, Style.STRONG))
+    screen.result("judges  ", Mark(calibration, Style.STRONG))
     screen.say("the cases, labels and recorded readings are the authors' own; quote no figure from them")
     for command in _next_commands(done):
         screen.say("next:   ", Mark(command, Style.NAME))
@@ -71,6 +78,21 @@ def _show(done: DemoResult, screen: Screen) -> None:
     screen.table(_COLUMNS, [_row(principle) for principle in done.report.summary.principles])
     screen.result()
     screen.result("ratings ", conservation_line(done.result.account))
+
+
+def _show_worth(done: DemoResult, screen: Screen) -> None:
+    """Say what the panel's verdicts are worth beside people's labels."""
+    panel = done.calibration.calibration.panel
+    screen.result(
+        "people  ", f"the panel agrees with people on {sentence(percent_parts(panel.quality.agreement))}"
+    )
+    screen.result(
+        "        ",
+        f"its {panel.judges} judges are worth {sentence(plain_parts(panel.n_eff))} independent ones",
+    )
+    screen.result(
+        "        ", f"{sentence(percent_parts(panel.rate.rate))} of the items pass, corrected by the labels"
+    )
 
 
 def _row(principle: PrincipleResult) -> tuple[Part, ...]:

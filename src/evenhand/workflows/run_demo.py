@@ -1,9 +1,10 @@
-"""The demo: a workspace of the example files, its suite judged by three offline judges, and the report."""
+"""The demo: a workspace of the example files, its suite judged by three offline judges, and both reports."""
 
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from evenhand.workflows.calibrate import WrittenCalibration, calibrate_run
 from evenhand.workflows.init_workspace import init_workspace
 from evenhand.workflows.report_run import WrittenReport, report_run
 from evenhand.workflows.run_suite import RunOptions, RunResult, Watch, run_suite
@@ -19,6 +20,8 @@ class DemoResult:
     """The workspace."""
     result: RunResult
     report: WrittenReport
+    calibration: WrittenCalibration
+    """What the judges are worth, held against the authors' labels."""
     divided: str
     """Name of the item the judges are most divided about; empty where they agree."""
 
@@ -39,5 +42,6 @@ def run_demo(folder: Path | None, watch: Watch, *, command: str) -> DemoResult:
     init_workspace(root)
     result = run_suite(root, root / SUITE, RunOptions(command=command), watch)
     report = report_run(root, result.run.id)
+    calibration = calibrate_run(root, result.run.id, command=command)
     divided = report.summary.divided[0].name if report.summary.divided else ""
-    return DemoResult(folder=root, result=result, report=report, divided=divided)
+    return DemoResult(folder=root, result=result, report=report, calibration=calibration, divided=divided)
