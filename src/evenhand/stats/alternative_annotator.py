@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr
 
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.change.multiplicity import benjamini_yekutieli
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
 from evenhand.stats.influence import share_interval
@@ -28,7 +29,7 @@ Scoring = Literal["accuracy", "neg_rmse"]
 difference from theirs."""
 Test = Literal["t", "wilcoxon"]
 """How the differences are tested: by their mean, or, under 30 items, by their signed ranks."""
-_Answers = NDArray[np.int64] | NDArray[np.float64]
+_Answers = Integers | Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +74,11 @@ class _Duel:
 
     annotator: int
     rows: NDArray[np.intp]
-    judge: NDArray[np.bool_]
-    human: NDArray[np.bool_]
+    judge: Bools
+    human: Bools
 
     @property
-    def lead(self) -> NDArray[np.int64]:
+    def lead(self) -> Integers:
         """Return 1 where only the annotator is close, -1 where only the judge is, 0 where they tie."""
         return self.human.astype(np.int64) - self.judge.astype(np.int64)
 
@@ -152,10 +153,10 @@ def alternative_annotator_test(
 def _duel(
     judge: _Answers,
     annotators: _Answers,
-    given: NDArray[np.bool_],
+    given: Bools,
     column: int,
     rows: NDArray[np.intp],
-    closeness: Callable[[_Answers, _Answers, NDArray[np.bool_]], NDArray[np.float64]],
+    closeness: Callable[[_Answers, _Answers, Bools], Floats],
 ) -> _Duel:
     others = np.delete(annotators[rows], column, axis=1)
     present = np.delete(given[rows], column, axis=1)
@@ -164,13 +165,13 @@ def _duel(
     return _Duel(annotator=column, rows=rows, judge=by_judge >= by_human, human=by_human >= by_judge)
 
 
-def _matches(answer: _Answers, others: _Answers, present: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _matches(answer: _Answers, others: _Answers, present: Bools) -> Floats:
     """Return how many others said the same; as good as their share, for both are measured by the same people."""
     same = np.equal(answer[:, None], others) & present
     return np.asarray(same.sum(axis=1), dtype=np.float64)
 
 
-def _nearness(answer: _Answers, others: _Answers, present: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _nearness(answer: _Answers, others: _Answers, present: Bools) -> Floats:
     """Return minus the sum of squared differences, which orders two answers as the root of its mean does."""
     apart = np.where(present, answer[:, None] - others, 0.0)
     return np.asarray(-(apart**2).sum(axis=1), dtype=np.float64)
@@ -209,7 +210,7 @@ def _advantage(duels: list[_Duel], items: int, confidence: float) -> Estimate:
 # -- Tests -----------------------------------------------------------------------------------------
 
 
-def _t_test(lead: NDArray[np.int64], epsilon: float) -> float:
+def _t_test(lead: Integers, epsilon: float) -> float:
     """Return the one-sided p value of the mean being `epsilon` or more."""
     n, mean, deviation = lead.size, float(lead.mean()), float(lead.std(ddof=1))
     if deviation == 0:
@@ -217,7 +218,7 @@ def _t_test(lead: NDArray[np.int64], epsilon: float) -> float:
     return float(stdtr(n - 1, (mean - epsilon) * math.sqrt(n) / deviation))
 
 
-def _signed_rank_test(lead: NDArray[np.int64], epsilon: float) -> float:
+def _signed_rank_test(lead: Integers, epsilon: float) -> float:
     """Return the one-sided p value of the centre being `epsilon` or more; values on `epsilon` itself are left out."""
     centred = lead - epsilon
     centred = centred[centred != 0]
@@ -231,7 +232,7 @@ def _signed_rank_test(lead: NDArray[np.int64], epsilon: float) -> float:
     return float(ndtr((above - total / 2) / (math.sqrt(squares) / 2)))
 
 
-def _doubled_ranks(values: NDArray[np.float64]) -> NDArray[np.int64]:
+def _doubled_ranks(values: Floats) -> Integers:
     """Return twice the rank of each value, ties at their mean rank, so that ranks stay whole numbers."""
     # Rounded, because |-1 - epsilon| and |1 - epsilon| must tie with themselves only.
     _, place, counts = np.unique(values.round(12), return_inverse=True, return_counts=True)
@@ -239,7 +240,7 @@ def _doubled_ranks(values: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.asarray(2 * last - counts + 1, dtype=np.int64)[place]
 
 
-def _share_of_signs(ranks: NDArray[np.int64], above: int) -> float:
+def _share_of_signs(ranks: Integers, above: int) -> float:
     """Return the share of all assignments of signs whose positive ranks come to `above` or less."""
     sums = np.zeros(int(ranks.sum()) + 1)
     sums[0] = 1.0
@@ -253,7 +254,7 @@ def _share_of_signs(ranks: NDArray[np.int64], above: int) -> float:
 # -- Input -----------------------------------------------------------------------------------------
 
 
-def _given(answers: _Answers, scoring: Scoring) -> NDArray[np.bool_]:
+def _given(answers: _Answers, scoring: Scoring) -> Bools:
     missing = answers == -1 if scoring == "accuracy" else np.isnan(answers)
     return np.asarray(~missing, dtype=np.bool_)
 

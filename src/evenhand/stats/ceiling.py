@@ -6,14 +6,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.bootstrap import DRAWS, bootstrap
 from evenhand.stats.clusters import cluster_count
 from evenhand.stats.estimate import CONFIDENCE, ONE_CLUSTER, Estimate, Measured, Undefined
 from evenhand.stats.influence import share_interval, standard_error
 from evenhand.stats.units import Statistic, difference, distinct_units, ratio
-
-Bools = NDArray[np.bool_]
 
 Ties = Literal["share", "leave out"]
 """Where the others have no majority: the most frequent labels earn their part, or the comparison is left out."""

@@ -1,17 +1,16 @@
 """Clusters: items with the same number are not independent of each other."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evenhand.stats.arrays import Floats, Integers
 
 
-def cluster_count(n: int, clusters: NDArray[np.integer] | None) -> int:
+def cluster_count(n: int, clusters: Integers | None) -> int:
     """Return how many clusters `n` items make; each item is its own without `clusters`."""
     return n if clusters is None else int(np.unique(clusters).size)
 
 
-def cluster_positions(clusters: NDArray[np.integer] | None, n: int) -> Integers:
+def cluster_positions(clusters: Integers | None, n: int) -> Integers:
     """Return the position of each item's cluster, shape (n,), 0 to G - 1; every item its own without `clusters`.
 
     Raises:
@@ -25,7 +24,7 @@ def cluster_positions(clusters: NDArray[np.integer] | None, n: int) -> Integers:
     return positions
 
 
-def cluster_sums(values: Floats, clusters: NDArray[np.integer] | None) -> Floats:
+def cluster_sums(values: Floats, clusters: Integers | None) -> Floats:
     """Return the sums of `values`, shape (n,) or (n, columns), within clusters, in the order of their numbers.
 
     Without `clusters` each item is its own, and `values` come back.

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Counts = NDArray[np.int64]
+from evenhand.stats.arrays import Integers
+
+Counts = Integers
 """A square table of counts: row, the first rater's label; column, the second rater's."""
 NO_ANSWER = -1
 """The code of an item that a rater has no answer on."""
@@ -36,11 +37,11 @@ def confusion_table(pairs: Mapping[tuple[str, str], int], labels: Sequence[str])
 
 
 def confusion(
-    first: NDArray[np.int64],
-    second: NDArray[np.int64],
+    first: Integers,
+    second: Integers,
     *,
     categories: int,
-    clusters: NDArray[np.int64] | None = None,
+    clusters: Integers | None = None,
 ) -> Confusion:
     """Return how often two raters gave which pair of `categories` codes, with `clusters` in a table for each.
 
@@ -83,7 +84,7 @@ def check_table(table: Counts) -> None:
         raise ValueError("a confusion table holds counts, and a count is not negative")
 
 
-def check_codes(codes: NDArray[np.int64], categories: int) -> None:
+def check_codes(codes: Integers, categories: int) -> None:
     """Refuse codes that are neither on the scale nor -1.
 
     Raises:

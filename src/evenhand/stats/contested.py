@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.clusters import cluster_count
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
 from evenhand.stats.influence import mean_interval, standard_error
 from evenhand.stats.shares import weighted_share
-
-Bools = NDArray[np.bool_]
 
 HIGH_ENTROPY = 0.5
 """Part of the largest possible entropy from which labels count as far apart. A value choice."""

@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.stats.arrays import Floats, Integers, quotient
+from evenhand.stats.arrays import Bools, Floats, Integers, quotient
 from evenhand.stats.bootstrap import DRAWS, bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import wilson_interval
@@ -300,7 +300,7 @@ def _unvarying(correlations: Floats, pairs: Pairs, judges: int) -> tuple[int, ..
     return tuple(judge for judge in range(judges) if judge not in known)
 
 
-def _same_family(pairs: Pairs, families: Integers | None) -> NDArray[np.bool_]:
+def _same_family(pairs: Pairs, families: Integers | None) -> Bools:
     alike = [families is not None and bool(families[first] == families[second]) for first, second in pairs]
     return np.array(alike, dtype=bool)
 

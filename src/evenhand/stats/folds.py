@@ -1,14 +1,15 @@
 """Folds: parts of the labelled items, each predicted by what was learned on the others."""
 
 import numpy as np
-from numpy.typing import NDArray
+
+from evenhand.stats.arrays import Integers
 
 FOLDS = 5
 
 
 def fold_numbers(
-    items: int, *, rng: np.random.Generator, folds: int = FOLDS, clusters: NDArray[np.int64] | None = None
-) -> NDArray[np.int64]:
+    items: int, *, rng: np.random.Generator, folds: int = FOLDS, clusters: Integers | None = None
+) -> Integers:
     """Return the fold of each item, shape (items,), 0..folds-1, drawn at random and as equal in size as can be.
 
     Items of one cluster, shape (items,), are in one fold. With fewer items or clusters than folds there are only so

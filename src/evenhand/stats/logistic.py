@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from evenhand.stats.arrays import Bools, Floats, Integers
 
 DEFAULT_RIDGE = 1 / 0.3
 """Penalty where none is chosen: C = 0.3 in the words of scikit-learn (methods.md 1.5)."""
@@ -15,18 +16,16 @@ _NEARLY_FLAT = 1e-8
 """What counts as converged where rounding keeps the objective from falling further."""
 _ROUNDING = 1e-13
 
-Array = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logistic:
     """A fitted model: P(class k | x) is proportional to exp(intercepts[k] + x @ coefficients[:, k])."""
 
-    intercepts: Array
+    intercepts: Floats
     """Shape (K,)."""
-    coefficients: Array
+    coefficients: Floats
     """Shape (F, K)."""
-    seen: NDArray[np.bool_]
+    seen: Bools
     """Shape (K,): classes of the sample. The others have probability 0, for nothing is known of them."""
     steps: int
     """Newton steps taken."""
@@ -35,12 +34,12 @@ class Logistic:
 
 
 def fit_logistic(
-    features: Array,
-    classes: NDArray[np.int64],
+    features: Floats,
+    classes: Integers,
     *,
     categories: int,
     ridge: float = DEFAULT_RIDGE,
-    weights: Array | None = None,
+    weights: Floats | None = None,
 ) -> Logistic:
     """Fit classes, shape (N,) with codes 0..`categories`-1, on `features`, shape (N, F).
 
@@ -61,7 +60,7 @@ def fit_logistic(
     return fit_logistic_to_masses(features, masses, ridge=ridge)
 
 
-def fit_logistic_to_masses(features: Array, masses: Array, *, ridge: float = DEFAULT_RIDGE) -> Logistic:
+def fit_logistic_to_masses(features: Floats, masses: Floats, *, ridge: float = DEFAULT_RIDGE) -> Logistic:
     """Fit as `fit_logistic` does, with many items in a row: `masses`, shape (N, K), is their weight in each class.
 
     Raises:
@@ -84,17 +83,17 @@ def fit_logistic_to_masses(features: Array, masses: Array, *, ridge: float = DEF
     )
 
 
-def class_probabilities(model: Logistic, features: Array) -> Array:
+def class_probabilities(model: Logistic, features: Floats) -> Floats:
     """Return the probability of each class for each row of `features`, shape (N, F): shape (N, K)."""
     logits = model.intercepts + features @ model.coefficients
     return _softmax(np.where(model.seen, logits, -np.inf))
 
 
-def balanced_weights(classes: NDArray[np.int64], *, categories: int, weights: Array | None = None) -> Array:
+def balanced_weights(classes: Integers, *, categories: int, weights: Floats | None = None) -> Floats:
     """Return weights under which each class of the sample weighs the same, and all together what they did before."""
     own = np.ones(classes.size) if weights is None else weights
     sums = np.bincount(classes, weights=own, minlength=categories)
-    balanced: Array = own * own.sum() / (np.count_nonzero(sums) * sums[classes])
+    balanced: Floats = own * own.sum() / (np.count_nonzero(sums) * sums[classes])
     return balanced
 
 
@@ -102,44 +101,44 @@ def balanced_weights(classes: NDArray[np.int64], *, categories: int, weights: Ar
 class _Problem:
     """What is minimised, over parameters of shape (D, L): one column for each class that is not fixed."""
 
-    design: Array
+    design: Floats
     """Shape (N, D): a column of ones, and the features."""
-    masses: Array
+    masses: Floats
     """Shape (N, k): weight of each row in each class."""
-    penalties: Array
+    penalties: Floats
     """Shape (D, 1)."""
     fixed: int
     """Leading classes whose logit is 0: one where there are two classes, so that the rest is told apart from it."""
 
-    def probabilities(self, parameters: Array) -> Array:
+    def probabilities(self, parameters: Floats) -> Floats:
         fixed = np.zeros((self.design.shape[0], self.fixed))
         return _softmax(np.column_stack([fixed, self.design @ parameters]))
 
-    def objective(self, parameters: Array) -> float:
+    def objective(self, parameters: Floats) -> float:
         likelihood = (self.masses * np.log(np.maximum(self.probabilities(parameters), 1e-300))).sum()
         return float((self.penalties * parameters**2).sum() / 2 - likelihood)
 
-    def slope(self, parameters: Array, probabilities: Array) -> Array:
+    def slope(self, parameters: Floats, probabilities: Floats) -> Floats:
         surplus = self.masses.sum(axis=1, keepdims=True) * probabilities - self.masses
-        slope: Array = self.design.T @ surplus[:, self.fixed :] + self.penalties * parameters
+        slope: Floats = self.design.T @ surplus[:, self.fixed :] + self.penalties * parameters
         return slope
 
-    def curvature(self, direction: Array, probabilities: Array) -> Array:
+    def curvature(self, direction: Floats, probabilities: Floats) -> Floats:
         """Return the Hessian times a direction."""
         free = probabilities[:, self.fixed :]
         change = self.design @ direction
         spread = free * (change - (free * change).sum(axis=1, keepdims=True))
-        bent: Array = self.design.T @ (self.masses.sum(axis=1, keepdims=True) * spread)
+        bent: Floats = self.design.T @ (self.masses.sum(axis=1, keepdims=True) * spread)
         return bent + self.penalties * direction
 
-    def diagonal(self, probabilities: Array) -> Array:
+    def diagonal(self, probabilities: Floats) -> Floats:
         free = probabilities[:, self.fixed :]
         spread = self.masses.sum(axis=1, keepdims=True) * free * (1 - free)
-        diagonal: Array = (self.design**2).T @ spread + self.penalties
+        diagonal: Floats = (self.design**2).T @ spread + self.penalties
         return np.maximum(diagonal, np.finfo(float).tiny)
 
 
-def _minimise(problem: _Problem) -> tuple[Array, int, bool]:
+def _minimise(problem: _Problem) -> tuple[Floats, int, bool]:
     """Return the parameters, the steps taken and whether they reached the optimum."""
     total = float(problem.masses.sum())
     parameters = np.zeros((problem.design.shape[1], problem.masses.shape[1] - problem.fixed))
@@ -156,7 +155,7 @@ def _minimise(problem: _Problem) -> tuple[Array, int, bool]:
     return _centred(problem, parameters), _MOST_STEPS, False
 
 
-def _newton_direction(problem: _Problem, probabilities: Array, slope: Array, steepest: float) -> Array:
+def _newton_direction(problem: _Problem, probabilities: Floats, slope: Floats, steepest: float) -> Floats:
     """Solve Hessian x direction = -slope by conjugate gradients, the more exactly the nearer the optimum is."""
     scale = problem.diagonal(probabilities)
     direction, residual = np.zeros_like(slope), -slope
@@ -175,7 +174,7 @@ def _newton_direction(problem: _Problem, probabilities: Array, slope: Array, ste
     return direction
 
 
-def _descend(problem: _Problem, parameters: Array, direction: Array) -> Array | None:
+def _descend(problem: _Problem, parameters: Floats, direction: Floats) -> Floats | None:
     """Return parameters a step down the direction, halved until the objective falls; None where it can not."""
     value = problem.objective(parameters)
     for halvings in range(_MOST_HALVINGS):
@@ -185,7 +184,7 @@ def _descend(problem: _Problem, parameters: Array, direction: Array) -> Array | 
     return None
 
 
-def _centred(problem: _Problem, parameters: Array) -> Array:
+def _centred(problem: _Problem, parameters: Floats) -> Floats:
     """Remove what the likelihood does not tell: a constant in all intercepts."""
     if problem.fixed:
         return parameters
@@ -194,13 +193,13 @@ def _centred(problem: _Problem, parameters: Array) -> Array:
     return centred
 
 
-def _softmax(logits: Array) -> Array:
-    raised: Array = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    shares: Array = raised / raised.sum(axis=1, keepdims=True)
+def _softmax(logits: Floats) -> Floats:
+    raised: Floats = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    shares: Floats = raised / raised.sum(axis=1, keepdims=True)
     return shares
 
 
-def check_masses(features: Array, masses: Array, ridge: float) -> None:
+def check_masses(features: Floats, masses: Floats, ridge: float) -> None:
     """Refuse what no ridge regression can be fitted to.
 
     Raises:

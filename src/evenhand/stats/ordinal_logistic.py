@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from evenhand.stats.logistic import DEFAULT_RIDGE, Array, check_masses
+from evenhand.stats.arrays import Floats
+from evenhand.stats.logistic import DEFAULT_RIDGE, check_masses
 
 _MOST_STEPS = 100
 _MOST_HALVINGS = 40
@@ -20,9 +21,9 @@ _LEAST = 1e-300
 class OrdinalLogistic:
     """A fitted model: P(class <= k | x) = 1 / (1 + exp(x @ coefficients - thresholds[k])), k below the last class."""
 
-    thresholds: Array
+    thresholds: Floats
     """Between the classes of the sample, rising: one fewer than there are."""
-    coefficients: Array
+    coefficients: Floats
     """Shape (F,): what a feature adds towards higher classes."""
     seen: NDArray[np.intp]
     """Classes of the sample, in order; the others have probability 0."""
@@ -33,7 +34,7 @@ class OrdinalLogistic:
 
 
 def fit_ordinal_logistic_to_masses(
-    features: Array, masses: Array, *, ridge: float = DEFAULT_RIDGE
+    features: Floats, masses: Floats, *, ridge: float = DEFAULT_RIDGE
 ) -> OrdinalLogistic:
     """Fit ordered classes on `features`, shape (N, F); `masses`, shape (N, K), is the weight of each row in each class.
 
@@ -60,7 +61,7 @@ def fit_ordinal_logistic_to_masses(
     )
 
 
-def ordinal_probabilities(model: OrdinalLogistic, features: Array) -> Array:
+def ordinal_probabilities(model: OrdinalLogistic, features: Floats) -> Floats:
     """Return the probability of each class for each row of `features`, shape (N, F): shape (N, K)."""
     below = expit(model.thresholds - (features @ model.coefficients)[:, np.newaxis])
     probabilities = np.zeros((features.shape[0], model.categories))
@@ -72,27 +73,27 @@ def ordinal_probabilities(model: OrdinalLogistic, features: Array) -> Array:
 class _Problem:
     """What is minimised, over thresholds and coefficients together."""
 
-    features: Array
-    masses: Array
+    features: Floats
+    masses: Floats
     ridge: float
 
     @property
     def cuts(self) -> int:
         return int(self.masses.shape[1]) - 1
 
-    def start(self) -> Array:
+    def start(self) -> Floats:
         """Return the thresholds of the classes' shares, and no effect."""
         shares = np.cumsum(self.masses.sum(axis=0))[:-1] / self.masses.sum()
         return np.concatenate([np.log(shares / (1 - shares)), np.zeros(self.features.shape[1])])
 
-    def below(self, parameters: Array) -> Array:
+    def below(self, parameters: Floats) -> Floats:
         """Return P(class <= k) for each threshold: shape (N, cuts)."""
-        below: Array = expit(
+        below: Floats = expit(
             parameters[: self.cuts] - (self.features @ parameters[self.cuts :])[:, np.newaxis]
         )
         return below
 
-    def objective(self, parameters: Array) -> float:
+    def objective(self, parameters: Floats) -> float:
         """Return what is minimised; infinite where the thresholds do not rise."""
         if (np.diff(parameters[: self.cuts]) <= 0).any():
             return np.inf
@@ -100,7 +101,7 @@ class _Problem:
         penalty = self.ridge / 2 * float(parameters[self.cuts :] @ parameters[self.cuts :])
         return penalty - float((self.masses * np.log(probabilities)).sum())
 
-    def slope_and_curvature(self, parameters: Array) -> tuple[Array, Array]:
+    def slope_and_curvature(self, parameters: Floats) -> tuple[Floats, Floats]:
         """Return the gradient, and the Hessian expected of the model (Fisher's scoring)."""
         below = self.below(parameters)
         probabilities = np.maximum(np.diff(_framed(below), axis=1), _LEAST)
@@ -117,7 +118,7 @@ class _Problem:
         slope = np.concatenate([slope_cuts, self.features.T @ towards]) + penalty
         return slope, self._curvature(change, along, probabilities)
 
-    def _curvature(self, change: Array, along: Array, probabilities: Array) -> Array:
+    def _curvature(self, change: Floats, along: Floats, probabilities: Floats) -> Floats:
         weight = self.masses.sum(axis=1, keepdims=True) / probabilities
         cuts = np.einsum("njk,nk,nlk->jl", change, weight, change)
         mixed = np.einsum("njk,nk->nj", change, weight * along).T @ self.features
@@ -126,13 +127,13 @@ class _Problem:
         return np.block([[cuts, mixed], [mixed.T, own]])
 
 
-def _minimise(problem: _Problem) -> tuple[Array, bool]:
+def _minimise(problem: _Problem) -> tuple[Floats, bool]:
     parameters, total = problem.start(), float(problem.masses.sum())
     for _ in range(_MOST_STEPS if problem.cuts else 0):
         slope, curvature = problem.slope_and_curvature(parameters)
         if np.abs(slope).max() <= _FLAT * total:
             return parameters, True
-        direction: Array = np.linalg.solve(curvature, -slope).astype(np.float64)
+        direction: Floats = np.linalg.solve(curvature, -slope).astype(np.float64)
         moved = _descend(problem, parameters, direction)
         if moved is None:
             return parameters, bool(np.abs(slope).max() <= np.sqrt(_FLAT) * total)
@@ -140,16 +141,16 @@ def _minimise(problem: _Problem) -> tuple[Array, bool]:
     return parameters, problem.cuts == 0
 
 
-def _descend(problem: _Problem, parameters: Array, direction: Array) -> Array | None:
+def _descend(problem: _Problem, parameters: Floats, direction: Floats) -> Floats | None:
     value = problem.objective(parameters)
     for halvings in range(_MOST_HALVINGS):
-        moved: Array = parameters + direction / 2**halvings
+        moved: Floats = parameters + direction / 2**halvings
         if problem.objective(moved) <= value + _ROUNDING * abs(value):
             return moved
     return None
 
 
-def _framed(below: Array) -> Array:
+def _framed(below: Floats) -> Floats:
     """Return cumulative probabilities with 0 before and 1 behind."""
     size = below.shape[0]
     return np.column_stack([np.zeros(size), below, np.ones(size)])

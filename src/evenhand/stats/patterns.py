@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.stats.arrays import Floats, Integers
+
 NO_ANSWER = -1
 """Code of a judge who gave no answer, and of an item that has no label."""
 _LARGEST_KEY = 2**62
@@ -17,26 +19,26 @@ _LEAST_TABLE = 2**16
 class Patterns:
     """P distinct patterns of N items, in lexicographic order of answers, truth and group."""
 
-    answers: NDArray[np.int64]
+    answers: Integers
     """Shape (P, J): what each judge answered."""
-    truth: NDArray[np.int64]
+    truth: Integers
     """Shape (P,): the human label, -1 where there is none."""
-    groups: NDArray[np.int64]
+    groups: Integers
     """Shape (P,): the group the items are of; 0 where none were told."""
-    counts: NDArray[np.int64]
+    counts: Integers
     """Shape (P,): items of this pattern."""
-    weights: NDArray[np.float64]
+    weights: Floats
     """Shape (P,): sum of the weights of its items; the counts where none were told."""
     index: NDArray[np.intp]
     """Shape (N,): the pattern of each item, so that `answers[index]` gives the items back."""
 
 
 def compress(
-    answers: NDArray[np.int64],
+    answers: Integers,
     *,
-    truth: NDArray[np.int64] | None = None,
-    groups: NDArray[np.int64] | None = None,
-    weights: NDArray[np.float64] | None = None,
+    truth: Integers | None = None,
+    groups: Integers | None = None,
+    weights: Floats | None = None,
 ) -> Patterns:
     """Return the distinct patterns of `answers`, shape (N, J), told apart by `truth` and `groups` where given.
 
@@ -62,7 +64,7 @@ def compress(
     )
 
 
-def _distinct_rows(rows: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _distinct_rows(rows: Integers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return for each row its place among the distinct rows, and for each distinct row an item that has it."""
     keys, space = _keys(rows)
     if space > max(_LEAST_TABLE, _TABLE_PER_ITEM * keys.size):
@@ -76,7 +78,7 @@ def _distinct_rows(rows: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[n
     return places[keys], holder[present]
 
 
-def _keys(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+def _keys(rows: Integers) -> tuple[Integers, int]:
     """Return one number for each row, in the order of the rows, and a number that all of them are below."""
     keys, space = np.zeros(rows.shape[0], dtype=np.int64), 1
     for column in rows.T:
@@ -89,7 +91,7 @@ def _keys(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
     return keys, space
 
 
-def _check_answers(answers: NDArray[np.int64]) -> int:
+def _check_answers(answers: Integers) -> int:
     if answers.ndim != 2:
         raise ValueError(
             f"answers have a row for each item and a column for each judge, not shape {answers.shape}"
@@ -99,7 +101,7 @@ def _check_answers(answers: NDArray[np.int64]) -> int:
     return int(answers.shape[0])
 
 
-def _check_column(column: NDArray[np.int64], items: int, name: str) -> NDArray[np.int64]:
+def _check_column(column: Integers, items: int, name: str) -> Integers:
     if column.shape != (items,):
         raise ValueError(f"{name} needs one entry for each of {items} items, not shape {column.shape}")
     if items and column.min() < NO_ANSWER:
@@ -107,7 +109,7 @@ def _check_column(column: NDArray[np.int64], items: int, name: str) -> NDArray[n
     return column
 
 
-def _check_weights(weights: NDArray[np.float64], items: int) -> NDArray[np.float64]:
+def _check_weights(weights: Floats, items: int) -> Floats:
     if weights.shape != (items,):
         raise ValueError(f"weights need one entry for each of {items} items, not shape {weights.shape}")
     if items and not (np.isfinite(weights).all() and weights.min() > 0):

@@ -4,15 +4,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import predicted_total
 from evenhand.stats.quantiles import normal_quantile
 from evenhand.stats.rates.draws import DRAWS, StrataDraws, draw_strata, stratum_means, stratum_shares
 from evenhand.stats.rates.label_spreads import SPREADS, explained_correlation
-
-Floats = NDArray[np.float64]
 
 LEAST_BURN_IN = 60
 """Labels drawn evenly below which a plan is a guess (methods.md 3.6)."""
@@ -64,7 +63,7 @@ class BurnIn:
     """Shares of the strata and of the positive items in them, as seen; one draw."""
     posterior: StrataDraws
     """Draws of the same."""
-    verdicts: NDArray[np.int64]
+    verdicts: Integers
     """Verdict of each stratum: 1 positive, 0 negative, -1 none."""
 
     @property

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import bdtr
 
+from evenhand.stats.arrays import Bools, Floats
 from evenhand.stats.confidence.checks import check_confidences
 from evenhand.stats.estimate import Measured
 from evenhand.stats.intervals import proportion
@@ -25,8 +25,6 @@ ASSUMPTIONS: Final = (
 )
 """What a certified threshold rests on, for people."""
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Outcome = Literal["passed", "failed", "not tested", "too few labels"]
 """What became of a step: tested and passed; tested and failed, which ends the sequence; behind its end; or before its
 start, because the labels it can expect could not pass even without an error."""

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.clusters import cluster_count, cluster_sums
 from evenhand.stats.estimate import CONFIDENCE, ONE_CLUSTER, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import wilson_limits
@@ -26,7 +25,7 @@ class EffectiveSize:
 
 
 def weighted_share(
-    success: NDArray[np.bool_],
+    success: Bools,
     *,
     weights: Floats | None = None,
     clusters: Integers | None = None,
@@ -69,7 +68,7 @@ def weighted_share(
 
 
 def effective_size(
-    success: NDArray[np.bool_], *, weights: Floats | None = None, clusters: Integers | None = None
+    success: Bools, *, weights: Floats | None = None, clusters: Integers | None = None
 ) -> EffectiveSize:
     """Return how many independent items of equal weight a sample is worth for the share of `success`.
 
@@ -90,7 +89,7 @@ def effective_size(
     return EffectiveSize(design_effect=effect, n=n / effect)
 
 
-def _design_effect(success: NDArray[np.bool_], weights: Floats, clusters: Integers | None) -> float:
+def _design_effect(success: Bools, weights: Floats, clusters: Integers | None) -> float:
     """Return the design effect; `weights` have a mean of 1."""
     n = len(success)
     if success.all() or not success.any():
@@ -110,7 +109,7 @@ def _few_clusters(clusters: Integers | None, confidence: float) -> float:
     return (normal_quantile(confidence) / student_quantile(confidence, degrees)) ** 2
 
 
-def _checked_weights(success: NDArray[np.bool_], weights: Floats | None, clusters: Integers | None) -> Floats:
+def _checked_weights(success: Bools, weights: Floats | None, clusters: Integers | None) -> Floats:
     if success.ndim != 1 or success.dtype != np.bool_:
         raise ValueError(f"success is {success.dtype} of shape {success.shape}, expected bool of shape (n,)")
     if clusters is not None and clusters.shape != success.shape:

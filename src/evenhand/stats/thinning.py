@@ -1,15 +1,11 @@
 """Labels drawn with unequal probabilities, thinned to equally likely ones for tests that are exact."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from evenhand.stats.arrays import Bools, Floats, Integers
 
 
-def equally_likely(
-    weights: Floats, *, rng: np.random.Generator, clusters: NDArray[np.int64] | None = None
-) -> Bools:
+def equally_likely(weights: Floats, *, rng: np.random.Generator, clusters: Integers | None = None) -> Bools:
     """Return which labelled items to keep so that every item was equally likely to be labelled and kept.
 
     An item stays with probability weight / largest weight: one drawn with a probability twice the smallest stays every
@@ -41,9 +37,7 @@ def equally_likely(
     return kept
 
 
-def _one_of_each(
-    weights: Floats, clusters: NDArray[np.int64], rng: np.random.Generator
-) -> tuple[Bools, Floats]:
+def _one_of_each(weights: Floats, clusters: Integers, rng: np.random.Generator) -> tuple[Bools, Floats]:
     order = rng.permutation(weights.size)
     _, first, sizes = np.unique(clusters[order], return_index=True, return_counts=True)
     chosen = order[first]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evenhand.stats.aggregation.pairs import (
     FIRST,
@@ -14,7 +13,7 @@ from evenhand.stats.aggregation.pairs import (
     covariate_columns,
     wins_over,
 )
-from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.clusters import cluster_sums
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval
 from evenhand.stats.quantiles import normal_quantile
@@ -280,7 +279,7 @@ def _refusal(pairs: Pairs, ridge: float) -> Unidentified | None:
     return None
 
 
-def _components(leads: NDArray[np.bool_]) -> tuple[tuple[int, ...], ...]:
+def _components(leads: Bools) -> tuple[tuple[int, ...], ...]:
     """Return groups of systems that lead to each other."""
     reached = leads | np.eye(len(leads), dtype=bool)
     for _ in range(len(leads).bit_length()):

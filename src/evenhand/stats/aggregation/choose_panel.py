@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.stats.aggregation.votes import check_codes, check_truth, common_categories
-from evenhand.stats.arrays import Floats, Integers, quotient
+from evenhand.stats.arrays import Bools, Floats, Integers, quotient
 from evenhand.stats.bootstrap import bootstrap_totals, percentile_measure
 from evenhand.stats.dependence import correlation, kinds_of_wrong, shared_errors
 from evenhand.stats.estimate import CONFIDENCE, Measured
@@ -124,7 +124,7 @@ class _Sample:
     categories: NDArray[np.intp]
     """Those that count in a balanced accuracy."""
 
-    def where(self, chosen: NDArray[np.bool_]) -> "_Sample":
+    def where(self, chosen: Bools) -> "_Sample":
         return replace(
             self,
             given=self.given[chosen],
@@ -216,7 +216,7 @@ def _worth(sample: _Sample, rng: np.random.Generator, *, draws: int) -> _Worth:
         matrices[:, first, second] = matrices[:, second, first] = found[:, place]
     by_class = totals[:, cut:].reshape(len(totals), judges + 1, sample.categories.size)
     shares = quotient(by_class[:, 1:], np.broadcast_to(by_class[:, :1], by_class[:, 1:].shape))
-    occurs: NDArray[np.bool_] = ~np.isnan(shares)
+    occurs: Bools = ~np.isnan(shares)
     balanced = quotient(np.where(occurs, shares, 0.0).sum(axis=2), occurs.sum(axis=2))
     return _Worth(correlations=matrices, balanced=balanced)
 

@@ -23,15 +23,13 @@ from evenhand.stats.aggregation.votes import (
     weighted_vote,
     weights_from_labels,
 )
-from evenhand.stats.arrays import Floats, Integers, quotient
+from evenhand.stats.arrays import Bools, Floats, Integers, quotient
 from evenhand.stats.bootstrap import DRAWS, bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.folds import FOLDS, fold_numbers
 from evenhand.stats.intervals import wilson_interval
 from evenhand.stats.patterns import NO_ANSWER, Patterns
 from evenhand.stats.units import pattern_units
-
-Mask = NDArray[np.bool_]
 
 BEST_SINGLE = "best single judge"
 MAJORITY = "majority"
@@ -171,14 +169,14 @@ class _Task:
     recipe: Recipe
     rng: np.random.Generator
 
-    def known(self, out: Mask) -> Integers:
+    def known(self, out: Bools) -> Integers:
         """Return the truth without the labels of a fold."""
         truth = self.truth.copy()
         truth[self.labelled[out]] = NO_ANSWER
         return truth
 
 
-_Rule = Callable[[_Task, Mask], Integers]
+_Rule = Callable[[_Task, Bools], Integers]
 """From a task and the fold that is held out (a mask of labelled items) to answers on that fold."""
 
 
@@ -189,28 +187,28 @@ def _held_out(task: _Task, parts: Integers, rule: _Rule) -> Integers:
     return given
 
 
-def _best(task: _Task, out: Mask) -> int:
+def _best(task: _Task, out: Bools) -> int:
     training = task.labelled[~out]
     weights = None if task.weights is None else task.weights[~out]
     return best_single(task.answers[training], task.truth[training], weights=weights)
 
 
-def _single(task: _Task, out: Mask) -> Integers:
+def _single(task: _Task, out: Bools) -> Integers:
     given: Integers = task.answers[task.labelled[out], _best(task, out)]
     return given
 
 
-def _weighted(task: _Task, out: Mask) -> Integers:
+def _weighted(task: _Task, out: Bools) -> Integers:
     learned = weights_from_labels(task.answers, task.known(out), categories=task.categories)
     return weighted_vote(task.answers[task.labelled[out]], learned.weights, categories=task.categories)
 
 
-def _dawid_skene(task: _Task, out: Mask) -> Integers:
+def _dawid_skene(task: _Task, out: Bools) -> Integers:
     fitted = dawid_skene(task.answers, categories=task.categories, truth=task.known(out), form="one_coin")
     return fitted.labels[task.labelled[out]]
 
 
-def _stacked(task: _Task, out: Mask) -> Integers:
+def _stacked(task: _Task, out: Bools) -> Integers:
     design = vote_design(task.answers[task.labelled], categories=task.categories)
     model, _ = fit_stack(
         design.where(~out),

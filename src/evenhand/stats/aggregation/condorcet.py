@@ -140,7 +140,7 @@ def _ways_to_vote(
     return roads, ways
 
 
-def _credit(votes: NDArray[np.int64] | Floats, truth: Integers) -> Floats:
+def _credit(votes: Integers | Floats, truth: Integers) -> Floats:
     """Return 1 where the truth has most votes, a share where it ties, 0 elsewhere and where nobody voted."""
     most = votes.max(axis=1, keepdims=True)
     tied = (votes == most) & (most > 0)

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.stats.aggregation.votes import check_codes, check_truth, vote_totals
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.patterns import NO_ANSWER, Patterns, compress
 
-Array = NDArray[np.float64]
 Form = Literal["full", "one_coin"]
 
 _SMALLEST = 1e-10
@@ -33,15 +33,15 @@ NO_SMOOTHING = Smoothing(right=0.0, wrong=0.0)
 class DawidSkene:
     """A fitted model. Its posteriors take the judges for independent: they are no calibrated confidence."""
 
-    pattern_posteriors: Array
+    pattern_posteriors: Floats
     """Shape (P, K): probability of each class for each distinct pattern of answers and label."""
     index: NDArray[np.intp]
     """Shape (N,): the pattern of each item."""
-    shares: Array
+    shares: Floats
     """Shape (K,): share of each class among the items."""
-    confusions: Array
+    confusions: Floats
     """Shape (J, K, K): probability that judge j answers l (last) where the truth is k (middle)."""
-    worse_than_chance: NDArray[np.bool_]
+    worse_than_chance: Bools
     """Shape (J,): judges whose mean right share over the classes is below 1/K."""
     switched: bool
     """Whether some class has judges who together give another answer more often than it. Without labels the classes may
@@ -54,12 +54,12 @@ class DawidSkene:
     """Whether the objective stopped rising before the iterations ran out."""
 
     @property
-    def posteriors(self) -> Array:
+    def posteriors(self) -> Floats:
         """Shape (N, K): probability of each class for each item."""
         return self.pattern_posteriors[self.index]
 
     @property
-    def labels(self) -> NDArray[np.int64]:
+    def labels(self) -> Integers:
         """Shape (N,): the likeliest class of each item, -1 where two are equally likely."""
         top = self.pattern_posteriors.max(axis=1, keepdims=True)
         alone = (self.pattern_posteriors >= top - _SMALLEST).sum(axis=1) == 1
@@ -67,10 +67,10 @@ class DawidSkene:
 
 
 def dawid_skene(
-    answers: NDArray[np.int64],
+    answers: Integers,
     *,
     categories: int,
-    truth: NDArray[np.int64] | None = None,
+    truth: Integers | None = None,
     form: Form = "full",
     hard: bool = False,
     smoothing: Smoothing = Smoothing(),
@@ -135,7 +135,7 @@ class _Votes:
     def judges(self) -> int:
         return int(self.patterns.answers.shape[1])
 
-    def starts(self) -> list[Array]:
+    def starts(self) -> list[Floats]:
         """Return the shares of the votes (even shares where there is none), and what the labels say of the judges."""
         totals = vote_totals(self.patterns.answers, np.ones(self.judges), categories=self.categories)
         totals[totals.sum(axis=1) == 0] = 1.0
@@ -147,16 +147,16 @@ class _Votes:
         confusions = self.confusions(labelled, least=1.0)
         return [by_vote, self.clamp(_softened(self.logarithms(self.shares(by_vote), confusions)))]
 
-    def clamp(self, posteriors: Array) -> Array:
+    def clamp(self, posteriors: Floats) -> Floats:
         posteriors[self.clamped] = 0.0
         posteriors[self.clamped, self.patterns.truth[self.clamped]] = 1.0
         return posteriors
 
-    def shares(self, posteriors: Array) -> Array:
-        shares: Array = self.counts @ posteriors / self.counts.sum()
+    def shares(self, posteriors: Floats) -> Floats:
+        shares: Floats = self.counts @ posteriors / self.counts.sum()
         return shares
 
-    def confusions(self, posteriors: Array, *, least: float = _SMALLEST) -> Array:
+    def confusions(self, posteriors: Floats, *, least: float = _SMALLEST) -> Floats:
         """Return the confusions that make the objective largest: shape (J, K, K), truth before answer.
 
         Where no answer was counted `least` stands in.
@@ -166,16 +166,16 @@ class _Votes:
         if self.form == "one_coin":
             counts = _one_coin(counts)
         counts = np.maximum(counts, least)
-        confusions: Array = counts / counts.sum(axis=2, keepdims=True)
+        confusions: Floats = counts / counts.sum(axis=2, keepdims=True)
         return confusions
 
-    def logarithms(self, shares: Array, confusions: Array) -> Array:
+    def logarithms(self, shares: Floats, confusions: Floats) -> Floats:
         """Return the log of the joint probability of class and answers: shape (P, K)."""
         per_answer = np.log(confusions).swapaxes(1, 2).reshape(-1, self.categories)
-        joint: Array = np.log(np.maximum(shares, _SMALLEST)) + self.flat @ per_answer
+        joint: Floats = np.log(np.maximum(shares, _SMALLEST)) + self.flat @ per_answer
         return joint
 
-    def objective(self, logarithms: Array, confusions: Array, *, hard: bool) -> float:
+    def objective(self, logarithms: Floats, confusions: Floats, *, hard: bool) -> float:
         """Return log-likelihood plus log-prior."""
         likelihoods = logarithms.max(axis=1) if hard else _log_sum(logarithms)
         likelihoods[self.clamped] = logarithms[self.clamped, self.patterns.truth[self.clamped]]
@@ -183,7 +183,7 @@ class _Votes:
 
 
 def _expectation_maximisation(
-    votes: _Votes, posteriors: Array, *, hard: bool, most: int, tolerance: float
+    votes: _Votes, posteriors: Floats, *, hard: bool, most: int, tolerance: float
 ) -> DawidSkene:
     shares, confusions = votes.shares(posteriors), votes.confusions(posteriors)
     objective: list[float] = []
@@ -209,34 +209,34 @@ def _expectation_maximisation(
     )
 
 
-def _one_coin(counts: Array) -> Array:
+def _one_coin(counts: Floats) -> Floats:
     """Spread the right answers of each judge evenly over the classes, and the wrong ones over the rest."""
     categories = counts.shape[1]
     right = np.trace(counts, axis1=1, axis2=2)
     wrong = (counts.sum(axis=(1, 2)) - right) / max(categories - 1, 1)
     same = np.eye(categories, dtype=bool)
-    spread: Array = np.where(same, right[:, np.newaxis, np.newaxis], wrong[:, np.newaxis, np.newaxis])
+    spread: Floats = np.where(same, right[:, np.newaxis, np.newaxis], wrong[:, np.newaxis, np.newaxis])
     return spread
 
 
-def _right_shares(confusions: Array) -> Array:
-    shares: Array = np.diagonal(confusions, axis1=1, axis2=2).mean(axis=1)
+def _right_shares(confusions: Floats) -> Floats:
+    shares: Floats = np.diagonal(confusions, axis1=1, axis2=2).mean(axis=1)
     return shares
 
 
-def _softened(logarithms: Array) -> Array:
+def _softened(logarithms: Floats) -> Floats:
     raised = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
-    posteriors: Array = raised / raised.sum(axis=1, keepdims=True)
+    posteriors: Floats = raised / raised.sum(axis=1, keepdims=True)
     return posteriors
 
 
-def _hardened(logarithms: Array) -> Array:
+def _hardened(logarithms: Floats) -> Floats:
     posteriors = np.zeros_like(logarithms)
     posteriors[np.arange(len(logarithms)), logarithms.argmax(axis=1)] = 1.0
     return posteriors
 
 
-def _log_sum(logarithms: Array) -> Array:
+def _log_sum(logarithms: Floats) -> Floats:
     top = logarithms.max(axis=1)
-    total: Array = top + np.log(np.exp(logarithms - top[:, np.newaxis]).sum(axis=1))
+    total: Floats = top + np.log(np.exp(logarithms - top[:, np.newaxis]).sum(axis=1))
     return total

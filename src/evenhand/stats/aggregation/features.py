@@ -4,10 +4,9 @@ Each judge has as many columns as every other, side by side, so that judges can 
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evenhand.stats.aggregation.votes import check_codes
-from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.patterns import NO_ANSWER
 
 
@@ -21,7 +20,7 @@ def vote_features(answers: Integers, *, categories: int) -> Floats:
     return _flat(answers[:, :, np.newaxis] == np.array([*range(categories), NO_ANSWER]))
 
 
-def probability_features(probabilities: Floats, given: NDArray[np.bool_]) -> Floats:
+def probability_features(probabilities: Floats, given: Bools) -> Floats:
     """Return for each judge its probabilities and whether it gave none: shape (N, J (K+1)).
 
     `probabilities` has shape (N, J, K) and `given` (N, J); where nothing was given the probabilities count as 0.
@@ -40,7 +39,7 @@ def probability_features(probabilities: Floats, given: NDArray[np.bool_]) -> Flo
     return _flat(np.concatenate([known, ~given[:, :, np.newaxis]], axis=2))
 
 
-def score_features(scores: Floats, given: NDArray[np.bool_]) -> Floats:
+def score_features(scores: Floats, given: Bools) -> Floats:
     """Return for each judge its score and whether it gave none: shape (N, 2 J).
 
     `scores` and `given` have shape (N, J); where none was given the score counts as 0. Bring scores to a scale around 0
@@ -67,5 +66,5 @@ def equal_judges(judges: int, columns: int, strength: float) -> Floats:
     return np.kron(root, np.eye(columns))
 
 
-def _flat(blocks: NDArray[np.float64] | NDArray[np.bool_]) -> Floats:
+def _flat(blocks: Floats | Bools) -> Floats:
     return blocks.reshape(blocks.shape[0], blocks.shape[1] * blocks.shape[2]).astype(np.float64)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evenhand.stats.arrays import Floats, Integers
 
@@ -64,7 +63,7 @@ def cyclic_triples(pairs: Pairs) -> CyclicTriples:
 
 
 def pair_covariates(
-    length_gap: Floats, *, own_family: NDArray[np.int64] | None = None, position: bool = True
+    length_gap: Floats, *, own_family: Integers | None = None, position: bool = True
 ) -> Floats:
     """Return the usual covariates: an intercept for the first position, the length gap, the judge's own family.
 

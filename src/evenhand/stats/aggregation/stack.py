@@ -3,12 +3,11 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evenhand.stats.aggregation.best_single import best_single, paired_gain
 from evenhand.stats.aggregation.features import equal_judges, vote_features
 from evenhand.stats.aggregation.votes import check_codes, check_truth
-from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.bootstrap import DRAWS
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
 from evenhand.stats.folds import FOLDS, fold_numbers
@@ -55,7 +54,7 @@ class Design:
         """Shape (N,)."""
         return np.arange(self.features.shape[0]) if self.rows is None else self.rows
 
-    def where(self, chosen: NDArray[np.bool_] | Integers) -> "Design":
+    def where(self, chosen: Bools | Integers) -> "Design":
         """Return the design of some of the items."""
         return replace(self, rows=self.row_of_item[chosen])
 
@@ -235,7 +234,7 @@ class _Sample:
     weights: Floats | None
     clusters: Integers | None
 
-    def where(self, chosen: NDArray[np.bool_]) -> "_Sample":
+    def where(self, chosen: Bools) -> "_Sample":
         return replace(
             self,
             design=self.design.where(chosen),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.patterns import NO_ANSWER, compress
 
 _TIED = 1e-9
@@ -18,15 +19,15 @@ another category."""
 class VoteWeights:
     """What the votes of J judges are worth, measured on labelled items."""
 
-    weights: NDArray[np.float64]
+    weights: Floats
     """Shape (J,): log-odds of being right, less than 0 for a judge worse than chance."""
-    accuracies: NDArray[np.float64]
+    accuracies: Floats
     """Shape (J,): smoothed share of right answers, (right + 1) / (labelled + 2)."""
-    labelled: NDArray[np.int64]
+    labelled: Integers
     """Shape (J,): labelled items the judge answered."""
 
 
-def majority(answers: NDArray[np.int64], *, categories: int) -> NDArray[np.int64]:
+def majority(answers: Integers, *, categories: int) -> Integers:
     """Return the answer most judges gave on each item, shape (N,).
 
     `answers` has shape (N, J), codes 0..`categories`-1 and -1 for none. A tie and an item without answers give -1: they
@@ -38,9 +39,7 @@ def majority(answers: NDArray[np.int64], *, categories: int) -> NDArray[np.int64
     return weighted_vote(answers, np.ones(answers.shape[-1]), categories=categories)
 
 
-def weighted_vote(
-    answers: NDArray[np.int64], weights: NDArray[np.float64], *, categories: int
-) -> NDArray[np.int64]:
+def weighted_vote(answers: Integers, weights: Floats, *, categories: int) -> Integers:
     """Return the answer with most weight behind it on each item, shape (N,).
 
     `weights`, shape (J,), belong to the judges. A negative weight speaks against an answer, so that one nobody gave can
@@ -61,9 +60,7 @@ def weighted_vote(
     return np.where(silent, NO_ANSWER, winners)[patterns.index]
 
 
-def weights_from_labels(
-    answers: NDArray[np.int64], truth: NDArray[np.int64], *, categories: int
-) -> VoteWeights:
+def weights_from_labels(answers: Integers, truth: Integers, *, categories: int) -> VoteWeights:
     """Return the log-odds weight log(a (K-1) / (1-a)) of each judge, from its smoothed accuracy a on labelled items.
 
     `truth`, shape (N,), is the human label, -1 where there is none. A judge without labelled answers has a = 1/2.
@@ -82,9 +79,7 @@ def weights_from_labels(
     return VoteWeights(weights=weights, accuracies=accuracies, labelled=labelled)
 
 
-def vote_totals(
-    answers: NDArray[np.int64], weights: NDArray[np.float64], *, categories: int
-) -> NDArray[np.float64]:
+def vote_totals(answers: Integers, weights: Floats, *, categories: int) -> Floats:
     """Return the weight behind each answer on each item: shape (N, K)."""
     totals = np.zeros((answers.shape[0], categories))
     for column, weight in zip(answers.T, weights, strict=True):
@@ -93,14 +88,14 @@ def vote_totals(
     return totals
 
 
-def common_categories(truth: NDArray[np.int64], categories: int) -> NDArray[np.intp]:
+def common_categories(truth: Integers, categories: int) -> NDArray[np.intp]:
     """Return the categories with `FEWEST_OF_CATEGORY` labels or more in `truth`; all that occur if none has so many."""
     counts = np.bincount(truth[truth != NO_ANSWER], minlength=categories)
     common = np.flatnonzero(counts >= FEWEST_OF_CATEGORY)
     return common if common.size else np.flatnonzero(counts)
 
 
-def check_codes(answers: NDArray[np.int64], categories: int) -> None:
+def check_codes(answers: Integers, categories: int) -> None:
     """Refuse what is no matrix of answers.
 
     Raises:
@@ -114,7 +109,7 @@ def check_codes(answers: NDArray[np.int64], categories: int) -> None:
         raise ValueError(f"answers are codes from 0 to {categories - 1}, or -1 for none")
 
 
-def check_truth(truth: NDArray[np.int64], items: int, categories: int) -> None:
+def check_truth(truth: Integers, items: int, categories: int) -> None:
     """Refuse what are no labels of `items` items.
 
     Raises:
@@ -126,7 +121,7 @@ def check_truth(truth: NDArray[np.int64], items: int, categories: int) -> None:
         raise ValueError(f"labels are codes from 0 to {categories - 1}, or -1 for none")
 
 
-def _winners(totals: NDArray[np.float64], tied: float) -> NDArray[np.int64]:
+def _winners(totals: Floats, tied: float) -> Integers:
     best = totals.max(axis=1, keepdims=True, initial=-np.inf)
     alone = (totals >= best - tied).sum(axis=1) == 1
     return np.where(alone, totals.argmax(axis=1), NO_ANSWER)

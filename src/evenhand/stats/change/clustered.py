@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtrit
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.change.paired import Alternative
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 
@@ -16,13 +17,11 @@ _MOST_DISTINCT = 2_000
 _CELLS = 2_000_000
 """Numbers held at a time while drawing."""
 
-Floats = NDArray[np.float64]
-
 
 def sign_flip_test(
     differences: Floats,
     *,
-    clusters: NDArray[np.int64] | None = None,
+    clusters: Integers | None = None,
     alternative: Alternative = Alternative.WORSE,
     mid_p: bool = True,
     rng: np.random.Generator,
@@ -91,7 +90,7 @@ def _random_sums(sizes: Floats, counts: NDArray[np.intp], rng: np.random.Generat
 def clustered_mean(
     differences: Floats,
     *,
-    clusters: NDArray[np.int64] | None = None,
+    clusters: Integers | None = None,
     span: float | None = None,
     rng: np.random.Generator,
     confidence: float = CONFIDENCE,
@@ -161,7 +160,7 @@ def _bootstrap_means(
     return np.concatenate(parts)
 
 
-def _by_cluster(differences: Floats, clusters: NDArray[np.int64] | None) -> tuple[Floats, Floats]:
+def _by_cluster(differences: Floats, clusters: Integers | None) -> tuple[Floats, Floats]:
     """Return the total and the number of items of each cluster."""
     if differences.ndim != 1 or not np.isfinite(differences).all():
         raise ValueError("expected finite differences of shape (N,)")

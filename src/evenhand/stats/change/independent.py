@@ -1,10 +1,9 @@
 """Two shares of different items compared: an exact test that stays honest where failures are few."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betaln
 
-Floats = NDArray[np.float64]
+from evenhand.stats.arrays import Floats
 
 
 def fisher_lower(successes: int, n: int, other_successes: int, others: int, *, mid_p: bool = True) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from evenhand.stats.arrays import Floats
 
 
 def holm(p_values: Floats) -> Floats:

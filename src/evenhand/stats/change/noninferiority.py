@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.change.clustered import DRAWS, clustered_mean, sign_flip_test
 from evenhand.stats.change.multiplicity import holm
 from evenhand.stats.change.paired import Alternative, PairedCounts, mcnemar, paired_difference
@@ -99,9 +99,9 @@ def noninferiority_of_family(
 
 
 def noninferiority_of_scores(
-    differences: NDArray[np.float64],
+    differences: Floats,
     *,
-    clusters: NDArray[np.int64] | None = None,
+    clusters: Integers | None = None,
     span: float | None = None,
     margin: float = MARGIN,
     alpha: float = ALPHA,

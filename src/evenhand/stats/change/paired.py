@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import bdtr, ndtr
 
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import wilson_interval
 from evenhand.stats.quantiles import normal_quantile
@@ -55,7 +55,7 @@ class PairedCounts:
         return self.only_old + self.only_new
 
 
-def paired_counts(old: NDArray[np.bool_], new: NDArray[np.bool_]) -> PairedCounts:
+def paired_counts(old: Bools, new: Bools) -> PairedCounts:
     """Return the paired table of `old` and `new`, each of shape (N,): right or not, item by item.
 
     Raises:
@@ -93,12 +93,12 @@ def mcnemar(
 
 
 def mcnemar_p_values(
-    only_old: NDArray[np.int64],
-    only_new: NDArray[np.int64],
+    only_old: Integers,
+    only_new: Integers,
     *,
     alternative: Alternative = Alternative.WORSE,
     mid_p: bool = True,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return `mcnemar` of many tables at once, given their discordant counts in arrays of one shape.
 
     Raises:
@@ -114,7 +114,7 @@ def mcnemar_p_values(
     return np.minimum(1.0, 2 * _lower_tail(np.minimum(only_old, only_new), n, mid_p=mid_p))
 
 
-def _lower_tail(k: NDArray[np.int64], n: NDArray[np.int64], *, mid_p: bool) -> NDArray[np.float64]:
+def _lower_tail(k: Integers, n: Integers, *, mid_p: bool) -> Floats:
     """Return P(X <= k), or P(X < k) + P(X = k) / 2, of X ~ Binomial(n, 1/2)."""
     up_to = np.asarray(bdtr(k, n, 0.5), dtype=np.float64)
     if not mid_p:
@@ -169,9 +169,7 @@ def _tango_low(only_old: int, only_new: int, n: int, z: float) -> float:
     return (low + high) / 2
 
 
-def tango_statistic(
-    only_old: NDArray[np.int64], only_new: NDArray[np.int64], n: int, *, difference: float
-) -> NDArray[np.float64]:
+def tango_statistic(only_old: Integers, only_new: Integers, n: int, *, difference: float) -> Floats:
     """Return Tango's score statistic of the null hypothesis new - old = `difference`, nearly standard normal under it.
 
     `only_old` and `only_new` are the discordant counts of tables of `n` items, in arrays of one shape. The variance

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import bdtr, ndtri, xlog1py, xlogy
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.change.paired import Alternative, mcnemar_p_values
 from evenhand.stats.estimate import Undefined
 
@@ -133,7 +133,7 @@ def mcnemar_power(
     return float(np.sum(_binomial_masses(n, discordance) * rejected))
 
 
-def _most_won_rejected(discordant: NDArray[np.int64], alpha: float, *, mid_p: bool) -> NDArray[np.int64]:
+def _most_won_rejected(discordant: Integers, alpha: float, *, mid_p: bool) -> Integers:
     """Return for each number of discordant pairs how many may be won in a rejected table; -1 if none is rejected."""
     low, high = np.full_like(discordant, -1), discordant.copy()
     while (low < high).any():
@@ -149,7 +149,7 @@ def _most_won_rejected(discordant: NDArray[np.int64], alpha: float, *, mid_p: bo
     return low
 
 
-def _binomial_masses(n: int, share: float) -> NDArray[np.float64]:
+def _binomial_masses(n: int, share: float) -> Floats:
     """Return P(X = k) of X ~ Binomial(n, share) for k = 0..n, without the rounding of factorials of large n."""
     k = np.arange(n + 1)
     logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(n, 0, -1) / np.arange(1, n + 1)))])

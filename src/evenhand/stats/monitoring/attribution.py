@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
+from evenhand.stats.arrays import Bools, Floats
 from evenhand.stats.monitoring.betting import (
     ALPHA,
     RESTART_EVERY,
@@ -111,8 +109,8 @@ def observe(
     monitor: Monitor,
     *,
     tick: int,
-    live: NDArray[np.float64] | NDArray[np.bool_] | None = None,
-    anchors: NDArray[np.float64] | NDArray[np.bool_] | None = None,
+    live: Floats | Bools | None = None,
+    anchors: Floats | Bools | None = None,
 ) -> Monitor:
     """Return the state after what came in at `tick`.
 

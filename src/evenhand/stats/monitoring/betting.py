@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logsumexp
+
+from evenhand.stats.arrays import Bools, Floats, Integers
 
 ALPHA = 0.05
 """Chance that a stream without a change ever raises the alarm."""
@@ -21,8 +22,6 @@ SMALL_SHARES = tuple(0.9 / 2**halving for halving in range(12))
 
 _MOST_AT_ONCE = 50_000
 """Outcomes taken at a time."""
-
-Floats = NDArray[np.float64]
 
 
 class Direction(StrEnum):
@@ -127,7 +126,7 @@ def begin(
     )
 
 
-def update(bet: Bet, outcomes: Floats | NDArray[np.bool_]) -> Bet:
+def update(bet: Bet, outcomes: Floats | Bools) -> Bet:
     """Return the state after `outcomes` of shape (m,), in their order; how a stream is split changes nothing.
 
     Outcomes must have had one chance each to be seen. Where items were drawn with unequal chances, pass the terms of
@@ -157,7 +156,7 @@ def _after(bet: Bet, outcomes: Floats) -> Bet:
     )
 
 
-def log_e_values(bet: Bet, outcomes: Floats | NDArray[np.bool_]) -> Floats:
+def log_e_values(bet: Bet, outcomes: Floats | Bools) -> Floats:
     """Return the logarithm of the wealth after each of `outcomes`: what a chart over time shows.
 
     Raises:
@@ -190,7 +189,7 @@ def _paths(bet: Bet, outcomes: Floats) -> tuple[Floats, Floats, Floats]:
     return wealths, starts, _log_e(bet, wealths + starts, seen)
 
 
-def _log_stakes(bet: Bet, seen: NDArray[np.int64]) -> Floats:
+def _log_stakes(bet: Bet, seen: Integers) -> Floats:
     """Return the logarithm of what a start puts in after so many outcomes; minus infinity where none starts."""
     stakes = np.full(seen.size, -np.inf)
     if bet.restart_every:
@@ -200,7 +199,7 @@ def _log_stakes(bet: Bet, seen: NDArray[np.int64]) -> Floats:
     return stakes
 
 
-def _log_e(bet: Bet, wealths: Floats, seen: NDArray[np.int64]) -> Floats:
+def _log_e(bet: Bet, wealths: Floats, seen: Integers) -> Floats:
     """Return the logarithm of the mean of `wealths` over the mixture, and of the stakes not put in yet."""
     mixed: Floats = logsumexp(wealths, axis=-1) - math.log(len(bet.shares))
     if not bet.restart_every:
@@ -209,7 +208,7 @@ def _log_e(bet: Bet, wealths: Floats, seen: NDArray[np.int64]) -> Floats:
     return np.asarray(np.logaddexp(mixed, -np.log(started + 1.0)))
 
 
-def _checked(bet: Bet, outcomes: Floats | NDArray[np.bool_]) -> Floats:
+def _checked(bet: Bet, outcomes: Floats | Bools) -> Floats:
     numbers = outcomes.astype(np.float64)
     if numbers.ndim != 1:
         raise ValueError(f"expected outcomes of shape (m,), not {numbers.shape}")
@@ -228,7 +227,7 @@ def unbiased_terms(
     proxies: Floats,
     probabilities: Floats,
     *,
-    seen: NDArray[np.bool_],
+    seen: Bools,
     smallest_probability: float,
 ) -> Floats:
     """Return terms whose mean is that of the outcomes, although items were drawn for people with unequal chances.

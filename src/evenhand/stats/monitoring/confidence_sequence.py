@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.monitoring.betting import SMALL_SHARES
 
 _STEPS = 40
 _CELLS = 2_000_000
 """Numbers held at a time while looking for limits."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,7 @@ class Limits:
     """Upper limits."""
 
 
-def confidence_sequence(outcomes: Floats | NDArray[np.bool_], *, confidence: float = CONFIDENCE) -> Measured:
+def confidence_sequence(outcomes: Floats | Bools, *, confidence: float = CONFIDENCE) -> Measured:
     """Return the mean of a stream with the limits of its confidence sequence now.
 
     As `confidence_limits` after the last outcome. Undefined without outcomes.
@@ -45,9 +44,9 @@ def confidence_sequence(outcomes: Floats | NDArray[np.bool_], *, confidence: flo
 
 
 def confidence_limits(
-    outcomes: Floats | NDArray[np.bool_],
+    outcomes: Floats | Bools,
     *,
-    looks: NDArray[np.int64] | None = None,
+    looks: Integers | None = None,
     confidence: float = CONFIDENCE,
 ) -> Limits:
     """Return the limits of the mean after each look at a stream of outcomes between 0 and 1.
@@ -86,7 +85,7 @@ def confidence_limits(
     return Limits(low=np.concatenate(lows), high=np.concatenate(highs))
 
 
-def _counts(place: NDArray[np.intp], looks: NDArray[np.int64], values: int) -> Iterator[Floats]:
+def _counts(place: NDArray[np.intp], looks: Integers, values: int) -> Iterator[Floats]:
     """Yield how often each value was seen at each look, some looks at a time: the limits need no more."""
     rows = max(1, _CELLS // (len(SMALL_SHARES) * max(values, 1)))
     seen, before = np.zeros(values), 0

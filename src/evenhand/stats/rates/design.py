@@ -1,9 +1,9 @@
 """Sampling designs: with which probability each item goes to people."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from evenhand.stats.arrays import Bools, Floats
 
 UNIFORM = 0.5
 """Share of the budget spread evenly: without it the mistakes of unanimous judges stay hidden (methods.md 3.5)."""
@@ -44,7 +44,7 @@ def design_probabilities(
     return _scaled(np.minimum(wished, most_ratio * wished.min()), budget)
 
 
-def poisson_draw(probabilities: ArrayLike, *, rng: np.random.Generator) -> NDArray[np.bool_]:
+def poisson_draw(probabilities: ArrayLike, *, rng: np.random.Generator) -> Bools:
     """Return which items are drawn, each on its own with its probability, shape (N,).
 
     The number drawn is random; its expectation is the sum of the probabilities.
@@ -55,7 +55,7 @@ def poisson_draw(probabilities: ArrayLike, *, rng: np.random.Generator) -> NDArr
     chances = np.asarray(probabilities, dtype=np.float64)
     if not ((chances >= 0) & (chances <= 1)).all():
         raise ValueError("probabilities are numbers from 0 to 1")
-    drawn: NDArray[np.bool_] = rng.random(chances.shape) < chances
+    drawn: Bools = rng.random(chances.shape) < chances
     return drawn
 
 

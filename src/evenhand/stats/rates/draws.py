@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from evenhand.stats.arrays import Floats
 from evenhand.stats.estimate import Estimate, Interval
-
-Floats = NDArray[np.float64]
 
 DRAWS = 10_000
 """Posterior draws behind an interval (methods.md 3.1)."""

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Undefined
 from evenhand.stats.rates.chain_rule import chain_rule_rate
 from evenhand.stats.rates.draws import DRAWS
@@ -31,8 +32,6 @@ _OFF_POPULATION = (
     "these data can not show; label items of this population"
 )
 
-Floats = NDArray[np.float64]
-
 
 def estimate_rate(
     verdicts: ArrayLike,
@@ -41,7 +40,7 @@ def estimate_rate(
     *,
     rng: np.random.Generator,
     scores: ArrayLike | None = None,
-    clusters: NDArray[np.integer] | None = None,
+    clusters: Integers | None = None,
     off_population: bool = False,
     finite: bool = False,
     draws: int = DRAWS,

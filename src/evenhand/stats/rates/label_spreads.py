@@ -4,24 +4,24 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evenhand.stats.rates.draws import Floats, StrataDraws
+from evenhand.stats.arrays import Floats, Integers
+from evenhand.stats.rates.draws import StrataDraws
 
-Spread = Callable[[StrataDraws, NDArray[np.int64]], Floats]
+Spread = Callable[[StrataDraws, Integers], Floats]
 """From strata and their verdicts, shape (draws,)."""
 
 
-def _rate_spread(strata: StrataDraws, _: NDArray[np.int64]) -> Floats:
+def _rate_spread(strata: StrataDraws, _: Integers) -> Floats:
     spread: Floats = (strata.weights * strata.means * (1 - strata.means)).sum(axis=-1)
     return spread
 
 
-def _rate_alone(strata: StrataDraws, _: NDArray[np.int64]) -> Floats:
+def _rate_alone(strata: StrataDraws, _: Integers) -> Floats:
     return strata.rates * (1 - strata.rates)
 
 
-def _sensitivity_spread(strata: StrataDraws, verdicts: NDArray[np.int64]) -> Floats:
+def _sensitivity_spread(strata: StrataDraws, verdicts: Integers) -> Floats:
     """Return n times the variance of a / (a + b), a and b the positive items of either verdict."""
     parts = [
         (
@@ -37,7 +37,7 @@ def _sensitivity_spread(strata: StrataDraws, verdicts: NDArray[np.int64]) -> Flo
     return spread
 
 
-def _sensitivity_alone(strata: StrataDraws, verdicts: NDArray[np.int64]) -> Floats:
+def _sensitivity_alone(strata: StrataDraws, verdicts: Integers) -> Floats:
     """Return n times the variance of the share of positive labels that the verdict got right."""
     positive = strata.weights * strata.means
     whole = positive[:, verdicts >= 0].sum(axis=1)
@@ -47,17 +47,17 @@ def _sensitivity_alone(strata: StrataDraws, verdicts: NDArray[np.int64]) -> Floa
     return spread
 
 
-def _mirrored(strata: StrataDraws, verdicts: NDArray[np.int64]) -> tuple[StrataDraws, NDArray[np.int64]]:
+def _mirrored(strata: StrataDraws, verdicts: Integers) -> tuple[StrataDraws, Integers]:
     """Return the strata with positive and negative swapped."""
     swapped = np.where(verdicts >= 0, 1 - verdicts, verdicts)
     return StrataDraws(weights=strata.weights, means=1 - strata.means), swapped
 
 
-def _specificity_spread(strata: StrataDraws, verdicts: NDArray[np.int64]) -> Floats:
+def _specificity_spread(strata: StrataDraws, verdicts: Integers) -> Floats:
     return _sensitivity_spread(*_mirrored(strata, verdicts))
 
 
-def _specificity_alone(strata: StrataDraws, verdicts: NDArray[np.int64]) -> Floats:
+def _specificity_alone(strata: StrataDraws, verdicts: Integers) -> Floats:
     return _sensitivity_alone(*_mirrored(strata, verdicts))
 
 

@@ -1,13 +1,14 @@
 """What the human labels alone say of a rate, and how many independent ones they are worth."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.clusters import adjusted_cluster_sums, cluster_positions
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import wilson_interval
 from evenhand.stats.quantiles import normal_quantile, student_quantile
-from evenhand.stats.rates.draws import Floats, stratum_means
+from evenhand.stats.rates.draws import stratum_means
 
 ADDS_NOTHING = 0.97
 """Above this width, relative to that from human labels alone, a judge adds nothing (methods.md 3.1)."""
@@ -49,9 +50,9 @@ def width_ratio(estimate: Measured, alone: Measured) -> float | None:
 
 
 def rate_design_effect(
-    strata: NDArray[np.integer],
-    truth: NDArray[np.integer],
-    clusters: NDArray[np.integer],
+    strata: Integers,
+    truth: Integers,
+    clusters: Integers,
     *,
     confidence: float = CONFIDENCE,
 ) -> float:
@@ -82,7 +83,7 @@ def rate_design_effect(
     return max(1.0, effect * (t / z) ** 2)
 
 
-def _deviations(strata: NDArray[np.integer], truth: NDArray[np.integer]) -> Floats:
+def _deviations(strata: Integers, truth: Integers) -> Floats:
     """Return what each labelled item adds to the post-stratified rate, less what is expected of it."""
     labelled = truth >= 0
     groups = int(strata.max(initial=0)) + 1

@@ -4,12 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from evenhand.stats.arrays import Floats
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.quantiles import student_quantile
-
-Floats = NDArray[np.float64]
 
 FEWEST = 3
 """Labels (or clusters) below which t has no degree of freedom left."""

@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.clusters import adjusted_cluster_sums
 from evenhand.stats.estimate import CONFIDENCE, Estimate
 from evenhand.stats.rates.ppi import (
@@ -16,9 +17,6 @@ from evenhand.stats.rates.ppi import (
     t_estimate,
     undefined_ppi,
 )
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.integer]
 
 FOLDS = 5
 """Parts of the labels in cross-fitting."""

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
 from evenhand.stats.rates.draws import (
     DRAWS,
-    Floats,
     StrataDraws,
     checked_counts,
     draw_strata,
@@ -107,7 +107,7 @@ def chain_rule_quality(
     )
 
 
-def _quality(drawn: StrataDraws, verdicts: NDArray[np.integer]) -> QualityDraws:
+def _quality(drawn: StrataDraws, verdicts: Integers) -> QualityDraws:
     positive = drawn.weights * drawn.means
     negative = drawn.weights - positive
     yes, no, any_ = verdicts == 1, verdicts == 0, verdicts >= 0
@@ -126,7 +126,7 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
-def _missing(hits: Floats, labels: Floats, verdicts: NDArray[np.integer]) -> dict[str, str]:
+def _missing(hits: Floats, labels: Floats, verdicts: Integers) -> dict[str, str]:
     """Return which numbers the labels say nothing of, and why."""
     reasons: dict[str, str] = {}
     answered = verdicts >= 0

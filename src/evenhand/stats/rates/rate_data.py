@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.clusters import cluster_positions
 from evenhand.stats.estimate import Measured, Undefined
 from evenhand.stats.intervals import proportion
@@ -15,30 +16,27 @@ from evenhand.stats.rates.results import DesignFacts
 FEW_LABELS = 20
 """Below this a rate comes with a warning (methods.md 2.5)."""
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateData:
     """The arrays of one rate, checked; shape (N,) each."""
 
-    verdicts: NDArray[np.int64]
+    verdicts: Integers
     labels: Floats
     """Not a number without a usable label."""
     inclusion: Floats
     scores: Floats | None
-    clusters: NDArray[np.integer] | None
+    clusters: Integers | None
     left_out: int
     """Labels not used because nobody knows how likely they were."""
 
     @property
-    def labelled(self) -> Flags:
+    def labelled(self) -> Bools:
         """Whether an item has a usable label."""
         return ~np.isnan(self.labels)
 
     @property
-    def truth(self) -> NDArray[np.int64]:
+    def truth(self) -> Integers:
         """Labels as codes, -1 without one."""
         return np.where(self.labelled, self.labels, -1).astype(np.int64)
 
@@ -58,7 +56,7 @@ def read_data(
     labels: ArrayLike,
     inclusion: ArrayLike | None,
     scores: ArrayLike | None,
-    clusters: NDArray[np.integer] | None,
+    clusters: Integers | None,
     *,
     trusting: bool,
 ) -> RateData:
@@ -93,7 +91,7 @@ def read_data(
     )
 
 
-def judges_only(data: RateData, confidence: float, *, among: Flags | None = None) -> Measured:
+def judges_only(data: RateData, confidence: float, *, among: Bools | None = None) -> Measured:
     """Return the share of positive verdicts among verdicts, or the mean score."""
     chosen = np.ones(len(data.labels), dtype=np.bool_) if among is None else among
     if data.scores is not None and data.n and not data.binary:

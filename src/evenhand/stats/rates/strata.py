@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-from numpy.typing import NDArray
+
+from evenhand.stats.arrays import Bools, Floats, Integers
 
 MOST_STRATA = 4
 """More strata than this let the priors speak louder than the labels (methods.md 3.1)."""
@@ -13,9 +14,6 @@ LEAST_LABELS = 20
 
 _NEVER = 1e-300
 """Stands for a probability of 0, which has no logarithm."""
-
-Integers = NDArray[np.integer]
-Floats = NDArray[np.float64]
 
 
 class VerdictKind(IntEnum):
@@ -54,7 +52,7 @@ class Stratification:
 
     strata: tuple[Stratum, ...]
     """Those that hold items, at most four; by verdict alone where `fits` is false."""
-    stratum: NDArray[np.int64]
+    stratum: Integers
     """Position of each item's stratum, shape (N,)."""
     fits: bool
     """Whether the chain rule holds and is worth having: sampling was random within each stratum, and the strata are
@@ -65,22 +63,22 @@ class Stratification:
     """Merged strata, and strata without a label, in words."""
 
     @property
-    def population(self) -> NDArray[np.int64]:
+    def population(self) -> Integers:
         """Items in each stratum, shape (S,)."""
         return np.array([each.population for each in self.strata], dtype=np.int64)
 
     @property
-    def labelled(self) -> NDArray[np.int64]:
+    def labelled(self) -> Integers:
         """Labelled items in each stratum, shape (S,)."""
         return np.array([each.labelled for each in self.strata], dtype=np.int64)
 
     @property
-    def successes(self) -> NDArray[np.int64]:
+    def successes(self) -> Integers:
         """Positive ones among them, shape (S,)."""
         return np.array([each.successes for each in self.strata], dtype=np.int64)
 
     @property
-    def verdicts(self) -> NDArray[np.int64]:
+    def verdicts(self) -> Integers:
         """Verdict of each stratum, shape (S,)."""
         return np.array([each.verdict for each in self.strata], dtype=np.int64)
 
@@ -145,7 +143,7 @@ def _check(verdicts: Integers, truth: Integers, inclusion: Floats | None) -> Non
         raise ValueError("labels are 1 (positive), 0 (negative) or -1 (none)")
 
 
-def _levels(verdicts: Integers, truth: Integers, inclusion: Floats | None) -> NDArray[np.int64] | None:
+def _levels(verdicts: Integers, truth: Integers, inclusion: Floats | None) -> Integers | None:
     """Return which of the different probabilities each item had; None where that can not be told."""
     levels = np.zeros(len(truth), dtype=np.int64)
     if inclusion is None:
@@ -168,9 +166,7 @@ def _levels(verdicts: Integers, truth: Integers, inclusion: Floats | None) -> ND
     return levels
 
 
-def _merged(
-    verdicts: NDArray[np.int64], labelled: NDArray[np.bool_], levels: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def _merged(verdicts: Integers, labelled: Bools, levels: Integers) -> tuple[Integers, tuple[str, ...]]:
     """Return the verdict of each item, failed ones counted as undecided where either kind is sparse."""
     undecided, failed = (verdicts == kind for kind in (VerdictKind.UNDECIDED, VerdictKind.FAILED))
     fewest = min((undecided & labelled).sum(), (failed & labelled).sum())
@@ -181,7 +177,7 @@ def _merged(
     return np.where(failed, VerdictKind.UNDECIDED, verdicts), (note,)
 
 
-def _misfit(cells: NDArray[np.int64], kinds: NDArray[np.int64], truth: Integers) -> str:
+def _misfit(cells: Integers, kinds: Integers, truth: Integers) -> str:
     found, counts = np.unique(cells), len(np.unique(kinds))
     if len(found) == counts:
         return ""
@@ -194,7 +190,7 @@ def _misfit(cells: NDArray[np.int64], kinds: NDArray[np.int64], truth: Integers)
 
 
 def _stratification(
-    cells: NDArray[np.int64],
+    cells: Integers,
     verdicts: Integers,
     truth: Integers,
     inclusion: Floats | None,
@@ -215,9 +211,7 @@ def _stratification(
     )
 
 
-def _stratum(
-    members: NDArray[np.bool_], verdicts: Integers, truth: Integers, inclusion: Floats | None
-) -> Stratum:
+def _stratum(members: Bools, verdicts: Integers, truth: Integers, inclusion: Floats | None) -> Stratum:
     kinds = [int(kind) for kind in np.unique(verdicts[members])]
     probability = _probability(inclusion[members]) if inclusion is not None else None
     suffix = "" if probability is None else f" (asked {probability:.3g})"

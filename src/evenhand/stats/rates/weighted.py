@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.clusters import adjusted_cluster_sums, cluster_positions
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.quantiles import student_quantile
 from evenhand.stats.rates.design import MOST_RATIO
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.integer]
 
 _FEWEST = 3
 """Labels (or clusters with labels) below which t has no degree of freedom left."""
@@ -143,7 +141,7 @@ def aipw_mean(
     return _result(measured, error, weights, labelled)
 
 
-def _drawn(labels: ArrayLike, inclusion: ArrayLike) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _drawn(labels: ArrayLike, inclusion: ArrayLike) -> tuple[Floats, Floats, Bools]:
     """Return labels and weights, both 0 where there is no label, and where there is one."""
     outcomes, chances = (np.asarray(each, dtype=np.float64) for each in (labels, inclusion))
     if outcomes.shape != chances.shape or outcomes.ndim != 1:
@@ -168,7 +166,7 @@ def _drawn(labels: ArrayLike, inclusion: ArrayLike) -> tuple[Floats, Floats, NDA
     return np.where(labelled, outcomes, 0.0), weights, labelled
 
 
-def _too_few(labelled: NDArray[np.bool_], positions: NDArray[np.int64]) -> Undefined | None:
+def _too_few(labelled: Bools, positions: Integers) -> Undefined | None:
     n, groups = int(labelled.sum()), len(np.unique(positions[labelled]))
     if groups >= _FEWEST:
         return None
@@ -190,9 +188,7 @@ def _t_interval(
     return Estimate(value=value, interval=Interval(low=low, high=high, confidence=confidence), n=n)
 
 
-def _result(
-    estimate: Measured, error: float | None, weights: Floats, labelled: NDArray[np.bool_]
-) -> WeightedMean:
+def _result(estimate: Measured, error: float | None, weights: Floats, labelled: Bools) -> WeightedMean:
     used = weights[labelled]
     return WeightedMean(
         estimate=estimate,
