@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import matplotlib as mpl
 import pytest
@@ -7,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.reporting.hostile import HOSTILE
 
+from evenhand.calibration.results import Trust
 from evenhand.reporting.calibration.figures.canvas import Canvas, draw
 from evenhand.reporting.calibration.figures.confusion import ConfusionMatrix
-from evenhand.reporting.calibration.figures.curves import CoverageCurve
+from evenhand.reporting.calibration.figures.curves import ControlChart, CoverageCurve
 from evenhand.reporting.calibration.figures.forest import Forest, ForestRow
 from evenhand.reporting.calibration.figures.likeness import order_by_likeness
 from evenhand.reporting.calibration.figures.names import letter, room, shorten
 from evenhand.reporting.calibration.figures.scales import round_steps, share_limits, share_ticks
+from evenhand.reporting.calibration.figures.scorecard import Scorecard, ScoreCell
 from evenhand.reporting.calibration.figures.vector import HATCHES, TONES, clean, tone
 from evenhand.reporting.calibration.sections import calibration_document
 from evenhand.reporting.document import Block, Chart, Fold, Plot, Vector
@@ -23,6 +26,7 @@ from .cases import CASES, hostile_record
 from .records import make_calibration
 
 MOST_BYTES = 40_000
+SHARES = st.floats(0, 1)
 
 
 def estimate(value: float, low: float, high: float, n: int = 100) -> Estimate:
@@ -166,15 +170,39 @@ def test_only_a_certified_cut_off_is_marked() -> None:
     assert "certified" not in CoverageCurve(steps=found.steps, alpha=0.1, automated=0.0).draw().body
 
 
+def test_words_of_trust_are_told_apart_without_colour() -> None:
+    looks = {look(trust) for trust in Trust}
+    assert len(looks) == len(Trust)
+
+
+def look(trust: Trust) -> str:
+    """Return the mark of a word as shapes, filled or hollow, without its colour."""
+    cell = ScoreCell(trust=trust, agreement=Undefined(n=7, reason="too few"))
+    body = Scorecard(principles=("one",), raters=("one",), cells=((cell,),)).draw().body
+    shapes = [each for each in re.findall(r"<(?:path|circle)[^>]*>", body) if "line-rule" not in each]
+    return re.sub(r'class="line-\w+"', "hollow", re.sub(r'class="(?!line-)\w+"', "filled", shapes[0]))
+
+
+def test_what_lies_outside_the_limits_is_another_shape() -> None:
+    points = CASES["made-up"].history.points
+    assert not all(point.inside for point in points)
+    all_inside = tuple(replace(point, inside=True) for point in points)
+    drawn = [ControlChart(points=each, centre=0.9).draw().body for each in (points, all_inside)]
+    assert drawn[0].count("<circle") < drawn[1].count("<circle")
+
+
 def test_like_judges_stand_beside_each_other() -> None:
     likeness = [[1, 0.2, 0.9, 0.1], [0.2, 1, 0.3, 0.8], [0.9, 0.3, 1, 0.2], [0.1, 0.8, 0.2, 1]]
     assert order_by_likeness(likeness) == (0, 2, 1, 3)
 
 
-@given(st.integers(0, 8), st.randoms(use_true_random=False))
-def test_an_order_holds_every_judge_once(size: int, rng: object) -> None:
-    likeness = [[0.5] * size for _ in range(size)]
-    assert sorted(order_by_likeness(likeness)) == list(range(size))
+@given(
+    st.integers(0, 8).flatmap(
+        lambda size: st.lists(st.lists(SHARES, min_size=size, max_size=size), min_size=size, max_size=size)
+    )
+)
+def test_an_order_holds_every_judge_once(likeness: list[list[float]]) -> None:
+    assert sorted(order_by_likeness(likeness)) == list(range(len(likeness)))
 
 
 # -- Names and axes --------------------------------------------------------------------------------
