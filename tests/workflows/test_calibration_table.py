@@ -148,6 +148,17 @@ def test_groups_of_cases_are_slices_and_too_many_are_left_out(tmp_path: Path) ->
     assert "Slices by each are left out: too many groups." in found.notes
 
 
+@pytest.mark.parametrize(
+    ("others", "noted"), [({"inclusion": 1}, True), ({"inclusion": 0.5}, False), ({}, False)]
+)
+def test_certainty_that_items_without_a_label_contradict_is_noted(
+    tmp_path: Path, others: dict[str, Any], *, noted: bool
+) -> None:
+    labels = [label("c0", "complies", inclusion=1), label("c1", "complies", **others)]
+    notes = table_of(make(tmp_path, labels, suite=ALL_GATE).run()).notes
+    assert any(note.startswith(f"{COUNT - 2} items have no label") for note in notes) == noted
+
+
 # -- Labels given for one calibration --------------------------------------------------------------
 
 

@@ -81,7 +81,7 @@ def read_table(stored: StoredRun, *, humans: Sequence[Path] = (), open_sealed: b
         changes=changes,
         label_dates=_dates(labels),
         off_scale=assembly.off_scale,
-        notes=(*labels.notes, *source_notes, *division.notes, *assembly.notes()),
+        notes=(*labels.notes, *source_notes, *division.notes, *assembly.notes(), *_missed(labels, items)),
     )
     return ReadTable(table=table, division=division)
 
@@ -91,6 +91,23 @@ def _readable(labels: HumanLabels, division: Division) -> Iterator[GivenLabel]:
     for label in labels.labels:
         if division.facts.opened or division.split[label.item] != Split.SEALED:
             yield label
+
+
+def _missed(labels: HumanLabels, items: ItemColumns) -> Iterator[str]:
+    """Say where labels claim that every item was certain to be labelled, and items are not."""
+    certain: dict[str, bool] = {}
+    for label in labels.labels:
+        name = items.principle_id[label.item]
+        certain[name] = certain.get(name, True) and label.detail.inclusion == 1
+    labelled = {label.item for label in labels.labels}
+    missed = sum(
+        certain.get(name, False) and seq not in labelled for seq, name in enumerate(items.principle_id)
+    )
+    if missed:
+        yield (
+            f"{missed:,} items have no label, though the labels say that every item was certain to get one "
+            "(inclusion 1): rates hold only if those are missing by chance."
+        )
 
 
 def _dates(labels: HumanLabels) -> tuple[str, str]:
