@@ -154,6 +154,16 @@ def test_a_judge_that_adds_nothing_is_named_with_its_ratio() -> None:
     assert "0.99" in found[-1][1]
 
 
+@pytest.mark.parametrize("rater", ["rules", PANEL])
+def test_who_is_trusted_with_a_principle_is_not_to_be_dropped(rater: str) -> None:
+    given = findings(*cells(rater, Trust.NO, Trust.WITH_SPOT_CHECKS))
+    useless: RateResult = made_up_rate(rater, ratio=0.99)
+    judges = (*given.judges[:2], replace(given.judges[2], rate=useless))
+    changed = replace(given, panel=replace(given.panel, rate=useless), judges=judges)
+    dropped = [text.split(" adds nothing")[0] for kind, text in words(changed) if kind is AdviceKind.DROP]
+    assert dropped == (["The panel"] if rater == "rules" else ["rules"])
+
+
 def test_too_few_labels_ask_for_as_many_as_are_missing() -> None:
     given = findings(*cells(PANEL, Trust.TOO_FEW))
     few = replace(given.principles[0], quality=replace(given.principles[0].quality, answered=12))
@@ -166,6 +176,26 @@ def test_a_quality_not_shown_asks_for_the_scarce_kind() -> None:
     quality = replace(given.principles[0].quality, balanced_accuracy=measured_between(0.8, 0.7, 0.88))
     found = words(replace(given, principles=(replace(given.principles[0], quality=quality),)))
     assert found == [(AdviceKind.LABEL, "Label 120 more violations of no-method: there are 40.")]
+
+
+def test_a_panel_below_the_floor_is_to_be_improved() -> None:
+    found = words(findings(*cells(PANEL, Trust.NO)))
+    assert found == [
+        (
+            AdviceKind.LABEL,
+            "For no-method the panel is below the floor of 0.75: improve the judges before labelling more.",
+        )
+    ]
+
+
+def test_a_panel_is_used_where_the_best_judge_is_not_trusted() -> None:
+    given = findings(
+        *cells(PANEL, Trust.WITH_SPOT_CHECKS),
+        *cells("sceptic", Trust.NO),
+        gain=NO_GAIN,
+        recommended="best single judge: sceptic",
+    )
+    assert words(given) == [(AdviceKind.USE, "Use the panel with spot checks for no-method.")]
 
 
 def test_nothing_to_do_is_said() -> None:

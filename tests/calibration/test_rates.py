@@ -118,6 +118,19 @@ def test_what_the_rater_alone_says_is_there_even_where_the_rate_is_refused() -> 
     assert found.judges_alone.n == 4000
 
 
+def test_where_most_items_are_labelled_no_rater_is_said_to_add_nothing() -> None:
+    census, _ = population(600, share=1.0)
+    found = rate(census)
+    assert found.width_ratio is not None
+    assert found.width_ratio > 0.97
+    assert not found.adds_nothing
+    assert "600 of 600 items have a label to certify with" in found.warnings[0]
+    few, _ = population(600, share=0.2)
+    guesses = replace(few, read_answers=np.random.default_rng(1).integers(0, 2, (600, 1)))
+    assert rate(guesses).adds_nothing
+    assert not rate(guesses).warnings
+
+
 def test_a_label_of_another_split_does_not_certify() -> None:
     planted = plant_principle(n=1000, labelled=0.5)
     given = population_of(planted, GATE)

@@ -30,6 +30,7 @@ from evenhand.stats.estimate import Estimate, Measured
 
 MOST_LABELS = 5000
 """More labels than this are not advised: the quality lies at the floor."""
+_TRUSTED = {Trust.AS_A_PERSON, Trust.WITH_SPOT_CHECKS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +100,9 @@ def _fix(words: str) -> Advice:
 
 def _use(findings: Findings) -> Iterator[Advice]:
     """Yields whom to use for the principles they may be trusted for, and which rule combines the judges best."""
-    for choice in dict.fromkeys(_choose(row, findings.panel) for row in findings.principles):
-        chosen = [row.principle for row in findings.principles if _choose(row, findings.panel) == choice]
+    choices = {row.principle: _choose(row, findings) for row in findings.principles}
+    for choice in dict.fromkeys(choices.values()):
+        chosen = [principle for principle, own in choices.items() if own == choice]
         yield from _use_for(findings, choice, chosen)
     yield from _rule_to_use(findings.panel)
 
@@ -118,8 +120,13 @@ class _Choice:
 _THE_PANEL = _Choice(PANEL, "the panel", AdviceKind.USE)
 
 
-def _choose(row: PrincipleCalibration, panel: PanelCalibration) -> _Choice:
-    """Return panel or best single judge: what the principle's own labels show, else what all labels do."""
+def _choose(row: PrincipleCalibration, findings: Findings) -> _Choice:
+    """Return panel or best single judge: what the principle's own labels show, else what all labels do.
+
+    Where the labels of all principles do not show that the panel is better, it still is the choice for a principle that
+    it is trusted with and the judge is not.
+    """
+    panel = findings.panel
     single, gain = panel.best_single, row.gain
     if panel.judges < 2 or not single:
         return _THE_PANEL
@@ -130,7 +137,10 @@ def _choose(row: PrincipleCalibration, panel: PanelCalibration) -> _Choice:
         )
     if isinstance(gain, Estimate) and gain.interval.high < 0:
         return replace(alone, why=": there it beats the panel on held-out labels")
-    if _beats_single(panel):
+    trusted = {
+        cell.rater for cell in findings.trust if cell.principle == row.principle and cell.trust in _TRUSTED
+    }
+    if _beats_single(panel) or (PANEL in trusted and single not in trusted):
         return _THE_PANEL
     shown = points_with_limits(_gain_as_it_is(panel))
     return replace(alone, why=f": on held-out labels the panel does not beat it (gain {shown})")
@@ -166,19 +176,22 @@ def _gain_as_it_is(panel: PanelCalibration) -> Measured:
 
 
 def _drop(findings: Findings) -> Iterator[Advice]:
+    """Yields who adds nothing to the rate; not those trusted with a principle, for they are good for that."""
+    trusted = {cell.rater for cell in findings.trust if cell.trust in _TRUSTED}
     for judge in findings.judges:
         ratio = judge.rate.width_ratio
-        if judge.rate.adds_nothing and ratio is not None:
+        if judge.rate.adds_nothing and ratio is not None and judge.judge not in trusted:
             yield Advice(
                 kind=AdviceKind.DROP,
                 words=f"{judge.judge} adds nothing: an estimate with it is as wide as one from the human labels alone "
                 f"(width ratio {number(ratio)}).",
             )
-    if findings.panel.rate.adds_nothing and findings.panel.rate.width_ratio is not None:
+    ratio = findings.panel.rate.width_ratio
+    if findings.panel.rate.adds_nothing and ratio is not None and PANEL not in trusted:
         yield Advice(
             kind=AdviceKind.DROP,
             words="The panel adds nothing to the human labels: an estimate with it is as wide as one without "
-            f"(width ratio {number(findings.panel.rate.width_ratio)}).",
+            f"(width ratio {number(ratio)}).",
         )
 
 
@@ -194,6 +207,11 @@ def _label(findings: Findings, choices: Choices) -> Iterator[Advice]:
         if cell.trust is Trust.TOO_FEW:
             missing = choices.too_few - quality.answered
             yield _more(f"Label at least {count(missing, 'more item')} of {cell.principle}.")
+        if cell.trust is Trust.NO:
+            yield _more(
+                f"For {cell.principle} the panel is below the floor of {number(choices.floor)}: improve the judges "
+                "before labelling more."
+            )
         if cell.trust is Trust.NOT_SHOWN:
             yield from _more_of_the_scarce(cell.principle, principles[cell.principle], choices)
     yield from _more_for_the_gate(findings.gate)

@@ -24,6 +24,8 @@ AMONG_OPINIONS = "AIPW, of the items that pass or fail"
 _VERDICTS = np.array([0, 1, -1, -2], dtype=np.int64)
 """What FAIL, PASS, NEITHER and no answer are to an estimate: negative, positive, undecided, failed."""
 _NO_LABELS = "no label to certify with"
+_MOST_LABELLED = 0.5
+"""Share of labelled items above which hardly anything is left for verdicts to tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,8 +187,8 @@ def _of_all(population: Population, said: Ints, result: RateResult, measuring: M
         rate=found.estimate,
         humans_only=found.humans_only,
         width_ratio=found.width_ratio,
-        adds_nothing=_adds_nothing(found.width_ratio, measuring),
-        warnings=(*result.warnings, *found.warnings),
+        adds_nothing=_adds_nothing(found.width_ratio, result, measuring),
+        warnings=(*result.warnings, *_little_to_tell(result), *found.warnings),
     )
 
 
@@ -194,8 +196,16 @@ def _method(found: RateEstimate) -> str:
     return f"{found.method.value}: {found.reason}"
 
 
-def _adds_nothing(ratio: float | None, measuring: Measuring) -> bool:
-    return ratio is not None and ratio > measuring.choices.adds_nothing
+def _adds_nothing(ratio: float | None, result: RateResult, measuring: Measuring) -> bool:
+    """Tell whether a rater adds nothing; where most items are labelled no rater could add much, and none is blamed."""
+    return ratio is not None and ratio > measuring.choices.adds_nothing and not _little_to_tell(result)
+
+
+def _little_to_tell(result: RateResult) -> tuple[str, ...]:
+    if result.labelled <= _MOST_LABELLED * result.judged:
+        return ()
+    labelled = f"{result.labelled:,} of {count(result.judged, 'item')}"
+    return (f"{labelled} have a label to certify with: verdicts, however good, narrow the interval little.",)
 
 
 # -- Labels that do neither among them ---------------------------------------------------------------------
@@ -214,9 +224,10 @@ def _among_opinions(
         rate=rate,
         humans_only=alone,
         width_ratio=ratio,
-        adds_nothing=_adds_nothing(ratio, measuring),
+        adds_nothing=_adds_nothing(ratio, result, measuring),
         warnings=(
             *result.warnings,
+            *_little_to_tell(result),
             f"{count(neither, 'label')} neither pass nor fail; the share is of the items that do either.",
         ),
     )
