@@ -225,6 +225,15 @@ def test_the_confidence_that_automation_goes_by_is_named(
     assert source in record.automation[0].confidence_source
 
 
+@pytest.mark.parametrize("n", [300, 1500])  # by votes or probabilities, and by a stack
+def test_items_of_a_principle_without_labels_are_not_decided_alone(n: int) -> None:
+    seen = plant_principle("seen", judges=(GOOD,) * 3, n=n)
+    unseen = plant_principle("unseen", judges=(GOOD,) * 3, n=n, labelled=0.0, first_cluster=n)
+    alone, both = run(table_of(seen)).automation[1], run(table_of(seen, unseen)).automation[1]
+    assert alone.automated > 0.3
+    assert both.automated == pytest.approx(alone.automated / 2)
+
+
 def test_slices_that_are_worse_stand_out() -> None:
     good = plant_principle(judges=(GOOD,) * 3, n=3000)
     bad = np.arange(3000) % 5 == 0

@@ -1,7 +1,7 @@
 """How sure the panel is of its verdicts, from what was learnt on other labels than those it is measured on."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class PanelConfidence:
     source: str
     """What it is, in words."""
     pool: Floats
-    """Of all verdicts of the run."""
+    """Of all verdicts on principles that have labels to certify with; nobody knows what the others are worth."""
     certify: Floats
     """Of the verdicts on labels to certify with, in the order of `Study.whole`; not a number without a verdict."""
 
@@ -36,11 +36,18 @@ def find_confidence(table: CalibrationTable, study: Study, measuring: Measuring)
     The stack's where there are labels enough to learn it for every scale; else the mean probability, where judges give
     any; else the share of votes. Rank: methods.md 4.3.
     """
+    table = _with_labels(table, study)
     if _stack_is_learnt(study, measuring):
         return _by_stack(table, study, measuring)
     if _has_probabilities(table):
         return _by_measure(MEAN, table, study, _mean_probability, measuring)
     return _by_measure(VOTES, table, study, _vote_share, measuring)
+
+
+def _with_labels(table: CalibrationTable, study: Study) -> CalibrationTable:
+    """Return the table without the principles that have no label to certify with."""
+    pairs = zip(table.principles, study.certify, strict=True)
+    return replace(table, principles=tuple(each for each, sample in pairs if sample.n))
 
 
 def _stack_is_learnt(study: Study, measuring: Measuring) -> bool:
@@ -134,8 +141,10 @@ def _by_stack(table: CalibrationTable, study: Study, measuring: Measuring) -> Pa
 
 
 def _answers_by_scale(table: CalibrationTable, study: Study) -> Iterator[Ints]:
+    nothing = np.zeros((0, len(table.judges) + 1), dtype=np.int64)
     for scale in study.scales:
-        yield np.concatenate([with_panel(each) for each in table.principles if scale_facts(each) == scale])
+        own = [with_panel(each) for each in table.principles if scale_facts(each) == scale]
+        yield np.concatenate([nothing, *own])
 
 
 def _of_verdict(stack: FittedStack | None, answers: Ints) -> Floats:
