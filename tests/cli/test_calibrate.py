@@ -82,6 +82,29 @@ def test_a_fit_is_learned_where_it_is_asked_for(suite: RecordedSuite, cli: Cli, 
     assert json.loads(fit.read_text())["rule"] == "weighted"
 
 
+def test_maps_need_probabilities_and_are_written_with_them(
+    suite: RecordedSuite, cli: Cli, tmp_path: Path
+) -> None:
+    path = tmp_path / "maps.json"
+    plain = cli("calibrate", "--workspace", suite.folder, "--format", "json", "--maps", path)
+    assert (plain.code, "no judge gives probabilities" in plain.err, path.exists()) == (3, True, False)
+    dice = random.Random(5)
+    suite.ratings = {
+        name: [{**line, "distribution": _surely(str(line["label"]), dice.uniform(0.5, 1))} for line in lines]
+        for name, lines in suite.ratings.items()
+    }
+    suite.run()
+    ended = cli("calibrate", "--workspace", suite.folder, "--format", "json", "--maps", path)
+    assert ended.code == 0, ended.err
+    assert str(path) in ended.out
+    assert [each["judge"] for each in json.loads(path.read_text())["maps"]] == ["one", "two", "three"]
+
+
+def _surely(label: str, share: float) -> dict[str, float]:
+    other = {"complies": "violates", "violates": "complies"}[label]
+    return {label: share, other: 1 - share}
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

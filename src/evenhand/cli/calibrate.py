@@ -15,7 +15,7 @@ from evenhand.cli.session import session_of
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.records.panel_fit import LearnedRule
 from evenhand.workflows.calibrate import DEFAULT_CHOICES, Lesson, calibrate_run
-from evenhand.workflows.calibration.write_fit import WrittenFit
+from evenhand.workflows.calibration.write_fit import WrittenFit, WrittenMaps
 from evenhand.workflows.plan_labels import PlannedLabels, plan_more_labels
 from evenhand.workflows.report_run import FORMATS
 
@@ -37,6 +37,8 @@ class CalibrateDocument:
     """What readers of the numbers have to know about the data."""
     fit: WrittenFit | None
     """What a panel learned from the labels; null where nothing was to be learned."""
+    maps: WrittenMaps | None
+    """What the judges' probabilities are worth; null where it was not asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,14 @@ def calibrate(
     rule: Annotated[
         str, typer.Option("--rule", metavar="RULE", help="With --learn: weighted, dawid_skene or stack.")
     ] = "stack",
+    maps: Annotated[
+        Path | None,
+        typer.Option(
+            "--maps",
+            metavar="FILE",
+            help="Also write what the judges' probabilities are worth, for `calibration:` of a cascade.",
+        ),
+    ] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Only say how many more labels are needed. Certifies nothing.")
     ] = False,
@@ -148,6 +158,7 @@ def calibrate(
         open_sealed=open_sealed,
         choices=_choices(epsilon, floor, alpha),
         lesson=Lesson(rule=_rule(rule), path=learn) if learn else None,
+        maps=maps,
         folder=out,
         formats=read_formats(",".join(formats or FORMATS)),
         command=session.command_line,
@@ -163,6 +174,7 @@ def calibrate(
             rate=found_calibration.panel.rate,
             notes=found_calibration.data.notes,
             fit=written.fit,
+            maps=written.maps,
         ),
     )
     show_calibration(written, session.screen)

@@ -55,6 +55,9 @@ def show_calibration(written: WrittenCalibration, screen: Screen) -> None:
             "name it in the panel, with its rule: ",
             Mark(f"rule: {written.fit.fit.rule}", Style.NAME),
         )
+    if written.maps:
+        screen.result(written.maps.path)
+        screen.say("next:  ", "name it in a panel with a cascade: ", Mark("calibration: FILE", Style.NAME))
     for note in found.data.notes[:_MOST_NOTES]:
         screen.say(Mark("note:  ", Style.WARNING), note)
 
@@ -83,8 +86,10 @@ def _rate_lines(rate: RateResult) -> Iterator[Sequence[Part]]:
         yield "pass rate ", Mark(_share(rate.rate), Style.STRONG), f", {rate.method}"
     else:
         yield "pass rate ", Mark("not given", Style.WARNING), f": {rate.rate.reason}"
-    yield (f"  the judges alone would have said {_share(rate.judges_alone)}",)
-    yield (f"  the human labels alone say {_share(rate.humans_only)}",)
+    if isinstance(rate.judges_alone, Estimate):
+        yield (f"  the judges alone would have said {_share(rate.judges_alone)}",)
+    if isinstance(rate.humans_only, Estimate):
+        yield (f"  the human labels alone say {_share(rate.humans_only)}",)
 
 
 def _basis(found: Calibration) -> str:
@@ -97,9 +102,7 @@ def _basis(found: Calibration) -> str:
     )
 
 
-def _share(measured: Measured) -> str:
-    if not isinstance(measured, Estimate):
-        return f"nothing ({measured.reason})"
+def _share(measured: Estimate) -> str:
     low, high = measured.interval.low, measured.interval.high
     return f"{measured.value:.1%} ({low:.1%} to {high:.1%})"
 

@@ -20,7 +20,7 @@ from evenhand.reporting.item_view import REPORT_LIMITS, ItemView, view_item
 from evenhand.workflows.calibration.divide import Division, note_use
 from evenhand.workflows.calibration.stamp import make_stamp
 from evenhand.workflows.calibration.table import read_table
-from evenhand.workflows.calibration.write_fit import WrittenFit, write_fit
+from evenhand.workflows.calibration.write_fit import WrittenFit, WrittenMaps, write_fit, write_maps
 from evenhand.workflows.read_run import StoredRun, read_run
 from evenhand.workflows.report_run import FORMATS, text_finder
 from evenhand.workflows.versions import version_of
@@ -49,6 +49,8 @@ class WrittenCalibration:
     """The report, a file for each format."""
     fit: WrittenFit | None = None
     """What a panel learned from the labels; None where nothing was to be learned."""
+    maps: WrittenMaps | None = None
+    """What the judges' probabilities are worth; None where it was not asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ def calibrate_run(
     open_sealed: bool = False,
     choices: Choices = DEFAULT_CHOICES,
     lesson: Lesson | None = None,
+    maps: Path | None = None,
     folder: Path | None = None,
     formats: Collection[str] = FORMATS,
     command: str = CALLED_FROM_PYTHON,
@@ -81,6 +84,7 @@ def calibrate_run(
         open_sealed: Whether the labels of the sealed split are read too; each opening is counted.
         choices: Cut-offs and seeds.
         lesson: What a panel is to learn from the labels, if anything.
+        maps: Where to write what the judges' probabilities are worth, if anywhere.
         folder: Where to write; by default the reports folder of the workspace.
         formats: Which of `FORMATS` to write.
         command: The command line, for the report and the record of the use.
@@ -108,7 +112,8 @@ def calibrate_run(
             hint="name another folder with --out",
         ) from error
     fit = _learn(stored, table, choices, lesson) if lesson else None
-    return WrittenCalibration(calibration=calibration, reports=reports, fit=fit)
+    written = write_maps(table, choices, path=maps) if maps else None
+    return WrittenCalibration(calibration=calibration, reports=reports, fit=fit, maps=written)
 
 
 def calibrate_stored(
