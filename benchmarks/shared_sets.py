@@ -310,7 +310,7 @@ def repeat_rates(table: CalibrationTable, labels: int, draws: int) -> Repeated:
 
 def panel_rate(table: CalibrationTable) -> RateResult:
     """Return the pass rate as a calibration has it from the panel's verdicts, all principles together."""
-    pooled = pool_populations([population_of(each, (Split.GATE,)) for each in table.principles])
+    pooled = pool_populations([population_of(each, (Split.GATE,), 1.0) for each in table.principles])
     place = len(table.judges)
     return measure_rate(
         pooled, place, name=PANEL, principle="", measuring=Measuring(choices=Choices(seed=SEED))

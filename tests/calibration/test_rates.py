@@ -13,6 +13,7 @@ from evenhand.calibration.rates import (
     measure_rate,
     pool_populations,
     population_of,
+    share_to_certify,
 )
 from evenhand.calibration.results import RateResult
 from evenhand.calibration.sample import FAIL, NEITHER, PASS
@@ -133,15 +134,23 @@ def test_where_most_items_are_labelled_no_rater_is_said_to_add_nothing() -> None
 
 def test_a_label_of_another_split_does_not_certify() -> None:
     planted = plant_principle(n=1000, labelled=0.5)
-    given = population_of(planted, GATE)
+    given = population_of(planted, GATE, share_to_certify([planted], GATE))
     assert not given.labelled[planted.split != Split.GATE].any()
     share = float((planted.split == Split.GATE).mean())
     assert given.inclusion[0] == pytest.approx(0.5 * share)
 
 
+def test_principles_of_unlike_gate_shares_are_still_drawn_alike() -> None:
+    one, two = plant_principle("a", n=400), plant_principle("b", n=900, first_cluster=5000)
+    share = share_to_certify([one, two], GATE)
+    pooled = pool_populations([population_of(each, GATE, share) for each in (one, two)])
+    assert np.ptp(pooled.inclusion) == 0
+    assert rate(pooled).method.startswith("chain rule")
+
+
 def test_principles_without_labels_are_left_out_and_counted() -> None:
-    with_labels = population_of(plant_principle("a", n=500), GATE)
-    without = population_of(plant_principle("b", n=300, labelled=0.0), GATE)
+    with_labels = population_of(plant_principle("a", n=500), GATE, 0.5)
+    without = population_of(plant_principle("b", n=300, labelled=0.0), GATE, 0.5)
     pooled = pool_populations([with_labels, without])
     assert (len(pooled.read_truth), pooled.left_out) == (500, 1)
     assert len(pool_populations([without, without]).read_truth) == 600

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.calibration.choices import Choices
-from evenhand.calibration.panel_rules import AS_IT_IS
+from evenhand.calibration.panel_rules import AS_IT_IS, DAWID_SKENE, STACK, WEIGHTED
 from evenhand.calibration.results import (
     PANEL,
     Advice,
@@ -100,11 +100,11 @@ def _fix(words: str) -> Advice:
 
 def _use(findings: Findings) -> Iterator[Advice]:
     """Yields whom to use for the principles they may be trusted for, and which rule combines the judges best."""
+    yield from _rule_to_use(findings.panel)
     choices = {row.principle: _choose(row, findings) for row in findings.principles}
     for choice in dict.fromkeys(choices.values()):
         chosen = [principle for principle, own in choices.items() if own == choice]
         yield from _use_for(findings, choice, chosen)
-    yield from _rule_to_use(findings.panel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _choose(row: PrincipleCalibration, findings: Findings) -> _Choice:
             _THE_PANEL, why=f": there it beats {single}, the best single judge, on held-out labels"
         )
     if isinstance(gain, Estimate) and gain.interval.high < 0:
-        return replace(alone, why=": there it beats the panel on held-out labels")
+        return replace(alone, why=": there it beats the panel as it is on held-out labels")
     trusted = {
         cell.rater for cell in findings.trust if cell.principle == row.principle and cell.trust in _TRUSTED
     }
@@ -150,13 +150,19 @@ def _beats_single(panel: PanelCalibration) -> bool:
     return any(row.beats_single for row in panel.rules if row.rule == panel.recommended)
 
 
+_RULE_NAMES = {WEIGHTED: "weighted", DAWID_SKENE: "dawid_skene", STACK: "stack"}
+"""What a rule that can be learned is called in files and on the command line."""
+
+
 def _rule_to_use(panel: PanelCalibration) -> Iterator[Advice]:
     chosen = next((row for row in panel.rules if row.rule == panel.recommended), None)
     if chosen is not None and chosen.beats_single and chosen.rule != AS_IT_IS:
+        learn = f" (evenhand calibrate RUN --learn FILE --rule {_RULE_NAMES.get(chosen.rule, '')})"
         yield Advice(
             kind=AdviceKind.USE,
-            words=f"Combine the judges by {panel.recommended}: on held-out labels it beats {panel.best_single}, "
-            f"the best single judge, by {points_with_limits(chosen.gain)}.",
+            words=f"Combine the judges by the rule {panel.recommended}: on held-out labels it beats "
+            f"{panel.best_single}, the best single judge, by {points_with_limits(chosen.gain)}"
+            f"{learn if chosen.rule in _RULE_NAMES else ''}.",
         )
 
 
@@ -167,7 +173,9 @@ def _use_for(findings: Findings, choice: _Choice, principles: Sequence[str]) -> 
     ):
         trusted = set(_principles_with(findings.trust, choice.rater, {trust}))
         if shown := [principle for principle in principles if principle in trusted]:
-            words = f"Use {choice.name} {manner} for {listed(shown)}{choice.why}."
+            later = choice.kind is AdviceKind.USE_SINGLE and _beats_single(findings.panel)
+            start = "Until then use" if later else "Use"
+            words = f"{start} {choice.name} {manner} for {listed(shown)}{choice.why}."
             yield Advice(kind=choice.kind, words=words)
 
 

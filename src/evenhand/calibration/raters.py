@@ -13,6 +13,7 @@ from evenhand.calibration.rates import (
     measure_rate,
     pool_populations,
     population_of,
+    share_to_certify,
 )
 from evenhand.calibration.results import PANEL, Confusion, Quality, RateResult
 from evenhand.calibration.sample import Sample, pool_samples
@@ -55,7 +56,9 @@ def measure_raters(
         for severity, ids in _ids_by_severity(table).items()
     }
     confusions = {id_: count_confusions(sample) for id_, sample in samples.items()}
-    populations = {each.principle: population_of(each, study.purpose.certify) for each in table.principles}
+    certify = study.purpose.certify
+    share = share_to_certify(table.principles, certify)
+    populations = {each.principle: population_of(each, certify, share) for each in table.principles}
     against_people = compare_with_people(labels, measuring)
     rates = [_rates(populations, place, name, measuring) for place, name in enumerate(names)]
     return tuple(

@@ -60,11 +60,18 @@ class Population:
         return int((self.labelled & ~np.isfinite(self.inclusion)).sum())
 
 
-def population_of(answers: PrincipleAnswers, certify: Collection[Split]) -> Population:
+def share_to_certify(principles: Sequence[PrincipleAnswers], certify: Collection[Split]) -> float:
+    """Return the share of all items that lie in the splits to certify with; 1 where none does."""
+    inside = sum(int(np.isin(each.split, list(certify)).sum()) for each in principles)
+    return inside / sum(each.n for each in principles) if inside else 1.0
+
+
+def population_of(answers: PrincipleAnswers, certify: Collection[Split], share: float) -> Population:
     """Return the items of a principle.
 
-    Labels of other splits do not count here. The split was drawn at random by cluster, so the probability that an item
-    is labelled and may certify is that of being labelled times the share of items in the splits to certify with.
+    Labels of other splits do not count here. The split was drawn at random by cluster, over all principles alike, so
+    the probability that an item is labelled and may certify is that of being labelled times `share`, the share of all
+    items in the splits to certify with.
     """
     codes = reading_codes(answers.readings)
     inside = np.isin(answers.split, list(certify))
@@ -72,7 +79,7 @@ def population_of(answers: PrincipleAnswers, certify: Collection[Split]) -> Popu
     return Population(
         read_answers=codes[with_panel(answers)],
         read_truth=codes[truth],
-        inclusion=answers.reference.inclusion * (inside.mean() if inside.any() else 1.0),
+        inclusion=answers.reference.inclusion * share,
         clusters=answers.clusters.astype(np.int64),
         has_rate={FAIL, PASS} <= set(codes.tolist()),
     )
