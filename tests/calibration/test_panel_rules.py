@@ -1,6 +1,7 @@
 """Rules on labels they have not seen."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,13 +13,15 @@ from evenhand.calibration.panel_rules import (
     RuleComparison,
     compare_panel_rules,
     cross_folds,
+    held_out_single,
     split_folds,
 )
 from evenhand.calibration.sample import Sample, sample_principle
+from evenhand.calibration.study import make_study
 from evenhand.calibration.table import Split
 from evenhand.stats.estimate import Estimate, Undefined
 
-from .tables import PlantedJudge, plant_principle
+from .tables import PlantedJudge, plant_principle, table_of
 
 MEASURING = Measuring(choices=Choices(draws=200))
 THREE = (PlantedJudge(),) * 3
@@ -87,3 +90,28 @@ def test_folds_learn_nothing_from_what_they_measure() -> None:
     for fold in folds:
         assert not set(fold.learn[0].clusters) & set(certify.clusters[fold.out])
         assert fold.learn[0].n + int(fold.out.sum()) == certify.n
+
+
+def test_the_best_of_equal_judges_is_no_better_on_labels_that_did_not_choose_it() -> None:
+    equal = PlantedJudge(sensitivity=0.8, specificity=0.8)
+    leads, flattering = [], []
+    for seed in range(60):
+        planted = plant_principle(judges=(equal,) * 6, n=100, splits=(0.0, 1.0, 0.0), seed=seed)
+        # The last judge stands for a panel that is as good as each of the others.
+        table = table_of(replace(planted, answers=planted.answers[:, :5], verdict=planted.answers[:, 5]))
+        study = make_study(table, MEASURING)
+        right = study.whole.right(-1).mean()
+        leads.append((held_out_single(study.folds, study.whole) == study.whole.truth).mean() - right)
+        flattering.append(max(study.whole.right(judge).mean() for judge in range(5)) - right)
+    assert abs(np.mean(leads)) < 0.02  # standard error .007
+    assert np.mean(flattering) > 0.03
+
+
+def test_values_of_all_labels_are_divided_by_principle() -> None:
+    names = ("a", "b", "c")
+    first = [plant_principle(name, n=40 + place) for place, name in enumerate(names)]
+    other = replace(first[1], categories=("fine", "bad"))
+    study = make_study(table_of(first[0], other, first[2]), MEASURING)
+    parts = study.by_principle(study.whole.truth)
+    for part, sample in zip(parts, study.certify, strict=True):
+        assert (part == sample.truth).all()

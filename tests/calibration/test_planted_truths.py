@@ -225,6 +225,24 @@ def test_the_confidence_that_automation_goes_by_is_named(
     assert source in record.automation[0].confidence_source
 
 
+@pytest.mark.parametrize(
+    ("judge", "labels", "source"),
+    [
+        (GOOD, 1200, "mean probability of the judges"),
+        (replace(GOOD, gives_confidence=False), 150, "share of the judges who say what the panel says"),
+    ],
+)
+def test_no_label_has_a_say_in_the_thresholds_it_certifies(
+    judge: PlantedJudge, labels: int, source: str
+) -> None:
+    planted = plant_principle(judges=(judge,) * 3, n=labels, splits=(0.0, 1.0, 0.0))
+    record = run(table_of(planted))
+    assert record.automation[0].confidence_source == source
+    assert (
+        record.panel.reliability[-1].kind != source
+    )  # what a confidence is worth is cross-fitted all the same
+
+
 @pytest.mark.parametrize("n", [300, 1500])  # by votes or probabilities, and by a stack
 def test_items_of_a_principle_without_labels_are_not_decided_alone(n: int) -> None:
     seen = plant_principle("seen", judges=(GOOD,) * 3, n=n)

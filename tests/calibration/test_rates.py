@@ -93,6 +93,22 @@ def test_the_ratio_covers_the_truth(*, unequal: bool) -> None:
     assert 0.91 <= covered <= 0.99
 
 
+def test_labels_that_all_pass_or_do_neither_do_not_make_the_rate_certain() -> None:
+    truth = np.where(np.arange(1000) % 10, PASS, NEITHER)
+    drawn = np.arange(1000) < 60
+    made = Population(
+        read_answers=truth[:, np.newaxis],
+        read_truth=np.where(drawn, truth, NONE),
+        inclusion=np.full(1000, 0.06),
+        clusters=np.arange(1000),
+        has_rate=True,
+    )
+    found = rate(made).rate
+    assert isinstance(found, Estimate)
+    assert found.value == 1
+    assert 0.94 < found.interval.low < 0.98  # Wilson's limit for the 54 opinions alone is .934
+
+
 def test_a_rate_is_refused_with_its_reason() -> None:
     given, _ = population()
     unknown = given.inclusion.copy()

@@ -37,8 +37,6 @@ class RuleComparison:
 
     best_single: int | None
     """The judge with the best agreement on the labels for learning; None where these are too few."""
-    single: Ints
-    """Its held-out answers on the labels to certify with, one scale after the other; chosen anew in each fold."""
     rows: tuple[RuleRow, ...]
     recommended: str
 
@@ -74,7 +72,6 @@ def compare_panel_rules(
     if len(judges) < 2 or fewest < max(measuring.choices.too_few, 1):
         return RuleComparison(
             best_single=None,
-            single=np.zeros(0, dtype=np.int64),
             rows=(),
             recommended=_without_comparison(judges),
         )
@@ -86,9 +83,7 @@ def compare_panel_rules(
     rows[0] = replace(rows[0], rule=f"{SINGLE}: {judges[best]}")
     if STACK not in given:
         rows.append(_no_stack(whole.n, measuring))
-    return RuleComparison(
-        best_single=best, single=given[SINGLE], rows=tuple(rows), recommended=_recommend(rows)
-    )
+    return RuleComparison(best_single=best, rows=tuple(rows), recommended=_recommend(rows))
 
 
 def split_folds(learn: Sequence[Sample], certify: Sequence[Sample]) -> tuple[Fold, ...]:
@@ -129,9 +124,8 @@ def _held_out(
     if all(sample.n >= measuring.choices.learn_from for fold in folds for sample in fold.learn if sample.n):
         rules.append(STACK)
     given = {name: np.full(whole.n, NONE, dtype=np.int64) for name in rules}
+    given[SINGLE] = held_out_single(folds, whole)
     for place, fold in enumerate(folds):
-        single = _best(pool_samples(fold.learn))
-        given[SINGLE][fold.out] = whole.answers[fold.out, single]
         tested = samples_within(certify, fold.out)
         for name in rules[1:]:
             answers = [
@@ -194,6 +188,14 @@ def fit_stack_on(learn: Sample, rng: np.random.Generator) -> FittedStack:
         clusters=learn.shared_clusters,
     )
     return FittedStack(model=model, categories=categories)
+
+
+def held_out_single(folds: Sequence[Fold], whole: Sample) -> Ints:
+    """Return the answers of the best single judge on the labels to certify with, chosen anew in each fold."""
+    given = np.full(whole.n, NONE, dtype=np.int64)
+    for fold in folds:
+        given[fold.out] = whole.answers[fold.out, _best(pool_samples(fold.learn))]
+    return given
 
 
 def _best(learn: Sample) -> int:

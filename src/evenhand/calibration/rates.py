@@ -14,6 +14,7 @@ from evenhand.calibration.table import NONE, Flags, Floats, PrincipleAnswers, Sp
 from evenhand.calibration.words import count
 from evenhand.stats.estimate import Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import proportion
+from evenhand.stats.quantiles import student_quantile
 from evenhand.stats.rates.estimate_rate import estimate_rate
 from evenhand.stats.rates.labels_alone import width_ratio
 from evenhand.stats.rates.results import RateEstimate, RateRefused
@@ -252,13 +253,26 @@ def _ratio(population: Population, said: Ints, measuring: Measuring) -> Measured
     share = min(1.0, max(0.0, passes.value / opinions.value))
     rest = _corrected(population, said, share, measuring)
     assert isinstance(rest, Estimate), "it rests on the same labels"
-    low, high = rest.interval.low - rest.value, rest.interval.high - rest.value
+    least = _least_half(population, measuring)
+    low = min(rest.interval.low - rest.value, -least)
+    high = max(rest.interval.high - rest.value, least)
     interval = Interval(
         low=max(0.0, share + low / opinions.value),
         high=min(1.0, share + high / opinions.value),
         confidence=measuring.choices.confidence,
     )
     return Estimate(value=share, interval=interval, n=n)
+
+
+def _least_half(population: Population, measuring: Measuring) -> float:
+    """Return half the width of an interval if one typical label had differed from its verdict (see `aipw_mean`).
+
+    A rater who was right every time, on items that all pass, is not known to be right always.
+    """
+    labelled = population.labelled
+    typical = float((1 / population.inclusion[labelled]).mean()) / len(labelled)
+    groups = len(np.unique(population.clusters[labelled]))
+    return student_quantile(measuring.choices.confidence, max(groups - 2, 1)) * typical
 
 
 def _corrected(population: Population, said: Ints, share: float | None, measuring: Measuring) -> Measured:

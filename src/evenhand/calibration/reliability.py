@@ -30,7 +30,7 @@ def judge_reliability(study: Study, judge: int, name: str, measuring: Measuring)
 
 
 def panel_reliability(study: Study, sure: PanelConfidence, measuring: Measuring) -> tuple[Reliability, ...]:
-    """Return what the mean probability of the judges is worth, and what the confidence that automation goes by is."""
+    """Return what the mean probability of the judges is worth, and what the best confidence is."""
     given = study.whole.confidence[:, -1]
     decided = study.whole.answers[:, -1] != NONE
     shown = ((MEAN, given), (sure.source, sure.certify))

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from evenhand.calibration.measuring import Measuring
 from evenhand.calibration.panel_rules import Fold, cross_folds, split_folds
 from evenhand.calibration.sample import (
+    Ints,
     Purpose,
     Sample,
     ScaleFacts,
@@ -40,6 +43,18 @@ class Study:
     def learnt(self) -> Sample:
         """All labels to learn from."""
         return self.whole if self.purpose.cross_fit else self.tuned
+
+    def by_principle(self, values: Ints) -> list[Ints]:
+        """Return the part of each principle, in the order of the table, of values in the order of `whole`."""
+        order = [
+            place
+            for scale in self.scales
+            for place, sample in enumerate(self.certify)
+            if sample.scale == scale
+        ]
+        ends = np.cumsum([self.certify[place].n for place in order])
+        parts = dict(zip(order, np.split(values, ends[:-1]), strict=True)) if order else {}
+        return [parts[place] for place in range(len(self.certify))]
 
 
 def make_study(table: CalibrationTable, measuring: Measuring) -> Study:
