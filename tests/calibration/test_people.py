@@ -116,7 +116,7 @@ def test_a_judge_as_good_as_a_person_has_a_ratio_of_one() -> None:
         splits=(0.0, 1.0, 0.0),
     )
     labels = gather_labels(planted, planted.people.annotators, certify=(Split.GATE,))
-    good, poor, _ = compare_with_people(labels, ANY)
+    good, poor, _ = (found.ratio for found in compare_with_people(labels, ANY))
     assert isinstance(good, Estimate)
     assert good.interval.low < 1 < good.interval.high
     assert value(poor) == pytest.approx(0.6 / 0.9, abs=0.04)
@@ -125,7 +125,7 @@ def test_a_judge_as_good_as_a_person_has_a_ratio_of_one() -> None:
 def test_only_items_to_certify_with_compare_judges_with_people() -> None:
     planted = plant_principle(n=1000, people=2, splits=(1.0, 0.0, 0.0))
     labels = gather_labels(planted, planted.people.annotators, certify=(Split.GATE,))
-    assert all(isinstance(ratio, Undefined) for ratio in compare_with_people(labels, ANY))
+    assert all(isinstance(found.ratio, Undefined) for found in compare_with_people(labels, ANY))
 
 
 def test_a_table_without_principles_has_people_without_labels() -> None:

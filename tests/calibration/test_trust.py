@@ -27,7 +27,7 @@ def evidence(
     balanced: Measured = SURE,
     *,
     agreement: Measured = AGREES,
-    ceiling: Measured = NOTHING,
+    beside: Measured = NOTHING,
     alpha: Measured = NOTHING,
     answered: int = 160,
     has_rate: bool = True,
@@ -35,12 +35,13 @@ def evidence(
     quality = replace(
         made_up_quality(0.9), balanced_accuracy=balanced, agreement=agreement, answered=answered
     )
-    people = replace(made_up_people().principles[0], ceiling=ceiling, alpha=alpha)
+    people = replace(made_up_people().principles[0], ceiling=measured(0.92), alpha=alpha)
     return Evidence(
         rater=PANEL,
         principle="planted",
         quality=quality,
         people=people,
+        beside_person=beside,
         rate=made_up_rate(PANEL),
         has_rate=has_rate,
         drawn_with_known_probability=True,
@@ -59,14 +60,26 @@ DECISIONS = [
     (evidence(answered=1), Trust.TOO_FEW, "1 labelled item with"),
     (evidence(SURE), Trust.WITH_SPOT_CHECKS, "0.88 (0.83 to 0.92) is above the floor of 0.75"),
     (evidence(AT_FLOOR), Trust.WITH_SPOT_CHECKS, "people are not comparable (too few)"),
-    (evidence(SURE, ceiling=measured(0.92)), Trust.AS_A_PERSON, "one person with the others on 92.0 %"),
-    (evidence(SURE, ceiling=measured(0.93)), Trust.WITH_SPOT_CHECKS, "one person with the others on 93.0 %"),
     (
-        evidence(UNSURE, ceiling=measured(0.8)),
+        evidence(SURE, beside=measured_between(0.0, -0.05, 0.05)),
+        Trust.AS_A_PERSON,
+        "agrees with people +0.0 points (-5.0 to +5.0) from one person, who agrees with the others on 92.0 %",
+    ),
+    (
+        evidence(SURE, beside=measured_between(0.0, -0.06, 0.06)),
+        Trust.WITH_SPOT_CHECKS,
+        "is above the floor of 0.75; it agrees with people +0.0 points (-6.0 to +6.0) from one person",
+    ),
+    (
+        evidence(UNSURE, beside=measured(0.0, half=0.01)),
         Trust.NOT_SHOWN,
         "spans the floor of 0.75, with 40 failing items",
     ),
-    (evidence(BAD, ceiling=measured(0.8)), Trust.NO, "0.60 (0.52 to 0.68) is below the floor of 0.75"),
+    (
+        evidence(BAD, beside=measured(0.0, half=0.01)),
+        Trust.NO,
+        "0.60 (0.52 to 0.68) is below the floor of 0.75",
+    ),
     (evidence(NOTHING), Trust.NOT_SHOWN, "Balanced accuracy can not be told: too few"),
     (evidence(NOTHING, has_rate=False), Trust.WITH_SPOT_CHECKS, "Agreement 0.90 (0.87 to 0.93)"),
     (evidence(agreement=UNSURE, has_rate=False), Trust.NOT_SHOWN, "on 160 labels"),

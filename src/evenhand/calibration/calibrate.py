@@ -56,7 +56,7 @@ def calibrate(
     people = measure_people(
         [each.principle for each in table.principles], labels, everyone, names=names, measuring=measuring
     )
-    raters = measure_raters(table, study, everyone, measuring)
+    raters = measure_raters(table, study, labels, everyone, measuring)
     sure = find_confidence(table, study, measuring)
     panel = _panel(table, study, raters[-1], sure, measuring)
     findings = Findings(
@@ -139,6 +139,7 @@ def _trust(
                 principle=each.principle,
                 quality=rater.principles[each.principle],
                 people=row,
+                beside_person=rater.beside_person[each.principle],
                 rate=rater.rates[each.principle],
                 has_rate=sample.has_rate,
                 drawn_with_known_probability=sample.drawn_with_known_probability,

@@ -1,7 +1,7 @@
 """What people say among themselves, before any judge is measured against them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -11,10 +11,11 @@ from evenhand.calibration.measuring import Measuring
 from evenhand.calibration.results import People, PeoplePrinciple, PersonRow
 from evenhand.calibration.scale_order import order_of
 from evenhand.calibration.table import NONE, Flags, Floats, Level
+from evenhand.stats.aggregation.best_single import never_apart
 from evenhand.stats.agreement.krippendorff import krippendorff_alpha
 from evenhand.stats.arrays import quotient
 from evenhand.stats.bootstrap import bootstrap_totals, percentile_measure
-from evenhand.stats.estimate import Measured, Undefined
+from evenhand.stats.estimate import Estimate, Measured, Undefined
 from evenhand.stats.shares import weighted_share
 from evenhand.stats.units import row_units
 
@@ -50,12 +51,22 @@ def measure_people(
     )
 
 
-def compare_with_people(labels: HumanLabels, measuring: Measuring) -> tuple[Measured, ...]:
-    """Return the agreement with people of each judge, and last of the panel, over that of one person with the others.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesidePerson:
+    """A rater and one person, both measured by the majority of the same other persons."""
+
+    ratio: Measured
+    """Agreement of the rater over that of the person; 1 is as good as a person."""
+    difference: Measured
+    """The same as a difference, rater less person."""
+
+
+def compare_with_people(labels: HumanLabels, measuring: Measuring, *stream: str) -> tuple[BesidePerson, ...]:
+    """Return how each judge, and last the panel, compares with one person in agreement with the other people.
 
     Both are measured by the majority of the other persons, on the same items to certify with: for each label of a
-    person on an item the rater answered, whether the person and whether the rater say what most of the others do. 1 is
-    as good as a person. The interval is a bootstrap over clusters.
+    person on an item the rater answered, whether the person and whether the rater say what most of the others do. The
+    intervals are those of one bootstrap over clusters. `stream` names the random numbers.
 
     Source: methods.md 2.2.
     """
@@ -69,24 +80,47 @@ def compare_with_people(labels: HumanLabels, measuring: Measuring) -> tuple[Meas
     raters = judged.shape[1]
     person = (labels.label[chosen, np.newaxis] == others) & answered
     weights = labels.weights[chosen, np.newaxis]
-    rows = np.column_stack([judged == others, person]) * weights
+    rows = np.column_stack([judged == others, person, answered]) * weights
     items = [len(np.unique(labels.item[chosen][answered[:, rater]])) for rater in range(raters)]
     if max(items, default=0) < measuring.choices.too_few:
-        return tuple(measuring.too_few(count) for count in items)
+        few = [measuring.too_few(count) for count in items]
+        return tuple(BesidePerson(ratio=each, difference=each) for each in few)
     units = row_units(rows, clusters=clusters)
-    totals = bootstrap_totals(units, rng=measuring.rng("ceiling"), draws=measuring.choices.draws)
+    totals = bootstrap_totals(units, rng=measuring.rng("ceiling", *stream), draws=measuring.choices.draws)
+    right, human, held = np.split(totals, 3, axis=1)
+
+    def measure(series: Floats, count: int, undefined: str) -> Measured:
+        found = percentile_measure(
+            series,
+            n=count,
+            undefined=undefined,
+            clusters=clusters,
+            confidence=measuring.choices.confidence,
+        )
+        return measuring.enough(found)
+
     return tuple(
-        measuring.enough(
-            percentile_measure(
-                quotient(totals[:, rater], totals[:, raters + rater]),
-                n=count,
-                undefined="one person never says what most of the others do",
-                clusters=clusters,
-                confidence=measuring.choices.confidence,
-            )
+        BesidePerson(
+            ratio=measure(
+                quotient(right[:, rater], human[:, rater]),
+                count,
+                "one person never says what most of the others do",
+            ),
+            difference=_not_certain(
+                measure(
+                    quotient(right[:, rater] - human[:, rater], held[:, rater]), count, "no item was answered"
+                )
+            ),
         )
         for rater, count in enumerate(items)
     )
+
+
+def _not_certain(difference: Measured) -> Measured:
+    """Return a difference that did not vary with Wilson's bound on items where it would."""
+    if isinstance(difference, Estimate) and difference.interval.low == difference.interval.high == 0:
+        return never_apart(difference)
+    return difference
 
 
 # -- One principle -----------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What is measured alike for every judge and for the panel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.calibration.human_labels import HumanLabels
@@ -37,15 +37,22 @@ class RaterMeasures:
     rate: RateResult
     rates: Mapping[str, RateResult]
     """By principle."""
+    beside_person: Mapping[str, Measured]
+    """Agreement with people, less that of one person, by principle."""
 
 
 def measure_raters(
-    table: CalibrationTable, study: Study, labels: HumanLabels, measuring: Measuring
+    table: CalibrationTable,
+    study: Study,
+    labels: Sequence[HumanLabels],
+    everyone: HumanLabels,
+    measuring: Measuring,
 ) -> tuple[RaterMeasures, ...]:
     """Return the measures of each judge in the order of the table, and last those of the panel.
 
     Random numbers are named by the principles a figure rests on, so that a figure that stands in two places, because
-    all principles are one, or have one severity, is the same figure.
+    all principles are one, or have one severity, is the same figure. `labels` are those of persons by principle, and
+    `everyone` all of them.
     """
     names = [*(judge.id for judge in table.judges), PANEL]
     samples = {each.principle: own for each, own in zip(table.principles, study.certify, strict=True)}
@@ -59,7 +66,8 @@ def measure_raters(
     certify = study.purpose.certify
     share = share_to_certify(table.principles, certify)
     populations = {each.principle: population_of(each, certify, share) for each in table.principles}
-    against_people = compare_with_people(labels, measuring)
+    against_people = compare_with_people(everyone, measuring)
+    beside = {id_: compare_with_people(own, measuring, id_) for id_, own in zip(samples, labels, strict=True)}
     rates = [_rates(populations, place, name, measuring) for place, name in enumerate(names)]
     return tuple(
         RaterMeasures(
@@ -69,9 +77,10 @@ def measure_raters(
             principles={id_: found[place] for id_, found in measured.items()},
             severities={severity: found[place] for severity, found in severities.items()},
             confusions={id_: found[place] for id_, found in confusions.items()},
-            against_people=against_people[place],
+            against_people=against_people[place].ratio,
             rate=_rate_of_all(populations, place, rates[place], table, measuring),
             rates=rates[place],
+            beside_person={id_: found[place].difference for id_, found in beside.items()},
         )
         for place, name in enumerate(names)
     )

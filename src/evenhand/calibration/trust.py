@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from evenhand.calibration.choices import Choices
 from evenhand.calibration.results import PeoplePrinciple, Quality, RateResult, Trust, TrustCell
-from evenhand.calibration.words import count, number, number_with_limits, percent, share_with_limits
+from evenhand.calibration.words import (
+    count,
+    number,
+    number_with_limits,
+    points_with_limits,
+    share_with_limits,
+)
 from evenhand.stats.estimate import Estimate, Measured
 
 _SILENT = 0.05
@@ -19,6 +25,8 @@ class Evidence:
     principle: str
     quality: Quality
     people: PeoplePrinciple
+    beside_person: Measured
+    """Agreement with people, less that of one person with the same others on the same items."""
     rate: RateResult
     has_rate: bool
     """Whether the scale has answers that pass and fail."""
@@ -31,8 +39,8 @@ def decide_trust(evidence: Evidence, choices: Choices) -> TrustCell:
     """Return how far a rater may be trusted for a principle.
 
     In this order: people must agree among themselves; there must be labels; then the interval of the rater's quality
-    is compared with the floor, and with what one person reaches. Quality is balanced accuracy, or agreement where
-    nothing passes or fails. Rank: methods.md 2.1, 2.2, 7.2.
+    is compared with the floor, and its agreement with that of one person. Quality is balanced accuracy, or agreement
+    where nothing passes or fails. Rank: methods.md 2.1, 2.2, 7.2.
     """
     trust, reason = _decide(evidence, choices)
     return TrustCell(
@@ -80,30 +88,26 @@ def _headline(evidence: Evidence) -> tuple[Measured, str]:
 
 
 def _is_as_a_person(evidence: Evidence, choices: Choices) -> bool:
-    """Tell whether even the lower limit of agreement is within the margin of one person's."""
-    agreement, ceiling = evidence.quality.agreement, evidence.people.ceiling
-    return (
-        isinstance(agreement, Estimate)
-        and isinstance(ceiling, Estimate)
-        and agreement.interval.low >= ceiling.value - choices.person_margin
-    )
+    """Tell whether even the lower limit of the paired difference from one person is within the margin.
+
+    Agreement with the reference is not compared with people's own: a reference has no item on which two people tie.
+    """
+    beside = evidence.beside_person
+    return isinstance(beside, Estimate) and beside.interval.low >= -choices.person_margin
 
 
 def _beside_people(evidence: Evidence) -> str:
     return (
-        f"agrees with people on {share_with_limits(evidence.quality.agreement)}, "
-        f"one person with the others on {share_with_limits(evidence.people.ceiling)}"
+        f"agrees with people {points_with_limits(evidence.beside_person)} from one person, who agrees with the others "
+        f"on {share_with_limits(evidence.people.ceiling)}"
     )
 
 
 def _why_no_person(evidence: Evidence) -> str:
-    ceiling = evidence.people.ceiling
-    if not isinstance(ceiling, Estimate):
-        return f"; people are not comparable ({ceiling.reason})"
-    return (
-        f"; it agrees with people on {share_with_limits(evidence.quality.agreement)}, "
-        f"one person with the others on {percent(ceiling.value)}"
-    )
+    beside = evidence.beside_person
+    if not isinstance(beside, Estimate):
+        return f"; people are not comparable ({beside.reason})"
+    return f"; it {_beside_people(evidence)}"
 
 
 def _what_is_scarce(evidence: Evidence) -> str:
