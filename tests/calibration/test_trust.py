@@ -50,11 +50,20 @@ def evidence(
 
 DECISIONS = [
     (
-        evidence(alpha=measured(0.39, half=0.1)),
+        evidence(alpha=measured(0.29, half=0.1)),
         Trust.PEOPLE_DISAGREE,
-        "alpha 0.39 (0.29 to 0.49), under 0.40",
+        "alpha 0.29 (0.19 to 0.39), under 0.40",
     ),
-    (evidence(alpha=measured(0.39), answered=5), Trust.PEOPLE_DISAGREE, "disagree among themselves"),
+    (
+        evidence(alpha=measured(0.29, half=0.1), answered=5),
+        Trust.PEOPLE_DISAGREE,
+        "disagree among themselves",
+    ),
+    (
+        evidence(alpha=measured(0.39, half=0.1)),
+        Trust.WITH_SPOT_CHECKS,
+        "People are not shown to agree among themselves: alpha 0.39 (0.29 to 0.49).",
+    ),
     (evidence(alpha=measured(0.4)), Trust.WITH_SPOT_CHECKS, "above the floor"),
     (evidence(answered=19), Trust.TOO_FEW, "19 labelled items with an answer; under 20"),
     (evidence(answered=1), Trust.TOO_FEW, "1 labelled item with"),
@@ -105,6 +114,14 @@ def test_a_rater_that_often_has_no_answer_is_trusted_with_that_said() -> None:
     given = evidence(SURE, answered=150)
     assert "It has no answer on 14 of 164 labelled items." in decide_trust(given, Choices()).reason
     assert "no answer" not in decide_trust(evidence(SURE), Choices()).reason
+
+
+def test_a_trusted_rater_that_misses_many_violations_is_trusted_with_that_said() -> None:
+    given = evidence(SURE)
+    blind = replace(given.quality, sensitivity=measured_between(0.7, 0.6, 0.78))
+    reason = decide_trust(replace(given, quality=blind), Choices()).reason
+    assert "It finds only 70.0 % (60.0 to 78.0) of the violations." in reason
+    assert "only" not in decide_trust(given, Choices()).reason
 
 
 def test_labels_that_were_not_blind_are_marked_where_they_make_trust() -> None:

@@ -38,23 +38,24 @@ class Evidence:
 def decide_trust(evidence: Evidence, choices: Choices) -> TrustCell:
     """Return how far a rater may be trusted for a principle.
 
-    In this order: people must agree among themselves; there must be labels; then the interval of the rater's quality
-    is compared with the floor, and its agreement with that of one person. Quality is balanced accuracy, or agreement
-    where nothing passes or fails. Rank: methods.md 2.1, 2.2, 7.2.
+    In this order: people must not be shown to disagree among themselves (an alpha of few violations is unsure even
+    where they agree on 99 % of the items, so its upper limit decides); there must be labels; then the interval of the
+    rater's quality is compared with the floor, and its agreement with that of one person. Quality is balanced accuracy,
+    or agreement where nothing passes or fails. Rank: methods.md 2.1, 2.2, 7.2.
     """
     trust, reason = _decide(evidence, choices)
     return TrustCell(
         rater=evidence.rater,
         principle=evidence.principle,
         trust=trust,
-        reason=reason + _caveat(evidence, trust),
+        reason=reason + _caveat(evidence, trust, choices),
         adds_nothing=evidence.rate.adds_nothing,
     )
 
 
 def _decide(evidence: Evidence, choices: Choices) -> tuple[Trust, str]:
     alpha, quality = evidence.people.alpha, evidence.quality
-    if isinstance(alpha, Estimate) and alpha.value < choices.least_human_alpha:
+    if isinstance(alpha, Estimate) and alpha.interval.high < choices.least_human_alpha:
         return Trust.PEOPLE_DISAGREE, (
             f"People disagree among themselves: alpha {number_with_limits(alpha)}, under "
             f"{number(choices.least_human_alpha)}."
@@ -118,13 +119,28 @@ def _what_is_scarce(evidence: Evidence) -> str:
     return f", with {count(scarce, f'{kind} item')}"
 
 
-def _caveat(evidence: Evidence, trust: Trust) -> str:
+def _caveat(evidence: Evidence, trust: Trust, choices: Choices) -> str:
     """Return what whoever trusts the rater has to know besides."""
     if trust not in {Trust.AS_A_PERSON, Trust.WITH_SPOT_CHECKS}:
         return ""
     quality = evidence.quality
     silent = quality.labelled - quality.answered
+    alpha = evidence.people.alpha
     caveats = (
+        (
+            isinstance(alpha, Estimate) and alpha.value < choices.least_human_alpha,
+            f" People are not shown to agree among themselves: alpha {number_with_limits(alpha)}.",
+        ),
+        *(
+            (
+                isinstance(share, Estimate) and share.value < choices.floor,
+                f" It {does} only {share_with_limits(share)} of {items}.",
+            )
+            for share, does, items in (
+                (quality.sensitivity, "finds", "the violations"),
+                (quality.specificity, "clears", "the items that pass"),
+            )
+        ),
         (
             silent > _SILENT * quality.labelled,
             f" It has no answer on {silent:,} of {quality.labelled:,} labelled items.",
