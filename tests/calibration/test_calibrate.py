@@ -281,7 +281,7 @@ def test_one_more_principle_changes_no_figure_of_another() -> None:
     alone, together = run(table_of(first)), run(table_of(first, second))
     assert together.panel.principles["a"] == alone.panel.principles["a"]
     assert together.judges[0].principles["a"] == alone.judges[0].principles["a"]
-    assert together.principles[0].rate == alone.principles[0].rate
+    assert together.principles[0].rate.rate == alone.principles[0].rate.rate
     assert together.people.principles[0] == alone.people.principles[0]
 
 
