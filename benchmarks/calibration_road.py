@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 JUDGES, PRINCIPLES = 5, 20
@@ -49,8 +50,8 @@ def write_workspace(folder: Path, cases: int) -> Path:
     return folder / "suite.yaml"
 
 
-def write_run(folder: Path, *, probabilities: bool) -> int:
-    """Start a run and give every unit an answer; return how many there are."""
+def write_run(folder: Path, rows_of: Callable[[int, int], Iterator[dict[str, object]]]) -> int:
+    """Start a run, give every unit an answer and return how many there are; `rows_of` gets the run and that number."""
     from sqlalchemy import insert
 
     from evenhand.records.run import RunState
@@ -65,7 +66,7 @@ def write_run(folder: Path, *, probabilities: bool) -> int:
         number = ledger.run_number(run.id)
         ledger.add_items(number, prepared.plan.items())
         planned = run.manifest.planned_units
-        for rows in chunks(_ratings(number, planned, probabilities=probabilities), _PER_COMMIT):
+        for rows in chunks(rows_of(number, planned), _PER_COMMIT):
             with ledger.write() as connection:
                 connection.execute(insert(tables.ratings), rows)
         ledger.set_state(run.id, RunState.FINISHED)
@@ -126,7 +127,7 @@ def one_size(items: int, labelled: int, *, probabilities: bool) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_workspace(folder, cases)
-        ratings = write_run(folder, probabilities=probabilities)
+        ratings = write_run(folder, partial(_ratings, probabilities=probabilities))
         write_labels(folder, cases, labelled)
         done = subprocess.run(
             [sys.executable, __file__, "--one", name], capture_output=True, text=True, check=True

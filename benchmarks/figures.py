@@ -1,8 +1,10 @@
-"""Run every measurement and write its table to reports/figures.md or reports/engine.md.
+"""Run every measurement and write its table to the report it belongs to.
 
-python benchmarks/figures.py                 # both, an hour on two cores; leave the machine alone meanwhile
-python benchmarks/figures.py engine          # one of them
+python benchmarks/figures.py                 # all, two hours on two cores; leave the machine alone meanwhile
+python benchmarks/figures.py calibration     # one or more of figures, engine, calibration, coverage
 python benchmarks/figures.py --quick         # smaller sizes, to see that it works; into --out FOLDER
+
+The tables of `coverage` hold no times and are made side by side, one a core.
 """
 
 import argparse
@@ -11,6 +13,9 @@ import platform
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,10 +23,26 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent
 sys.path.insert(0, str(ROOT))  # started as a file, Python only knows this folder
 
-from benchmarks.measurements import REPORTS, Measurement  # noqa: E402 - needs the line above
+from benchmarks.measurements import REPORTS, UNTIMED, Measurement  # noqa: E402 - needs the line above
 
 RECORDED_DATA = ROOT.parent / "shared" / "data"
-TITLES = {"figures": "Figures", "engine": "Figures of the engine"}
+TITLES = {
+    "figures": "Figures",
+    "engine": "Figures of the engine",
+    "calibration": "Figures of the calibration",
+    "coverage": "Coverage of intervals and promises",
+}
+_ENGINE = ("openai", "anthropic", "aiohttp", "pydantic", "sqlalchemy")
+PACKAGES = {
+    "figures": _ENGINE,
+    "engine": _ENGINE,
+    "calibration": ("numpy", "scipy", "scikit-learn", "krippendorff", "crowd-kit", "pydantic", "sqlalchemy"),
+    "coverage": ("numpy", "scipy"),
+}
+"""Packages that the figures of a report depend on."""
+
+
+_TIMES = "Times of one machine are no promise; ratios are taken within one run"
 
 
 def command(measurement: Measurement, *, quick: bool) -> list[str]:
@@ -33,6 +54,7 @@ def command(measurement: Measurement, *, quick: bool) -> list[str]:
 
 def table(measurement: Measurement, *, quick: bool) -> str:
     """Run one measurement and return what it printed."""
+    print(f"measuring: {measurement.title}", file=sys.stderr, flush=True)
     words = command(measurement, quick=quick)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
@@ -49,26 +71,30 @@ def table(measurement: Measurement, *, quick: bool) -> str:
 
 def heading(report: str) -> str:
     """Say on what the figures were taken."""
-    packages = ", ".join(
-        f"{name} {version(name)}" for name in ("openai", "anthropic", "aiohttp", "pydantic", "sqlalchemy")
-    )
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES[report])
+    times = "Seeded draws; no table holds a time" if report in UNTIMED else _TIMES
     return (
         f"# {TITLES[report]}\n\n"
         f"Written by `python benchmarks/figures.py {report}`: Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}, {packages}, {os.cpu_count()} cores. Times of one machine are no promise; "
-        "ratios are taken within one run.\n"
+        f"SQLite {sqlite3.sqlite_version}, {packages}, {os.cpu_count()} cores. {times}.\n"
     )
+
+
+def measurable(measurements: Iterable[Measurement]) -> Iterator[Measurement]:
+    """Yield the measurements whose data are here, and say which are left out."""
+    for measurement in measurements:
+        if measurement.recorded_data and not RECORDED_DATA.is_dir():
+            print(f"left out, its data is not here: {measurement.title}", file=sys.stderr)
+        else:
+            yield measurement
 
 
 def write(report: str, folder: Path, *, quick: bool) -> None:
     """Measure and write one report."""
-    parts = [heading(report)]
-    for measurement in REPORTS[report]:
-        if measurement.recorded_data and not RECORDED_DATA.is_dir():
-            print(f"left out, its data is not here: {measurement.title}", file=sys.stderr)
-            continue
-        print(f"measuring: {measurement.title}", file=sys.stderr, flush=True)
-        parts.append(table(measurement, quick=quick))
+    tables = partial(table, quick=quick)
+    listed = list(measurable(REPORTS[report]))
+    with ThreadPoolExecutor((os.cpu_count() or 1) if report in UNTIMED else 1) as workers:
+        parts = [heading(report), *workers.map(tables, listed)]
     folder.mkdir(exist_ok=True)
     (folder / f"{report}.md").write_text("\n".join(parts), encoding="utf-8")
     print(folder / f"{report}.md")

@@ -1,4 +1,4 @@
-"""The measurements behind `reports/figures.md` and `reports/engine.md`: each a command, and what its table means."""
+"""The measurements behind the reports that `figures.py` writes: each a command, and what its table means."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -157,5 +157,119 @@ ENGINE = (
         meaning="Every scripted disorder of both vendors' batch endpoints (A12).",
     ),
 )
-REPORTS: Mapping[str, Sequence[Measurement]] = {"figures": FIGURES, "engine": ENGINE}
+CALIBRATION = (
+    Measurement(
+        title="Agreement coefficients beside other packages",
+        script="agreement.py",
+        quick=("--quick",),
+        meaning="Krippendorff's alpha and the bootstrap of Cohen's kappa on made-up answers, the same values "
+        "checked before the times. `times` is to the first line of a task.",
+    ),
+    Measurement(
+        title="Aggregation beside another package",
+        script="aggregation.py",
+        quick=("--quick",),
+        meaning="Dawid-Skene on made-up answers against that of crowd-kit, the posteriors compared; and the "
+        "interval of the effective number of judges.",
+    ),
+    Measurement(
+        title="What a million ratings cost to compute",
+        script="calibration.py",
+        quick=("--quick",),
+        meaning="The arithmetic of a calibration alone, from arrays to its record, under a profiler, which itself "
+        "costs. A section holds what it calls; `calibrate` is all.",
+    ),
+    Measurement(
+        title="What a million ratings cost to read",
+        script="calibration_road.py",
+        quick=("--quick",),
+        meaning="From the ledger and the label file to arrays.",
+    ),
+    Measurement(
+        title="What a calibration costs from the command to its report",
+        script="calibration_report.py",
+        quick=("--quick",),
+        meaning="`evenhand calibrate` as a process of its own: start-up, reading, computing and writing HTML, "
+        "Markdown and JSON. Aims, for a million ratings: 30 s and 1.5 GiB.",
+    ),
+    Measurement(
+        title="Ways to aggregate judges on recorded panels",
+        script="aggregation.py",
+        full=("--table",),
+        quick=("--table", "--quick"),
+        meaning="Each line is followed by the one that was printed when the method was chosen. Two sets of the "
+        "first table are not among the recorded data; with `--alttest` they are read from the authors' repository.",
+        recorded_data=True,
+    ),
+    Measurement(
+        title="What judges are worth on every recorded set",
+        script="shared_sets.py",
+        quick=("--only", "alttest/wax", "--only", "humanebench", "--draws", "2"),
+        meaning="A row for each set with human labels, calibrated by the code people use; what a rule is worth was "
+        "counted on labels it had not seen. Below, how often the interval of the pass rate covers the rate of all "
+        "labels: nominal 95 %, of 40 draws, so that one miss is 2.5 points.",
+        recorded_data=True,
+    ),
+    Measurement(
+        title="Figures that the authors of the recorded data print",
+        script="-m benchmarks.published",
+        full=("--summary",),
+        quick=("--summary",),
+        meaning="Computed again from their files, to the digits they print; each difference has its reason.",
+        recorded_data=True,
+    ),
+)
+COVERAGE = (
+    Measurement(
+        title="Intervals of agreement",
+        script="-m benchmarks.coverage.agreement",
+        quick=("--quick",),
+        meaning="Nominal 95 %. `+-` is the Monte-Carlo standard error, 0 where the distribution was enumerated.",
+    ),
+    Measurement(
+        title="Intervals of rates",
+        script="-m benchmarks.coverage.rates",
+        full=("--data", "../shared/data"),
+        quick=("--quick",),
+        meaning="Nominal 95 %: the pass rate from labels and judges together, by several methods. `+-` is the "
+        "Monte-Carlo standard error at 95 %, `width` is beside that of the labels alone.",
+        recorded_data=True,
+    ),
+    Measurement(
+        title="Promises of automation, and intervals of confidence measures",
+        script="-m benchmarks.coverage.selective",
+        quick=("--quick",),
+        meaning="How often a threshold that was certified errs more than was promised, and nominal 95 % intervals "
+        "of calibration error, Brier score and AUROC. In brackets the Monte-Carlo standard error.",
+    ),
+    Measurement(
+        title="Tests of a change",
+        script="-m benchmarks.coverage.change",
+        quick=("--quick",),
+        meaning="Gates between two runs: sizes, power and coverage. Heads of tables name the Monte-Carlo standard "
+        "error.",
+    ),
+    Measurement(
+        title="Watching a stream",
+        script="-m benchmarks.coverage.monitoring",
+        quick=("--quick",),
+        meaning="False alarms at a nominal 5 % over a whole stream, delays, coverage at every look and the causes "
+        "named.",
+    ),
+    Measurement(
+        title="Changes of recorded judges",
+        script="-m benchmarks.coverage.recorded_changes",
+        quick=("--quick",),
+        meaning="Gates between two repeats of one judge, and changes replayed from recorded safety judges.",
+        recorded_data=True,
+    ),
+)
+REPORTS: Mapping[str, Sequence[Measurement]] = {
+    "figures": FIGURES,
+    "engine": ENGINE,
+    "calibration": CALIBRATION,
+    "coverage": COVERAGE,
+}
 """Measurements by the report they stand in."""
+UNTIMED = frozenset({"coverage"})
+"""Reports without times, whose measurements may run side by side."""

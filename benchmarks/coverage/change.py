@@ -251,13 +251,19 @@ def marked(size: float) -> str:
     return percent(size) + ("  " if in_range(size) else " *")
 
 
+def standard_error(reps: int, share: float = 0.5) -> str:
+    """Return the standard error, in percent, of a share seen in so many repetitions; at .5 it is the largest."""
+    return percent(float(np.sqrt(share * (1 - share) / reps)))
+
+
 def print_tests(*, reps: int, rng: np.random.Generator) -> None:
     rows = [
         (n, f"{pair.old:.2f}", f"{pair.new:.2f}", f"{pair.discordance:.3f}", *map(percent, rejected))
         for n, pair, *rejected in gate_power(reps=reps, rng=rng)
     ]
     print(
-        "Rejections (%) of a one-sided test at 5 %; errors correlated .6; unpaired simulated, the rest enumerated"
+        "Rejections (%) of a one-sided test at 5 %; errors correlated .6; unpaired simulated, standard error at most "
+        f"{standard_error(reps)}; the rest enumerated"
     )
     print(table(("n", "old", "new", "discordant", "exact", "mid-p", "unpaired"), rows))
     print("\nSize (%) without a drop, enumerated; * outside 4 to 5.5")
@@ -270,9 +276,9 @@ def print_tests(*, reps: int, rng: np.random.Generator) -> None:
 
 def print_family(*, reps: int, rng: np.random.Generator) -> None:
     print(
-        f"\nAn unchanged judge fails at least one principle (%), {reps} repetitions, standard error", end=" "
+        f"\nAn unchanged judge fails at least one principle (%), {reps} repetitions, standard error "
+        f"{standard_error(reps, 0.05)}"
     )
-    print(percent(np.sqrt(0.05 * 0.95 / reps)))
     rows = [
         (principles, n, "shared" if shared else "own", marked(adjusted), percent(bare))
         for principles in (1, 3, 6, 12)
@@ -287,7 +293,7 @@ def print_margins(*, reps: int, rng: np.random.Generator) -> None:
     print(
         f"\nPasses (%) although worse by the margin of {MARGIN}; Tango enumerated, Newcombe in {reps} repetitions"
     )
-    print("at an accuracy of .85; * outside 4 to 5.5")
+    print(f"at an accuracy of .85, standard error {standard_error(reps, 0.05)}; * outside 4 to 5.5")
     rows: list[tuple[object, ...]] = []
     for n in (*SIZES[1:], 2000):
         for share in SHARES[1:]:
@@ -302,7 +308,10 @@ def print_margins(*, reps: int, rng: np.random.Generator) -> None:
         for drop in (0.0, MARGIN, 0.05, 0.10)
     ]
     print(table(("n", "drop", "passed", "failed", "undecided"), rows))
-    print("\nCoverage (%) of 95 % intervals of the difference")
+    print(
+        f"\nCoverage (%) of 95 % intervals of the difference, {reps} repetitions, standard error "
+        f"{standard_error(reps, 0.05)}"
+    )
     rows = [
         (
             n,
@@ -317,8 +326,9 @@ def print_margins(*, reps: int, rng: np.random.Generator) -> None:
 
 
 def print_clusters(*, reps: int, draws: int, rng: np.random.Generator) -> None:
-    print(f"\nClusters of items that change together: {reps} repetitions, standard error", end=" ")
-    print(percent(np.sqrt(0.05 * 0.95 / reps)))
+    print(
+        f"\nClusters of items that change together: {reps} repetitions, standard error {standard_error(reps, 0.05)}"
+    )
     rows = []
     for clusters, repeats in ((10, 5), (20, 5), (40, 5), (40, 10), (100, 4), (200, 3)):
         flips = clustered_sizes(clusters, repeats, reps=reps, draws=draws, rng=rng)

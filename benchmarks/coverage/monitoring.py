@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from benchmarks.coverage.change import percent, table
+from benchmarks.coverage.change import percent, standard_error, table
 from numpy.typing import NDArray
 
 from evenhand.stats.intervals import wilson_interval
@@ -245,7 +245,8 @@ def print_sequences(*, reps: int, rng: np.random.Generator) -> None:
 
 def print_causes(*, reps: int, rng: np.random.Generator) -> None:
     print(
-        f"\nCauses named (%), {reps} replays; 20 live verdicts and 10 anchors a tick, a change at tick 50, guard 45"
+        f"\nCauses named (%), {reps} replays, standard error at most {standard_error(reps)}; "
+        "20 live verdicts and 10 anchors a tick, a change at tick 50, guard 45"
     )
     rows = []
     for change in CHANGES:

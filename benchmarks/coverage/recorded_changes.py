@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from benchmarks.coverage.change import percent, table
+from benchmarks.coverage.change import percent, standard_error, table
 from benchmarks.published.rb2_repeats import COLLECTIONS
 from benchmarks.published.tidy import by_unit, labels, lines, metadata, of_rater, verdicts
 from numpy.typing import NDArray
@@ -81,7 +81,10 @@ def gate_rates(
 
 
 def print_gates(data: Path, *, reps: int, rng: np.random.Generator) -> None:
-    print(f"Outcomes (%) of a gate with the default margin between two repeats, {reps} gates each")
+    print(
+        f"Outcomes (%) of a gate with the default margin between two repeats, {reps} gates each, standard error at "
+        f"most {standard_error(reps)}"
+    )
     rows: list[tuple[object, ...]] = []
     rankings = {judge: repeated_rankings(data / "rb2_repeats", judge) for judge in COLLECTIONS}
     pairs = [(judge, judge) for judge in COLLECTIONS]
@@ -173,7 +176,10 @@ def replays(
 
 def print_replays(data: Path, *, reps: int, rng: np.random.Generator) -> None:
     found = replays(recorded_judges(data / "safety_judges"), reps=reps, rng=rng)
-    print(f"\nCauses named (%) in {reps} replays of each change of recorded safety judges")
+    print(
+        f"\nCauses named (%) in {reps} replays of each change of recorded safety judges, standard error at most "
+        f"{standard_error(reps)}"
+    )
     rows = [(change, truth, *(percent(named[cause]) for cause in Cause)) for change, truth, named in found]
     for truth in (Cause.NONE, Cause.SYSTEM, Cause.JUDGE):
         some = [named for _, cause, named in found if cause is truth]

@@ -1,6 +1,6 @@
 """Print every figure that the authors of the recorded data print, beside the same computed from their files.
 
-    python -m benchmarks.published [FOLDER] [--differences]
+    python -m benchmarks.published [FOLDER] [--differences | --summary]
 
 FOLDER holds the recorded data sets; by default it is the one beside the checkout. The command ends with 1 if a figure
 differs without a known reason, or if a known reason is no longer needed.
@@ -94,12 +94,18 @@ def main() -> int:
     """Compare and print; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DATA)
-    parser.add_argument("--differences", action="store_true", help="leave out the figures that are the same")
+    left_out = parser.add_mutually_exclusive_group()
+    left_out.add_argument(
+        "--differences", action="store_true", help="leave out the figures that are the same"
+    )
+    left_out.add_argument("--summary", action="store_true", help="print the counts and the reasons alone")
     arguments = parser.parse_args()
     figures = all_figures(arguments.folder)
-    for figure in figures:
-        if not (figure.same and arguments.differences):
-            print(line(figure))
+    listed = (
+        [] if arguments.summary else [each for each in figures if not (each.same and arguments.differences)]
+    )
+    for figure in listed:
+        print(line(figure))
     print(f"\n{summary(figures)}\n\nFigures that differ, and why")
     for figure in figures:
         if not figure.same:
