@@ -10,7 +10,7 @@ labels and once from its replies and `benchmarks/recorded_formats/SET.yaml`, and
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -152,11 +152,11 @@ class ImportedReplies:
         self._judges = workspace / "judges" / name
         self._cases = list(read_cases([self._suite / "cases.jsonl"]))
 
-    def compare(self) -> Iterator[Comparison]:
-        """Yield a comparison for each judge that has raw replies."""
+    def compare(self, names: Container[str] | None = None) -> Iterator[Comparison]:
+        """Yield a comparison for each judge that has raw replies, or those of them with these names."""
         for judge_id, name in self.report.judges.items():
             path = self._suite / "replies" / f"{judge_id}.jsonl"
-            if not path.is_file():
+            if not path.is_file() or (names is not None and name not in names):
                 continue
             declared = self.formats.of(name)
             if declared is None:

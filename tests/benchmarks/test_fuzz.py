@@ -7,10 +7,10 @@ import pytest
 from benchmarks.fuzz import LONGEST_S, fuzz
 from benchmarks.fuzzing.mutator import Mutator
 from benchmarks.fuzzing.targets import TARGETS, Target
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-EXECUTIONS = 60
+EXECUTIONS = 40
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -28,6 +28,7 @@ def test_a_target_reads_what_mutation_makes_of_its_corpus(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["replies", "preflight", "errors", "headers", "yaml", "markdown", "toml", "json", "candidates"]
 )
+@settings(max_examples=50)
 @given(content=st.binary(max_size=300))
 def test_a_target_reads_any_bytes(name: str, content: bytes) -> None:
     TARGETS[name].run(content)

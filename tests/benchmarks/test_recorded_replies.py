@@ -32,14 +32,29 @@ class Expected:
 
 
 EXPECTED = {
-    # Three times a rating of 10 on a scale that was asked for as 0 to 9: the authors took it.
+    # Three times a rating of 10 on a scale that was asked for as 0 to 9: the authors took it. The command compares all
+    # 65 judges; these use every declared format, are those that differ and those that could be read least.
     "llmbar": Expected(
-        judges=65, units=61_926, equal=61_650, unreadable=273, differences={("a", "b"): 1, ("b", "a"): 2}
+        judges=9, units=9_406, equal=9_274, unreadable=129, differences={("a", "b"): 1, ("b", "a"): 2}
     ),
     # Two replies that say A>>B and A>B: the authors took that for a contradiction.
     "judgebench": Expected(
         judges=2, units=1_240, equal=1_227, unreadable=11, differences={("a", ""): 1, ("b", ""): 1}
     ),
+}
+
+SOME = {
+    "llmbar": [
+        "ChatGPT/CoT",
+        "ChatGPT/Rating",
+        "ChatGPT/Rating_NoRules",
+        "GPT-4/Rating_Reference",
+        "GPT-4/Vanilla",
+        "LLaMA2/Swap",
+        "PaLM2/CoT",
+        "PaLM2/Metrics_Reference",
+        "PaLM2/Vanilla_NoRules",
+    ]
 }
 
 
@@ -48,7 +63,7 @@ def test_labels_read_from_replies_are_the_recorded_ones_but_for_known_difference
     benchmark: ModuleType, shared_data: Path, tmp_path: Path, name: str
 ) -> None:
     compared, expected = (
-        list(benchmark.ImportedReplies(shared_data / name, tmp_path).compare()),
+        list(benchmark.ImportedReplies(shared_data / name, tmp_path).compare(SOME.get(name))),
         EXPECTED[name],
     )
     differences = [difference for each in compared for difference in each.differences]

@@ -153,7 +153,7 @@ def any_table(draw: st.DrawFn) -> CalibrationTable:
 
 
 @given(any_table(), st.sampled_from([None, 0.1]), st.sampled_from([2, 20]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_whatever_the_table_the_record_is_whole(
     table: CalibrationTable, epsilon: float | None, too_few: int
 ) -> None:

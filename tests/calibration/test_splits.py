@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.calibration.splits import label_digest, split_clusters, splits_digest
@@ -10,6 +10,7 @@ NAMES = st.lists(st.text(max_size=8), unique=True, max_size=30)
 SHARES = (0.4, 0.4, 0.2)
 
 
+@settings(max_examples=40)
 @given(names=NAMES, more=NAMES, seed=st.integers(0, 2**40))
 def test_more_clusters_move_none_of_those_that_are_there(
     names: list[str], more: list[str], seed: int

@@ -209,17 +209,17 @@ def test_families_are_compared_within_and_across() -> None:
     assert "one family" in reason(dependence(first, truth).same_family)
 
 
-# Short form: 300 repetitions, Monte-Carlo standard error 0.013.
+# Short form: 150 repetitions, Monte-Carlo standard error 0.018.
 def test_the_interval_of_the_effective_number_covers_the_truth() -> None:
     rho = 0.3
     truth = effective_number(4, rho)
     assert truth is not None
     covered = []
-    for seed in range(300):
+    for seed in range(150):
         answers, labels = with_shared_errors(250, 4, rho, seed=seed)
         interval = estimate(dependence(answers, labels).effective).interval
         covered.append(interval.low <= truth <= interval.high)
-    assert 0.91 <= np.mean(covered) <= 0.98
+    assert 0.9 <= np.mean(covered) <= 0.99
 
 
 @pytest.mark.parametrize(

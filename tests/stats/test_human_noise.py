@@ -54,11 +54,11 @@ def test_the_correction_finds_the_accuracy_behind_noisy_labels(categories: int) 
 
 def test_the_intervals_cover_the_truth() -> None:
     covered = 0
-    for seed in range(150):
+    for seed in range(100):
         accuracy = corrected(300, judge=0.15, error=0.1, seed=seed).accuracy
         assert isinstance(accuracy, Estimate)
         covered += accuracy.interval.low <= 0.85 <= accuracy.interval.high
-    assert covered / 150 >= 0.89  # Monte-Carlo standard error .018
+    assert covered / 100 >= 0.88  # Monte-Carlo standard error .022
 
 
 def test_a_perfect_judge_is_not_more_than_perfect() -> None:

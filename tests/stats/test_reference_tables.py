@@ -186,12 +186,12 @@ def test_intervals_hold_their_estimate(n: int, seed: int, right: float) -> None:
             assert measured.interval.low <= measured.value <= measured.interval.high
 
 
-# Short form: 400 samples of 150 clusters of two alike items, weights 1 or 3; Monte-Carlo standard error .011.
+# Short form: 200 samples of 150 clusters of two alike items, weights 1 or 3; Monte-Carlo standard error .015.
 def test_kappas_interval_covers_with_weights_and_clusters() -> None:
     rng = np.random.default_rng(20261127)
     n, right, covered = 150, 0.8, 0
     truth_of_kappa = 2 * right - 1
-    for _ in range(400):
+    for _ in range(200):
         truth = rng.integers(0, 2, n).repeat(2)
         kept = (rng.random(n) < right).repeat(2)
         answers = np.where(kept, truth, 1 - truth)[:, np.newaxis]
@@ -206,4 +206,4 @@ def test_kappas_interval_covers_with_weights_and_clusters() -> None:
         ).measure(kappa_of(np.eye(2)), 0)
         assert isinstance(measured, Estimate)
         covered += measured.interval.low <= truth_of_kappa <= measured.interval.high
-    assert 0.91 <= covered / 400 <= 0.98
+    assert 0.9 <= covered / 200 <= 0.99

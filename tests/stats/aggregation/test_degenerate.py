@@ -62,7 +62,7 @@ def check(result: object) -> None:
             assert each.interval.low <= each.interval.high
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(labelled_panels())
 @pytest.mark.parametrize("what", ["dependence", "capa", "condorcet", "rules", "choice"])
 def test_every_number_is_finite_or_says_why_not(
@@ -103,7 +103,7 @@ def test_every_number_is_finite_or_says_why_not(
     check(results[what]())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(labelled_panels())
 def test_dawid_skene_is_finite_on_any_panel(
     panel: tuple[Codes, Codes, int, Codes | None, NDArray[np.float64] | None],

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from crowdkit.aggregation import MajorityVote
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -38,6 +38,7 @@ def test_the_majority_does_not_depend_on_the_order_of_judges(answers: NDArray[np
     assert np.array_equal(majority(answers, categories=4), majority(answers[:, ::-1], categories=4))
 
 
+@settings(max_examples=30, deadline=None)  # crowd-kit takes its time
 @given(ANSWERS)
 def test_the_majority_is_the_one_of_crowd_kit_where_it_has_no_tie_to_break(
     answers: NDArray[np.int64],

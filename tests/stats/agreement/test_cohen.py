@@ -39,7 +39,7 @@ def test_kappa_worked_by_hand() -> None:
     assert estimate(kappa(np.array([[20, 5], [10, 15]]))).value == pytest.approx(Fraction(2, 5), abs=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 40), min_size=4, max_size=4), min_size=4, max_size=4))
 def test_kappa_equals_the_one_of_scikit_learn(rows: list[list[int]]) -> None:
     table = np.array(rows)
@@ -51,7 +51,7 @@ def test_kappa_equals_the_one_of_scikit_learn(rows: list[list[int]]) -> None:
         assert measured.interval.low <= measured.interval.high
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(seeds, st.sampled_from(["linear", "quadratic"]))
 def test_weighted_kappa_equals_the_one_of_scikit_learn(
     seed: int, weights: Literal["linear", "quadratic"]

@@ -49,28 +49,28 @@ def test_jeffreys_interval_of_sensitivity_covers_less_evenly() -> None:
 @pytest.mark.parametrize(("judge", "n"), [((0.8, 0.9, 0.85), 200), ((0.5, 0.97, 0.97), 50)])
 def test_intervals_of_two_raters_cover(what: str, judge: tuple[float, float, float], n: int) -> None:
     joint = judge_table(*judge)
-    check(table_coverage(what, OF_TABLES[what], joint, setting=str(judge), n=n, repetitions=150))
+    check(table_coverage(what, OF_TABLES[what], joint, setting=str(judge), n=n, repetitions=100))
 
 
 @pytest.mark.parametrize("what", ["kappa, percentile", "kappa, BCa"])
 def test_a_plain_bootstrap_of_a_good_judge_often_has_no_answer(what: str) -> None:
     joint = judge_table(0.5, 0.97, 0.97)
-    found = table_coverage(what, OF_TABLES[what], joint, setting="good", n=50, repetitions=250)
+    found = table_coverage(what, OF_TABLES[what], joint, setting="good", n=50, repetitions=150)
     assert found.covered * (1 - found.undefined) < 0.88  # in one sample of five or so all draws are equal
 
 
 @pytest.mark.parametrize(("sharpness", "n"), [(1.0, 200), (3.0, 50)])
 def test_the_interval_of_weighted_kappa_covers(sharpness: float, n: int) -> None:
     joint = ordinal_table(5, sharpness)
-    check(table_coverage("kappa", weighted_kappa, joint, setting="five labels", n=n, repetitions=100))
+    check(table_coverage("kappa", weighted_kappa, joint, setting="five labels", n=n, repetitions=60))
 
 
 def test_the_interval_of_alpha_of_many_raters_covers() -> None:
-    check(raters_coverage("alpha", alpha_of_raters, raters=3, common=0.6, right=0.97, n=50, repetitions=120))
+    check(raters_coverage("alpha", alpha_of_raters, raters=3, common=0.6, right=0.97, n=50, repetitions=80))
 
 
 def test_the_interval_of_the_intraclass_correlation_covers() -> None:
-    check(scores_coverage(raters=2, noise=0.5, n=200, repetitions=150))
+    check(scores_coverage(raters=2, noise=0.5, n=200, repetitions=80))
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_the_interval_of_a_share_of_clusters_covers(
     clusters: int, size: int, rate: float, likeness: float
 ) -> None:
     check(
-        clustered_share_coverage(clusters=clusters, size=size, rate=rate, likeness=likeness, repetitions=500)
+        clustered_share_coverage(clusters=clusters, size=size, rate=rate, likeness=likeness, repetitions=300)
     )
 
 
 @pytest.mark.parametrize("n", [50, 200])
 @pytest.mark.parametrize("rates", [(0.6, 0.9), (0.9, 0.99), (0.9, 0.9)])
 def test_the_interval_of_a_share_by_weights_covers(n: int, rates: tuple[float, float]) -> None:
-    check(weighted_share_coverage(n=n, ratio=3.0, targeted=0.3, rates=rates, repetitions=500))
+    check(weighted_share_coverage(n=n, ratio=3.0, targeted=0.3, rates=rates, repetitions=300))
 
 
 def test_the_interval_of_kappa_of_clusters_covers() -> None:
-    check(clustered_table_coverage(clusters=40, size=5, likeness=0.3, judge=(0.5, 0.9, 0.9), repetitions=150))
+    check(clustered_table_coverage(clusters=40, size=5, likeness=0.3, judge=(0.5, 0.9, 0.9), repetitions=80))

@@ -19,11 +19,11 @@ THEIRS: dict[Adjustment, str] = {
 P_VALUES = arrays(np.float64, st.integers(1, 30), elements=st.floats(0, 1))
 
 
+# Few examples: each call of statsmodels collects garbage, which takes long in a process that holds much.
 @pytest.mark.parametrize("adjust", THEIRS, ids=lambda adjust: adjust.__name__)
-@given(P_VALUES)
-def test_adjusted_p_values_equal_those_of_statsmodels(
-    adjust: Adjustment, p_values: NDArray[np.float64]
-) -> None:
+@pytest.mark.parametrize("tests", [1, 6, 30])
+def test_adjusted_p_values_equal_those_of_statsmodels(adjust: Adjustment, tests: int) -> None:
+    p_values = (np.random.default_rng(tests).random(tests) ** 3).round(2)  # with ties
     theirs = multipletests(p_values, method=THEIRS[adjust])[1]
     assert adjust(p_values) == pytest.approx(theirs, abs=1e-12)
 

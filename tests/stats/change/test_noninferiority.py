@@ -42,8 +42,8 @@ def test_a_gate_passes_fails_or_can_not_tell(
 
 def test_a_gate_passes_just_where_the_score_test_rejects_the_margin() -> None:
     outcomes = set()
-    for lost in range(25):
-        for won in range(25):
+    for lost in range(0, 25, 2):
+        for won in range(0, 25, 2):
             counts = table(300 - lost - won, lost, won, 0)
             decision = noninferiority(counts, margin=0.05)
             p_value = tango_p_value(counts, difference=-0.05, alternative=Alternative.BETTER)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, norm
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
@@ -179,6 +179,7 @@ def test_published_limits_of_newcombe_are_reproduced(
     assert (interval.low, interval.high) == pytest.approx(limits, abs=5e-4)
 
 
+@settings(max_examples=40)
 @given(COUNTS, st.sampled_from([0.8, 0.9, 0.95, 0.99]))
 def test_intervals_hold_the_difference_and_mirror(counts: PairedCounts, confidence: float) -> None:
     swapped = table(

@@ -33,18 +33,18 @@ def judges(shared_data: Path) -> dict[str, Recorded]:
 
 @pytest.mark.shared
 def test_a_gate_leaves_repeats_of_a_judge_alone(repeats: np.ndarray) -> None:
-    # 300 gates: standard error 1.3 points
-    rates, discordance = gate_rates(repeats, repeats, n=400, drop=0.0, reps=300, rng=rng())
-    assert rates[Outcome.FAILED] <= 0.085
+    # 150 gates: standard error 1.8 points
+    rates, discordance = gate_rates(repeats, repeats, n=400, drop=0.0, reps=150, rng=rng())
+    assert rates[Outcome.FAILED] <= 0.1
     assert 0.05 < discordance < 0.15
 
 
 @pytest.mark.shared
 def test_a_gate_fails_a_drop_of_five_points_put_into_recorded_verdicts(repeats: np.ndarray) -> None:
-    # 200 gates: standard error 2.7 points; seen over 600: 82.7 %
-    rates, _ = gate_rates(repeats, repeats, n=400, drop=DROP, reps=200, rng=rng())
-    assert rates[Outcome.FAILED] >= 0.75
-    assert rates[Outcome.PASSED] <= 0.05
+    # 120 gates: standard error 3.5 points; seen over 600: 82.7 %
+    rates, _ = gate_rates(repeats, repeats, n=400, drop=DROP, reps=120, rng=rng())
+    assert rates[Outcome.FAILED] >= 0.72
+    assert rates[Outcome.PASSED] <= 0.06
 
 
 @pytest.mark.shared
@@ -53,6 +53,6 @@ def test_a_replaced_judge_and_other_traffic_are_told_apart(judges: dict[str, Rec
     own = (old.unsafe, old.agrees)
     harmful = (old.unsafe[old.source == "harmful"], old.agrees)
     draws = rng()
-    assert [replay(own, (new.unsafe, new.agrees), rng=draws) for _ in range(4)].count(Cause.JUDGE) >= 3
-    assert [replay(own, harmful, rng=draws) for _ in range(4)].count(Cause.SYSTEM) >= 3
-    assert [replay(own, own, rng=draws) for _ in range(4)].count(Cause.NONE) >= 3
+    assert [replay(own, (new.unsafe, new.agrees), rng=draws) for _ in range(2)] == [Cause.JUDGE] * 2
+    assert [replay(own, harmful, rng=draws) for _ in range(2)] == [Cause.SYSTEM] * 2
+    assert [replay(own, own, rng=draws) for _ in range(2)] == [Cause.NONE] * 2

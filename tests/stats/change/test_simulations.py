@@ -66,21 +66,21 @@ def test_a_gate_of_400_items_sees_five_points_and_leaves_an_unchanged_judge_alon
 
 
 def test_the_enumerated_outcomes_are_those_of_the_gate() -> None:
-    lost, won, chance = likely_tables(40, 0.10, 0.05)
+    lost, won, chance = likely_tables(20, 0.10, 0.05)
     assert chance.sum() == pytest.approx(1, abs=1e-9)
     shares = dict.fromkeys(Outcome, 0.0)
     for only_old, only_new, share in zip(lost.tolist(), won.tolist(), chance.tolist(), strict=True):
-        counts = PairedCounts(both=40 - only_old - only_new, only_old=only_old, only_new=only_new, neither=0)
+        counts = PairedCounts(both=20 - only_old - only_new, only_old=only_old, only_new=only_new, neither=0)
         shares[noninferiority(counts).outcome] += share
-    assert tuple(shares.values()) == pytest.approx(gate_outcomes(40, 0.15, 0.05), abs=1e-9)
+    assert tuple(shares.values()) == pytest.approx(gate_outcomes(20, 0.15, 0.05), abs=1e-9)
 
 
 @pytest.mark.parametrize("pair", [Pair(old=0.85, new=0.85), Pair(old=0.85, new=0.80), Pair(old=0.6, new=0.8)])
 def test_intervals_of_the_difference_cover_it(pair: Pair) -> None:
-    # 1,500 repetitions: standard error .0056
-    tango, newcombe = interval_coverage(pair, 100, reps=1500, rng=rng())
-    assert tango == pytest.approx(0.95, abs=0.02)
-    assert 0.935 <= newcombe <= 0.99
+    # 500 repetitions: standard error .01
+    tango, newcombe = interval_coverage(pair, 100, reps=500, rng=rng())
+    assert tango == pytest.approx(0.95, abs=0.03)
+    assert 0.93 <= newcombe <= 0.995
 
 
 def test_flipping_whole_clusters_keeps_the_size_that_flipping_items_loses() -> None:

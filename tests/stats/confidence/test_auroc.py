@@ -16,7 +16,7 @@ def estimate(measured: Measured) -> Estimate:
     return measured
 
 
-@settings(max_examples=50, deadline=None)  # scikit-learn takes its time
+@settings(max_examples=25, deadline=None)  # scikit-learn takes its time
 @given(grades)
 def test_the_area_equals_the_one_of_scikit_learn(answers: list[tuple[int, bool]]) -> None:
     confidence = np.array([grade / 10 for grade, _ in answers])
@@ -70,8 +70,8 @@ def test_clusters_in_which_confidence_tells_alike_widen_the_interval() -> None:
     assert together.high - together.low > 1.3 * (alone.high - alone.low)
 
 
-# Short form of `python -m benchmarks.coverage.selective`: 1,000 repetitions, Monte-Carlo standard error .007.
-@pytest.mark.parametrize(("n", "least"), [(50, 0.92), (200, 0.93)])
+# Short form of `python -m benchmarks.coverage.selective`: 500 repetitions, Monte-Carlo standard error .01.
+@pytest.mark.parametrize(("n", "least"), [(50, 0.91), (200, 0.92)])
 def test_the_interval_covers_the_truth(n: int, least: float) -> None:
     rng = np.random.default_rng(20261127)
 
@@ -80,5 +80,5 @@ def test_the_interval_covers_the_truth(n: int, least: float) -> None:
         return confidence, rng.random(size) < 0.6 + 0.39 * (confidence - 0.6) / 0.4
 
     truth = roc_auc_score(*draw(1_000_000)[::-1])
-    intervals = [estimate(auroc(*draw(n))).interval for _ in range(1000)]
-    assert least <= np.mean([each.low <= truth <= each.high for each in intervals]) <= 0.975
+    intervals = [estimate(auroc(*draw(n))).interval for _ in range(500)]
+    assert least <= np.mean([each.low <= truth <= each.high for each in intervals]) <= 0.985

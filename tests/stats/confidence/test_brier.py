@@ -16,7 +16,7 @@ def estimate(measured: Measured) -> Estimate:
     return measured
 
 
-@settings(max_examples=50, deadline=None)  # scikit-learn takes its time
+@settings(max_examples=25, deadline=None)  # scikit-learn takes its time
 @given(grades)
 def test_the_score_equals_the_one_of_scikit_learn_and_its_parts_add_up(
     answers: list[tuple[float, bool]],

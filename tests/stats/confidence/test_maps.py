@@ -120,7 +120,7 @@ answers = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_si
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=30, deadline=None)  # a fit each
+@settings(max_examples=12, deadline=None)  # a fit each
 @given(given=answers)
 def test_no_map_falls_or_is_ever_sure_and_its_knots_make_a_file(
     method: Method, given: list[tuple[float, bool]]

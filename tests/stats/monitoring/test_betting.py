@@ -143,11 +143,11 @@ def alarms(start: Bet, streams: np.ndarray) -> np.ndarray:
     return np.array([np.inf if at is None else at for at in found])
 
 
-# Short form of `python -m benchmarks.coverage.monitoring`: 300 streams of 2,000; at most 5 % may alarm, and the
-# Monte-Carlo standard error of 5 % is 1.3 points. Seen over 4,000 streams: 3.4 %.
+# Short form of `python -m benchmarks.coverage.monitoring`: 200 streams of 2,000; at most 5 % may alarm, and the
+# Monte-Carlo standard error of 5 % is 1.5 points. Seen over 4,000 streams: 3.4 %.
 def test_streams_without_a_drift_hardly_ever_alarm() -> None:
-    streams = np.random.default_rng(1).random((300, 2000)) < 0.88
-    assert np.isfinite(alarms(begin(0.88), streams)).mean() < 0.075
+    streams = np.random.default_rng(1).random((200, 2000)) < 0.88
+    assert np.isfinite(alarms(begin(0.88), streams)).mean() < 0.08
 
 
 # methods.md 6.6: median delays of 132, 55 and 29 labels at p0 = .88 and 502, 106 and 46 at .85.
@@ -163,7 +163,7 @@ def test_streams_without_a_drift_hardly_ever_alarm() -> None:
     ],
 )
 def test_a_drop_is_seen_as_soon_as_published(null: float, rate: float, median: int) -> None:
-    streams = np.random.default_rng(2).random((200, 2000)) < rate
+    streams = np.random.default_rng(2).random((120, 2000)) < rate
     assert np.median(alarms(begin(null), streams)) == pytest.approx(median, rel=0.25)
 
 

@@ -15,7 +15,7 @@ def rejected(mean: float, outcomes: np.ndarray) -> bool:
     return any(bet.log_e_value >= np.log(40) for bet in bets)
 
 
-@settings(max_examples=25, deadline=None)  # each tries 10 means with two bets
+@settings(max_examples=12, deadline=None)  # each tries 10 means with two bets
 @given(st.lists(st.sampled_from([0.0, 0.25, 1.0]), min_size=1, max_size=80))
 def test_the_limits_are_where_the_bets_just_reject(stream: list[float]) -> None:
     outcomes = np.array(stream)
@@ -74,13 +74,13 @@ def test_looking_at_all_times_costs_less_than_twice_the_width(n: int) -> None:
     assert 1.2 < ratio < 2.0
 
 
-# Short form: 60 streams with 10 looks each; at most 5 % may miss at some look, Monte-Carlo standard error 2.8 points.
+# Short form: 40 streams with 5 looks each; at most 5 % may miss at some look, Monte-Carlo standard error 3.4 points.
 @pytest.mark.parametrize("rate", [0.5, 0.9])
 def test_all_looks_together_cover_the_mean(rate: float) -> None:
-    streams = np.random.default_rng(3).random((60, 1000)) < rate
-    limits = [confidence_limits(stream, looks=np.arange(100, 1001, 100)) for stream in streams]
+    streams = np.random.default_rng(3).random((40, 1000)) < rate
+    limits = [confidence_limits(stream, looks=np.arange(200, 1001, 200)) for stream in streams]
     covered = [bool(((found.low <= rate) & (rate <= found.high)).all()) for found in limits]
-    assert np.mean(covered) > 0.9
+    assert np.mean(covered) >= 0.875
 
 
 @pytest.mark.parametrize(
