@@ -71,6 +71,20 @@ def test_a_fit_survives_its_file_and_names_what_it_rests_on(rule: LearnedRule) -
     assert fit.held_out is not None
 
 
+def test_labels_drawn_by_disagreement_are_weighted_in_what_a_fit_is_worth() -> None:
+    whole = plant_principle(judges=(GOOD, POOR, POOR), n=6000, splits=(0.5, 0.5, 0.0))
+    chance = np.where(whole.disagreement > 0, 0.5, 0.1)
+    drawn = np.random.default_rng(2).random(whole.n) < chance
+    label = np.where(drawn, whole.reference.label, -1).astype(np.int16)
+    reference = replace(whole.reference, label=label, inclusion=np.where(drawn, chance, np.nan))
+    fit = fit_of(learn(table_of(replace(whole, reference=reference)), "weighted"))
+    assert fit.held_out is not None
+    assert fit.held_out.single_accuracy == pytest.approx(0.9, abs=0.03)  # .87 on the labels as they are
+    even = fit_of(learn(table_of(whole), "weighted")).fits[0].weights
+    uneven = fit.fits[0].weights
+    assert uneven["judge-1"] == pytest.approx(even["judge-1"], abs=0.15)
+
+
 # -- What is refused --------------------------------------------------------------------------------------
 
 
@@ -151,7 +165,7 @@ def test_a_panel_says_of_every_pattern_of_answers_what_was_measured(rule: Learne
     fit = fit_of(learn(table, rule, 1))
     scale = NominalScale(type="nominal", values=("complies", "violates"), passes=("complies",))
     (group,) = groups_of(table)
-    numbers = RULES[rule](group.answers, group.learnable(group.labelled([Split.OPTIMISE])), 2)
+    numbers = RULES[rule](group.answers, group.learnable(group.labelled([Split.OPTIMISE])), 2, None)
     names = list(fit.judges)
     rules = panel(*names, rule=rule, fit="f.json", quorum=1)
     for pattern in product((0, 1, NONE), repeat=3):

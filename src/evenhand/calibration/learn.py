@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from evenhand.calibration.choices import Choices
 from evenhand.calibration.learned_rules import RULES, Ints
 from evenhand.calibration.sample import Purpose, purpose_of
-from evenhand.calibration.table import NONE, CalibrationTable, Level, PrincipleAnswers, Split
+from evenhand.calibration.table import NONE, CalibrationTable, Floats, Level, PrincipleAnswers, Split
 from evenhand.records.panel_fit import HeldOut, LearnedRule, PanelFit, PrincipleFit
 from evenhand.records.scale import Reading
 from evenhand.stats.aggregation.best_single import best_single, paired_gain
@@ -21,6 +21,7 @@ LEAST: Mapping[LearnedRule, int] = {"weighted": 20, "dawid_skene": 20, "stack": 
 """Labels a rule needs (methods.md 1.5, 2.5)."""
 _DIGITS = 9
 """Decimals written to the file; more would be noise."""
+_EQUAL = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +132,15 @@ class Group:
     """Shape (n,)."""
     clusters: Ints
     """Shape (n,)."""
+    inclusion: Floats
+    """Probability of being labelled, shape (n,); not a number where not known."""
+
+    def weights(self, known: NDArray[np.bool_]) -> Floats | None:
+        """Return one over the probability of being labelled; None where it is the same for `known`, or not known."""
+        chances = self.inclusion[known]
+        if chances.size == 0 or not np.isfinite(chances).all() or np.ptp(chances) < _EQUAL:
+            return None
+        return 1 / self.inclusion
 
     def labelled(self, splits: Collection[Split]) -> NDArray[np.bool_]:
         """Return which items of some splits have a label, shape (n,)."""
@@ -171,6 +181,7 @@ def _group(labels: tuple[str, ...], members: Sequence[PrincipleAnswers]) -> Grou
         truth=np.concatenate([_recoded(each.reference.label, each, labels) for each in members]),
         split=np.concatenate([each.split for each in members]),
         clusters=np.concatenate([each.clusters for each in members]),
+        inclusion=np.concatenate([each.reference.inclusion for each in members]),
     )
 
 
@@ -188,7 +199,8 @@ def _fits_of(
     group: Group, rule: LearnedRule, purpose: Purpose, judges: Sequence[str], *, alone: bool
 ) -> Iterator[PrincipleFit]:
     known = group.labelled(purpose.learn)
-    tables = RULES[rule](group.answers, group.learnable(known), len(group.labels)).tables
+    learned = RULES[rule](group.answers, group.learnable(known), len(group.labels), group.weights(known))
+    tables = learned.tables
     named = {name: _by_judge(name, rows, judges) for name, rows in tables.items()}
     for pattern in ("*",) if alone else group.principles:
         content = {"principles": pattern, "labels": group.labels, "labelled": int(known.sum()), **named}
@@ -215,32 +227,42 @@ def _measure(
     judges: Sequence[str],
     quorum: int,
 ) -> HeldOut | None:
-    """Return what the rule is worth beside the judge that is best on the labels it is learned from."""
+    """Return what the rule is worth beside the judge that is best on the labels it is learned from.
+
+    Labels are weighted by how they were drawn, where that is known of all of them.
+    """
     rng = np.random.default_rng([choices.seed, len(groups)])
     parts = [part for group in groups for part in _held_out(group, rule, purpose, quorum, rng)]
     if not parts:
         return None
-    ruled, single, truth, clusters = (
-        np.concatenate(column) for column in zip(*(part[:4] for part in parts), strict=True)
-    )
+    ruled, single, truth, clusters = (np.concatenate([part[place] for part in parts]) for place in range(4))
+    inclusion = np.concatenate([part[4] for part in parts])
+    weights = 1 / inclusion if np.isfinite(inclusion).all() else np.ones(len(inclusion))
     gain = paired_gain(
-        ruled, single, truth, rng=rng, clusters=clusters, confidence=choices.confidence, draws=choices.draws
+        ruled,
+        single,
+        truth,
+        rng=rng,
+        weights=weights,
+        clusters=clusters,
+        confidence=choices.confidence,
+        draws=choices.draws,
     )
     if not isinstance(gain, Estimate):
         return None
-    names = [part[4] for part in parts]
+    names = [part[5] for part in parts]
     return HeldOut(
         labels=len(truth),
-        accuracy=float((ruled == truth).mean()),
+        accuracy=float(np.average(ruled == truth, weights=weights)),
         single=judges[max(names, key=names.count)],
-        single_accuracy=float((single == truth).mean()),
+        single_accuracy=float(np.average(single == truth, weights=weights)),
         gain=(gain.value, gain.interval.low, gain.interval.high),
     )
 
 
-_Part = tuple[Ints, Ints, Ints, Ints, int]
-"""What the rule says on labelled items it has not seen, what the best single judge says, the labels, the clusters, and
-which judge that is."""
+_Part = tuple[Ints, Ints, Ints, Ints, Floats, int]
+"""What the rule says on labelled items it has not seen, what the best single judge says, the labels, the clusters, the
+probabilities of being labelled, and which judge that is."""
 
 
 def _held_out(
@@ -249,12 +271,22 @@ def _held_out(
     for known, test in _divisions(group, purpose, rng):
         if not known.any() or not test.any():
             continue
-        numbers = RULES[rule](group.answers, group.learnable(known), len(group.labels))
+        weights = group.weights(known)
+        numbers = RULES[rule](group.answers, group.learnable(known), len(group.labels), weights)
         answers = group.answers[test]
         enough = (answers != NONE).sum(axis=1) >= quorum
-        single = best_single(group.answers[known], group.truth[known])
+        single = best_single(
+            group.answers[known], group.truth[known], weights=None if weights is None else weights[known]
+        )
         ruled = np.where(enough, numbers.predict(answers), NONE)
-        yield ruled, answers[:, single], group.truth[test], group.clusters[test], single
+        yield (
+            ruled,
+            answers[:, single],
+            group.truth[test],
+            group.clusters[test],
+            group.inclusion[test],
+            single,
+        )
 
 
 def _divisions(

@@ -37,21 +37,27 @@ class LearnedNumbers:
     """Returns the label of each item, -1 for a tie; answers have shape (n, J)."""
 
 
-Learn = Callable[[Ints, Ints, int], LearnedNumbers]
-"""Learns from answers (n, J) and labels (n,), -1 for none, over so many labels."""
+Learn = Callable[[Ints, Ints, int, Floats | None], LearnedNumbers]
+"""Learns from answers (n, J) and labels (n,), -1 for none, over so many labels; with one over the probability of being
+labelled (n,), read where there is a label, or None where that is the same for all or not known of all."""
 
 
-def learn_weights(answers: Ints, truth: Ints, labels: int) -> LearnedNumbers:
+def learn_weights(answers: Ints, truth: Ints, labels: int, drawn: Floats | None = None) -> LearnedNumbers:
     """Learn the log-odds of each judge's accuracy (methods.md 1.1); a judge worse than chance has no vote."""
-    weights = np.maximum(weights_from_labels(answers, truth, categories=labels).weights, 0.0)
+    learned = weights_from_labels(answers, truth, categories=labels, weights=drawn)
+    weights = np.maximum(learned.weights, 0.0)
     return LearnedNumbers(
         tables={"weights": weights.tolist()},
         predict=lambda new: weighted_vote(new, weights, categories=labels),
     )
 
 
-def learn_dawid_skene(answers: Ints, truth: Ints, labels: int) -> LearnedNumbers:
-    """Learn confusion tables from all items, those with labels held to them (methods.md 1.2)."""
+def learn_dawid_skene(answers: Ints, truth: Ints, labels: int, drawn: Floats | None = None) -> LearnedNumbers:
+    """Learn confusion tables from all items, those with labels held to them (methods.md 1.2).
+
+    Which of them were labelled may depend on their answers, for all are in the likelihood: it needs no weights.
+    """
+    del drawn
     fit = dawid_skene(answers, categories=labels, truth=truth, form="one_coin")
     shares, confusions = _floored(fit.shares), _floored(fit.confusions)
     return LearnedNumbers(
@@ -79,11 +85,17 @@ def _leaders(logits: Floats) -> Ints:
     return np.where(close, NONE, logits.argmax(axis=1))
 
 
-def learn_stack(answers: Ints, truth: Ints, labels: int) -> LearnedNumbers:
+def learn_stack(answers: Ints, truth: Ints, labels: int, drawn: Floats | None = None) -> LearnedNumbers:
     """Learn a ridge logistic model of the label from all judges' answers (methods.md 1.5)."""
     known = truth != NONE
     design = _design(answers[known], labels)
-    model, _ = fit_stack(design, truth[known], categories=labels, rng=np.random.default_rng(0))
+    model, _ = fit_stack(
+        design,
+        truth[known],
+        categories=labels,
+        rng=np.random.default_rng(0),
+        weights=None if drawn is None else drawn[known],
+    )
     judges = answers.shape[1]
     return LearnedNumbers(
         tables={

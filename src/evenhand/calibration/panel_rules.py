@@ -145,8 +145,10 @@ def _apply(name: str, learn: Sample, test: Sample, rng: np.random.Generator) -> 
     if name == MAJORITY or learn.n == 0 or test.n == 0:
         return majority(answers, categories=categories)
     if name == WEIGHTED:
-        weights = weights_from_labels(learn.answers[:, :-1], learn.truth, categories=categories).weights
-        return weighted_vote(answers, weights, categories=categories)
+        learned = weights_from_labels(
+            learn.answers[:, :-1], learn.truth, categories=categories, weights=learn.weights
+        )
+        return weighted_vote(answers, learned.weights, categories=categories)
     if name == DAWID_SKENE:
         return _fit_dawid_skene(learn, test, categories)
     return np.asarray(fit_stack_on(learn, rng).probabilities(answers).argmax(axis=1))

@@ -84,6 +84,12 @@ def test_weights_are_log_odds_of_smoothed_accuracies() -> None:
     assert found.labelled.tolist() == [3, 2]
 
 
+def test_accuracies_are_those_of_the_items_that_labels_stand_for() -> None:
+    answers, truth = np.array([[0], [0], [0], [1]]), np.array([0, 0, 1, -1])
+    found = weights_from_labels(answers, truth, categories=2, weights=np.array([1.0, 1.0, 4.0, 9.0]))
+    assert found.accuracies.tolist() == pytest.approx([(3 * 2 / 6 + 1) / 5])
+
+
 def test_a_judge_without_labels_weighs_nothing_in_a_binary_vote() -> None:
     found = weights_from_labels(np.array([[0], [1]]), np.array([-1, -1]), categories=2)
     assert found.weights.tolist() == [0.0]

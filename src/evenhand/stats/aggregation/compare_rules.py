@@ -199,7 +199,11 @@ def _single(task: _Task, out: Bools) -> Integers:
 
 
 def _weighted(task: _Task, out: Bools) -> Integers:
-    learned = weights_from_labels(task.answers, task.known(out), categories=task.categories)
+    held = None
+    if task.weights is not None:
+        held = np.ones(task.truth.size)
+        held[task.labelled] = task.weights
+    learned = weights_from_labels(task.answers, task.known(out), categories=task.categories, weights=held)
     return weighted_vote(task.answers[task.labelled[out]], learned.weights, categories=task.categories)
 
 

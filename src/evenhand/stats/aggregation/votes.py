@@ -60,10 +60,17 @@ def weighted_vote(answers: Integers, weights: Floats, *, categories: int) -> Int
     return np.where(silent, NO_ANSWER, winners)[patterns.index]
 
 
-def weights_from_labels(answers: Integers, truth: Integers, *, categories: int) -> VoteWeights:
+def weights_from_labels(
+    answers: Integers,
+    truth: Integers,
+    *,
+    categories: int,
+    weights: NDArray[np.float64] | None = None,
+) -> VoteWeights:
     """Return the log-odds weight log(a (K-1) / (1-a)) of each judge, from its smoothed accuracy a on labelled items.
 
-    `truth`, shape (N,), is the human label, -1 where there is none. A judge without labelled answers has a = 1/2.
+    `truth`, shape (N,), is the human label, -1 where there is none; `weights`, shape (N,), are 1 / probability of being
+    labelled, read where there is a label. A judge without labelled answers has a = 1/2.
     Source: methods.md 1.1.
 
     Raises:
@@ -74,9 +81,13 @@ def weights_from_labels(answers: Integers, truth: Integers, *, categories: int) 
     given = (answers != NO_ANSWER) & (truth != NO_ANSWER)[:, np.newaxis]
     right = given & (answers == truth[:, np.newaxis])
     labelled = given.sum(axis=0)
-    accuracies = (right.sum(axis=0) + 1) / (labelled + 2)
-    weights = np.log(accuracies * max(categories - 1, 1) / (1 - accuracies))
-    return VoteWeights(weights=weights, accuracies=accuracies, labelled=labelled)
+    hits = right.sum(axis=0).astype(np.float64)
+    if weights is not None:
+        mass = np.where(truth != NO_ANSWER, weights, 0.0)
+        hits = labelled * np.divide(mass @ right, mass @ given, out=np.zeros(len(hits)), where=labelled > 0)
+    accuracies = (hits + 1) / (labelled + 2)
+    odds = np.log(accuracies * max(categories - 1, 1) / (1 - accuracies))
+    return VoteWeights(weights=odds, accuracies=accuracies, labelled=labelled)
 
 
 def vote_totals(answers: Integers, weights: Floats, *, categories: int) -> Floats:
