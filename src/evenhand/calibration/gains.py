@@ -9,6 +9,7 @@ from evenhand.stats.aggregation.best_single import never_apart
 from evenhand.stats.arrays import quotient
 from evenhand.stats.bootstrap import bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import Measured
+from evenhand.stats.reasons import NO_LABEL
 from evenhand.stats.units import distinct_units, row_units
 
 
@@ -31,7 +32,7 @@ def measure_gains(sample: Sample, gains: Floats, measuring: Measuring, *stream: 
         measured = percentile_measure(
             quotient(totals[:, place], totals[:, -1]),
             n=sample.n,
-            undefined="no item has a label",
+            undefined=NO_LABEL,
             clusters=sample.shared_clusters,
             confidence=measuring.choices.confidence,
         )

@@ -25,6 +25,7 @@ Where a question is answered:
 What these are made of:
 
     `estimate`            what comes back: a number with its interval, or why there is none
+    `reasons`             why there is none, in the same words everywhere
     `arrays`              what arrays hold
     `patterns`, `units`   distinct answers counted once; what a bootstrap draws
     `bootstrap`           intervals by resampling items or clusters

@@ -15,8 +15,9 @@ import numpy as np
 
 from evenhand.stats.arrays import Floats, Integers
 from evenhand.stats.clusters import cluster_count
-from evenhand.stats.estimate import CONFIDENCE, ONE_CLUSTER, Estimate, Interval, Measured, Undefined
+from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.quantiles import few_units_quantile, normal_quantile, tail_levels
+from evenhand.stats.reasons import NO_VALUE, ONE_CLUSTER
 from evenhand.stats.units import Statistic, Units, jackknife_totals
 
 DRAWS = 2000
@@ -204,7 +205,7 @@ def _why_not(value: float, units: Units, *, least: int = 2) -> str:
     if units.size == 0:
         return "there is no item"
     if np.isnan(value):
-        return "it has no value on these items"
+        return NO_VALUE
     if units.size < least:
         return "one independent unit says nothing about others"
     return ""

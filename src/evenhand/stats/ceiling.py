@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.bootstrap import DRAWS, bootstrap
 from evenhand.stats.clusters import cluster_count
-from evenhand.stats.estimate import CONFIDENCE, ONE_CLUSTER, Estimate, Measured, Undefined
+from evenhand.stats.estimate import CONFIDENCE, Estimate, Measured, Undefined
 from evenhand.stats.influence import share_interval, standard_error
+from evenhand.stats.reasons import ONE_CLUSTER
 from evenhand.stats.units import Statistic, difference, distinct_units, ratio
 
 Ties = Literal["share", "leave out"]

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 CONFIDENCE = 0.95
 """Share of repetitions in which an interval should cover the truth, unless told otherwise."""
-ONE_CLUSTER = "one cluster says nothing about others"
-"""Why there is no interval where all items depend on each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

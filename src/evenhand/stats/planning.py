@@ -12,6 +12,7 @@ from evenhand.stats.intervals import predicted_total
 from evenhand.stats.quantiles import normal_quantile
 from evenhand.stats.rates.draws import DRAWS, StrataDraws, draw_strata, stratum_means, stratum_shares
 from evenhand.stats.rates.label_spreads import SPREADS, explained_correlation
+from evenhand.stats.reasons import NO_LABEL
 
 LEAST_BURN_IN = 60
 """Labels drawn evenly below which a plan is a guess (methods.md 3.6)."""
@@ -114,7 +115,7 @@ def burn_in(
         weights=stratum_shares(sizes)[np.newaxis], means=stratum_means(hits, labels)[np.newaxis]
     )
     n, rate = int(labels.sum()), float(seen.rates[0])
-    nothing = Undefined(n=n, reason="no item has a human label" if n == 0 else "the labels are of one mind")
+    nothing = Undefined(n=n, reason=NO_LABEL if n == 0 else "the labels are of one mind")
     known = _summary(rate, posterior.rates, n=n, confidence=confidence) if n else nothing
     explained = _summary(
         float(explained_correlation(seen)[0]), explained_correlation(posterior), n=n, confidence=confidence

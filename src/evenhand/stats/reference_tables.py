@@ -17,6 +17,7 @@ from evenhand.stats.clusters import cluster_sums
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.patterns import compress
 from evenhand.stats.quantiles import few_units_quantile, normal_quantile, tail_levels
+from evenhand.stats.reasons import HARDLY_VARY, NO_VALUE, NOT_BOTH, ONE_AND_THE_SAME
 
 _CHUNK = 4_000_000
 """Weights held at once."""
@@ -61,7 +62,7 @@ class ReferenceTables:
         values = statistic(_merged(self.drawn[:, rater], merge))
         values = values[np.isfinite(values)]
         if not np.isfinite(value) or values.size == 0:
-            return Undefined(n=n, reason="it has no value on these items")
+            return Undefined(n=n, reason=NO_VALUE)
         low, high = np.quantile(values, self.levels)
         # The smoothed draws of a rater who is always right lie below the value itself.
         interval = Interval(
@@ -299,12 +300,12 @@ def _merged(tables: NDArray[np.generic], merge: Integers | None) -> Floats:
 
 def _why_not(counts: Floats, n: int) -> str:
     if n == 0:
-        return "no item was labelled by both"
+        return NOT_BOTH
     largest = np.diag(counts)
     if largest.max() == n:
-        return "both gave one and the same label only, so chance explains everything"
+        return ONE_AND_THE_SAME
     if float(((largest / n) ** n).sum()) > _HARDLY:
-        return "the labels hardly vary, so chance explains almost everything"
+        return HARDLY_VARY
     return ""
 
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.clusters import cluster_count, cluster_sums
-from evenhand.stats.estimate import CONFIDENCE, ONE_CLUSTER, Estimate, Interval, Measured, Undefined
+from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import wilson_limits
 from evenhand.stats.quantiles import normal_quantile, student_quantile
+from evenhand.stats.reasons import ONE_CLUSTER
 
 _SMOOTHING = 3.0
 """Items added to the estimate of the design effect, half of them successes: few failures tell little about it."""

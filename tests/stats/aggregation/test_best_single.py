@@ -53,7 +53,7 @@ def test_two_that_are_right_on_the_same_items_are_not_certain_to_be() -> None:
 def test_without_items_there_is_no_gain() -> None:
     none = np.zeros(0, dtype=np.int64)
     gain = paired_gain(none, none, none, rng=np.random.default_rng(0), draws=50)
-    assert gain == Undefined(n=0, reason="no item has a label")
+    assert gain == Undefined(n=0, reason="no item has a human label")
 
 
 # Short form: 400 repetitions, Monte-Carlo standard error 0.011.

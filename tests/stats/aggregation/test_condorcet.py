@@ -96,4 +96,4 @@ def test_too_many_ways_to_vote_are_told() -> None:
 
 def test_without_labels_there_is_no_gap() -> None:
     found = gap(np.zeros((5, 3), dtype=np.int64), np.full(5, -1))
-    assert found.gap == Undefined(n=0, reason="no item has a label")
+    assert found.gap == Undefined(n=0, reason="no item has a human label")

@@ -7,6 +7,7 @@ from evenhand.stats.bootstrap import DRAWS, bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured
 from evenhand.stats.intervals import wilson_interval
 from evenhand.stats.patterns import NO_ANSWER
+from evenhand.stats.reasons import NO_LABEL
 from evenhand.stats.units import pattern_units
 
 
@@ -60,7 +61,7 @@ def paired_gain(
     found = percentile_measure(
         quotient(totals[:, 0], totals[:, 1]),
         n=truth.size,
-        undefined="no item has a label",
+        undefined=NO_LABEL,
         clusters=clusters,
         confidence=confidence,
     )

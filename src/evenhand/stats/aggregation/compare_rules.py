@@ -29,6 +29,7 @@ from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Un
 from evenhand.stats.folds import FOLDS, fold_numbers
 from evenhand.stats.intervals import wilson_interval
 from evenhand.stats.patterns import NO_ANSWER, Patterns
+from evenhand.stats.reasons import NO_LABEL
 from evenhand.stats.units import pattern_units
 
 BEST_SINGLE = "best single judge"
@@ -295,7 +296,7 @@ class _Scores:
     def _balanced_gain(self, rule: str, place: int) -> Measured:
         if rule == BEST_SINGLE:
             return self._itself()
-        found = self._measure(self._balanced(place) - self._balanced(0), "there is no label")
+        found = self._measure(self._balanced(place) - self._balanced(0), NO_LABEL)
         same = (self.given[rule] == self.truth) == (self.given[BEST_SINGLE] == self.truth)
         return never_apart(found) if same.all() else found
 

@@ -11,6 +11,7 @@ from evenhand.stats.arrays import Floats, Integers, quotient
 from evenhand.stats.bootstrap import DRAWS, bootstrap_totals, percentile_measure
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
 from evenhand.stats.patterns import NO_ANSWER, Patterns
+from evenhand.stats.reasons import NO_LABEL
 from evenhand.stats.units import pattern_units
 
 MOST_WORK = 200_000
@@ -70,9 +71,7 @@ def condorcet_gap(
     n, judges = int(known.sum()), answers.shape[1]
 
     def measure(series: Floats) -> Measured:
-        return percentile_measure(
-            series, n=n, undefined="no item has a label", clusters=grouped, confidence=confidence
-        )
+        return percentile_measure(series, n=n, undefined=NO_LABEL, clusters=grouped, confidence=confidence)
 
     actual = quotient(totals[:, 0], totals[:, 1])
     gaps = bool((answers[known] == NO_ANSWER).any())

@@ -11,6 +11,7 @@ from evenhand.stats.clusters import cluster_sums
 from evenhand.stats.confusion import Counts
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import sum_interval
+from evenhand.stats.reasons import NO_LABEL
 from evenhand.stats.shares import weighted_share
 from evenhand.stats.units import Units, distinct_units, units_of
 
@@ -92,9 +93,9 @@ def binary_agreement(
         specificity=specificity,
         balanced_accuracy=_scaled(total, by=0.5),
         youden=_scaled(total, less=1.0),
-        accuracy=sample.share(sample.judged == sample.labelled, everything, "no labelled item"),
+        accuracy=sample.share(sample.judged == sample.labelled, everything, NO_LABEL),
         mcc=_mcc(sample, rng, draws),
-        prevalence=sample.share(sample.labelled, everything, "no labelled item"),
+        prevalence=sample.share(sample.labelled, everything, NO_LABEL),
         table=np.bincount(sample.cells, minlength=4).reshape(2, 2),
         unlabelled=int((truth < 0).sum()),
         unanswered=int(((truth >= 0) & (answers < 0)).sum()),
@@ -166,7 +167,7 @@ def _scaled(total: Measured, *, by: float = 1.0, less: float = 0.0) -> Measured:
 def _mcc(sample: _Sample, rng: np.random.Generator, draws: int) -> Measured:
     n = len(sample.judged)
     if n == 0:
-        return Undefined(n=0, reason="no labelled item")
+        return Undefined(n=0, reason=NO_LABEL)
     if sample.labelled.all() or not sample.labelled.any():
         return Undefined(n=n, reason="people gave one label only")
     if sample.judged.all() or not sample.judged.any():

@@ -8,6 +8,7 @@ from evenhand.stats.arrays import Floats
 from evenhand.stats.bootstrap import DRAWS, MOST_UNDEFINED, smoothed_bootstrap
 from evenhand.stats.confusion import Counts, check_table, pooled
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
+from evenhand.stats.reasons import HARDLY_VARY, NOT_BOTH, ONE_AND_THE_SAME
 from evenhand.stats.units import Statistic
 
 
@@ -65,9 +66,9 @@ def _kappa(weights: Floats) -> Statistic:
 def _why_not(table: Counts) -> str:
     n = int(table.sum())
     if n == 0:
-        return "no item was labelled by both"
+        return NOT_BOTH
     if np.diag(table).max() == n:
-        return "both gave one and the same label only, so chance explains everything"
+        return ONE_AND_THE_SAME
     if one_label_share(table) > MOST_UNDEFINED:
-        return "the labels hardly vary, so chance explains almost everything"
+        return HARDLY_VARY
     return ""

@@ -7,6 +7,7 @@ from evenhand.stats.arrays import Floats
 from evenhand.stats.bootstrap import DRAWS, smoothed_bootstrap
 from evenhand.stats.confusion import Counts, check_table, pooled
 from evenhand.stats.estimate import CONFIDENCE, Measured, Undefined
+from evenhand.stats.reasons import NOT_BOTH
 
 
 def kendall_tau_b(
@@ -29,7 +30,7 @@ def kendall_tau_b(
     whole = pooled(table)
     n = int(whole.sum())
     if n == 0:
-        return Undefined(n=0, reason="no item was labelled by both")
+        return Undefined(n=0, reason=NOT_BOTH)
     if whole.sum(axis=0).max() == n or whole.sum(axis=1).max() == n:
         return Undefined(n=n, reason="a rater gave one label only, so there is no order")
     units, unseen = table_units(table), unseen_cells(whole)

@@ -16,6 +16,7 @@ from evenhand.stats.rates.draws import (
     stratum_shares,
 )
 from evenhand.stats.rates.labels_alone import ADDS_NOTHING, humans_only, width_ratio
+from evenhand.stats.reasons import NO_LABEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ def chain_rule_rate(
         raise ValueError("a share of exactly these items has no design effect: its clusters are all here")
     n, judged = int(labels.sum()), int(sizes.sum())
     if n == 0:
-        nothing = Undefined(n=0, reason="no item has a human label")
+        nothing = Undefined(n=0, reason=NO_LABEL)
         return ChainRuleRate(
             estimate=nothing, humans_only=nothing, width_ratio=None, labelled=0, judged=judged
         )

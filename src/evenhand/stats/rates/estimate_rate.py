@@ -26,6 +26,7 @@ from evenhand.stats.rates.results import DesignFacts, Method, RateEstimate, Rate
 from evenhand.stats.rates.rogan_gladen import rogan_gladen
 from evenhand.stats.rates.strata import Stratification, choose_strata
 from evenhand.stats.rates.weighted import WeightedMean, aipw_mean, hajek
+from evenhand.stats.reasons import NO_LABEL
 
 _OFF_POPULATION = (
     "the labels come from another population: the rate holds only if the judge errs as often here as there, which "
@@ -262,7 +263,7 @@ def _refused(data: RateData, reason: str, confidence: float) -> RateRefused:
 
 def _no_labels(data: RateData) -> str:
     if data.left_out == 0:
-        return "no item has a human label"
+        return NO_LABEL
     return (
         f"none of the {data.left_out} human labels has a known inclusion probability: nobody can say which items they "
         "stand for, so they give no rate"

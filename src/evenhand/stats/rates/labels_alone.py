@@ -9,6 +9,7 @@ from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Un
 from evenhand.stats.intervals import wilson_interval
 from evenhand.stats.quantiles import normal_quantile, student_quantile
 from evenhand.stats.rates.draws import stratum_means
+from evenhand.stats.reasons import NO_LABEL
 
 ADDS_NOTHING = 0.97
 """Above this width, relative to that from human labels alone, a judge adds nothing (methods.md 3.1)."""
@@ -31,7 +32,7 @@ def humans_only(
     weights = np.ones_like(labels) if inclusion is None else 1 / np.asarray(inclusion, dtype=np.float64)
     total = float((weights * labels).sum())
     if total == 0:
-        return Undefined(n=0, reason="no item has a human label")
+        return Undefined(n=0, reason=NO_LABEL)
     value = float((weights * hits).sum()) / total
     if design_effect == 0:
         interval = Interval(low=value, high=value, confidence=confidence)

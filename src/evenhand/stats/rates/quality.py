@@ -16,6 +16,7 @@ from evenhand.stats.rates.draws import (
     stratum_means,
     stratum_shares,
 )
+from evenhand.stats.reasons import NO_LABEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +132,7 @@ def _missing(hits: Floats, labels: Floats, verdicts: Integers) -> dict[str, str]
     reasons: dict[str, str] = {}
     answered = verdicts >= 0
     if labels.sum() == 0:
-        reasons["rate"] = "no item has a human label"
+        reasons["rate"] = NO_LABEL
     if labels[answered].sum() == 0:
         reasons["agreement"] = "no item with a verdict has a human label"
     if hits[answered].sum() == 0:
