@@ -90,6 +90,14 @@ def test_one_item_of_each_cluster_is_kept() -> None:
     assert steps[-1].labelled == 100
 
 
+def test_labels_that_a_large_cluster_costs_are_owned_up_to() -> None:
+    one_large = np.concatenate([np.zeros(100, dtype=np.int64), np.arange(1, 301)])
+    given = replace(deciding(wrong_below=0.0), clusters=one_large)
+    assert "(of 400 labels the test can use " in first(given).words
+    assert "that are independent and were equally likely). All items" in first(given).words
+    assert "the test can use" not in first(deciding(wrong_below=1.0)).words
+
+
 def test_a_panel_that_is_always_right_decides_wherever_it_has_a_verdict() -> None:
     given = deciding(wrong_below=0.0)
     assert first(given).automated == pytest.approx(0.9)

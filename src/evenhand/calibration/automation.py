@@ -107,7 +107,8 @@ def _nothing(deciding: Deciding, alpha: float, reason: str, measuring: Measuring
 
 def _words(found: Selection, deciding: Deciding, alpha: float, labels: int) -> str:
     if isinstance(found.accepted, AcceptNothing):
-        return f"Nothing may be decided alone: {found.accepted.reason}. All items go to people."
+        why = f"{found.accepted.reason}{_thinned(deciding, labels)}"
+        return f"Nothing may be decided alone: {why}. All items go to people."
     sure = f"where its confidence is {number(found.threshold)} or more"
     return (
         f"The panel may decide alone {sure if found.threshold > 0 else 'wherever it has a verdict'}: "
@@ -115,3 +116,11 @@ def _words(found: Selection, deciding: Deciding, alpha: float, labels: int) -> s
         f"decisions are wrong, unless the draw of the {labels:,} labels was unlucky, which happens in "
         f"{percent(found.delta)} of draws. All other items go to people."
     )
+
+
+def _thinned(deciding: Deciding, labels: int) -> str:
+    """Return how few of the labels an exact test can use; a large cluster or a large weight costs most of them."""
+    given = len(deciding.confidence)
+    if labels == given:
+        return ""
+    return f" (of {count(given, 'label')} the test can use {labels:,} that are independent and were equally likely)"

@@ -110,6 +110,10 @@ def alternative_annotator_test(
     rejects if their one value is below `epsilon`. `test` "wilcoxon" uses signed ranks instead, with their exact
     distribution up to 50 items; it is meant for fewer than 30, and lower `fewest_items` with it.
 
+    Where the judge is hardly ever closer than the annotator the differences are skewed, and t rejects too often: with
+    leads of the annotator only, at an epsilon of .1, in 17 % of cases at 30 items, 12 % at 100 and 7 % at 300
+    instead of 5 % (simulated; where both lead at times it is 5 to 6 %).
+
     Undefined without an annotator who has `fewest_items` items. Items are taken as independent of each other. Where
     people agree little the test is easy to pass: read it beside their own agreement.
 
