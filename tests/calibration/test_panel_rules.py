@@ -115,3 +115,16 @@ def test_values_of_all_labels_are_divided_by_principle() -> None:
     parts = study.by_principle(study.whole.truth)
     for part, sample in zip(parts, study.certify, strict=True):
         assert (part == sample.truth).all()
+
+
+@pytest.mark.parametrize("failing", [0.0, 0.05])
+def test_a_rule_that_passes_everything_is_not_recommended_because_violations_are_rare(failing: float) -> None:
+    judges = (PlantedJudge(sensitivity=0.8, specificity=0.8),) * 3
+    planted = plant_principle(judges=judges, n=600, failing=failing, seed=1)
+    learn, certify = (sample_principle(planted, (split,)) for split in (Split.OPTIMISE, Split.GATE))
+    found = {row.rule: row for row in compare(learn, certify).rows}
+    skene = found["Dawid-Skene"]
+    assert isinstance(skene.gain, Estimate)
+    assert skene.gain.interval.low > 0
+    assert not skene.beats_single
+    assert compare(learn, certify).recommended != "Dawid-Skene"

@@ -14,7 +14,7 @@ from evenhand.stats.aggregation.best_single import best_single
 from evenhand.stats.aggregation.dawid_skene import dawid_skene
 from evenhand.stats.aggregation.features import vote_features
 from evenhand.stats.aggregation.stack import Design, fit_stack, stack_probabilities
-from evenhand.stats.aggregation.votes import majority, weighted_vote, weights_from_labels
+from evenhand.stats.aggregation.votes import FEWEST_OF_CATEGORY, majority, weighted_vote, weights_from_labels
 from evenhand.stats.estimate import Estimate, Undefined
 from evenhand.stats.folds import fold_numbers
 from evenhand.stats.logistic import Logistic
@@ -29,6 +29,7 @@ SINGLE, MAJORITY, WEIGHTED, DAWID_SKENE, STACK = (
     "Dawid-Skene",
     "stack",
 )
+_LEARNT = {WEIGHTED, DAWID_SKENE, STACK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,8 @@ def compare_panel_rules(
 
     What is learnt (which judge is best, weights, confusions, the stack) is learnt from the labels of each fold, for
     principles with one scale together. An undecided item counts as wrong. Recommended is the rule of the largest gain
-    among those whose whole interval is above 0, else the best single judge.
+    among those whose whole interval is above 0, else the best single judge; a learnt rule has to be as good on items
+    that pass and that fail, taken alike.
 
     Source: methods.md 1.1, 1.2, 1.5.
     """
@@ -220,10 +222,29 @@ def _rows(given: Mapping[str, Ints], whole: Sample, measuring: Measuring) -> lis
                 confidence=measuring.choices.confidence,
             ),
             gain=Undefined(n=whole.n, reason="the others are compared with it") if name == SINGLE else gain,
-            beats_single=name != SINGLE and isinstance(gain, Estimate) and gain.interval.low > 0,
+            beats_single=name != SINGLE
+            and isinstance(gain, Estimate)
+            and gain.interval.low > 0
+            and (name not in _LEARNT or _keeps_every_kind(codes, given[SINGLE], whole)),
         )
         for (name, codes), gain in zip(given.items(), gains, strict=True)
     ]
+
+
+def _keeps_every_kind(codes: Ints, single: Ints, whole: Sample) -> bool:
+    """Tell whether a rule is no worse than the best single judge on items that pass and that fail, taken alike.
+
+    What learns how rare violations are beats every judge by passing everything. Where one kind has hardly any labels
+    that can not be told. Principles of different scales without a rate have no kinds in common.
+    """
+    if not whole.has_rate and whole.scale is None:
+        return True
+    kinds = whole.read_truth if whole.has_rate else whole.truth
+    held = np.ones(whole.n) if whole.weights is None else whole.weights
+    found, counts = np.unique(kinds, return_counts=True)
+    common = [kinds == kind for kind in found[counts >= FEWEST_OF_CATEGORY]]
+    gains = (codes == whole.truth).astype(np.float64) - (single == whole.truth)
+    return len(common) > 1 and sum(np.average(gains[kind], weights=held[kind]) for kind in common) >= 0
 
 
 def _no_stack(n: int, measuring: Measuring) -> RuleRow:

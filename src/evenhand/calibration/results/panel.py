@@ -17,7 +17,8 @@ class RuleRow:
     gain: Measured
     """Over the best single judge, paired; `Undefined` for that judge itself."""
     beats_single: bool
-    """Whether the whole interval of the gain is above 0."""
+    """Whether the whole interval of the gain is above 0; of a learnt rule also whether it is as good on items that pass
+    and on items that fail, taken alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
