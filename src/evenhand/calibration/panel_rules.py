@@ -244,7 +244,8 @@ def _keeps_every_kind(codes: Ints, single: Ints, whole: Sample) -> bool:
     found, counts = np.unique(kinds, return_counts=True)
     common = [kinds == kind for kind in found[counts >= FEWEST_OF_CATEGORY]]
     gains = (codes == whole.truth).astype(np.float64) - (single == whole.truth)
-    return len(common) > 1 and sum(np.average(gains[kind], weights=held[kind]) for kind in common) >= 0
+    lead = sum(float(np.average(gains[kind], weights=held[kind])) for kind in common)
+    return len(common) > 1 and lead >= 0
 
 
 def _no_stack(n: int, measuring: Measuring) -> RuleRow:
