@@ -21,6 +21,7 @@ from evenhand.workflows.calibration.divide import Division, note_use
 from evenhand.workflows.calibration.stamp import make_stamp
 from evenhand.workflows.calibration.table import read_table
 from evenhand.workflows.calibration.write_fit import WrittenFit, WrittenMaps, write_fit, write_maps
+from evenhand.workflows.garbage import collecting_less
 from evenhand.workflows.read_run import StoredRun, read_run
 from evenhand.workflows.report_run import FORMATS, text_finder
 from evenhand.workflows.versions import version_of
@@ -98,7 +99,8 @@ def calibrate_run(
             not be read or written.
     """
     stored = read_run(start, name)
-    table = _certifying_table(stored, humans, command, open_sealed=open_sealed)
+    with collecting_less():
+        table = _certifying_table(stored, humans, command, open_sealed=open_sealed)
     calibration = _calibrate(stored, table, choices, command)
     target = folder or find_workspace(start).reports_path
     stem = f"{stored.manifest.suite.id}-{stored.run.id}-calibration"

@@ -1,27 +1,20 @@
-"""Long asynchronous work: on the fastest event loop there is, and with fewer garbage collections.
-
-A run makes millions of short-lived objects, nearly all of which die by themselves. Python's cyclic collector, left as
-it is, spends a tenth of a run's processor time on looking through them and through everything that was imported.
-"""
+"""Long asynchronous work: on the fastest event loop there is, and with fewer garbage collections."""
 
 import asyncio
-import gc
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
+
+from evenhand.workflows.garbage import collecting_less
 
 Result = TypeVar("Result")
-
-_THRESHOLDS: Final = (20_000, 20, 50)
-"""New objects before the youngest are looked through, and how often that before the older ones are."""
 
 
 def run_long(work: Coroutine[Any, Any, Result]) -> Result:
     """Run `work` to its end and return what it returns."""
-    with _collecting_less(), asyncio.Runner(loop_factory=loop_factory()) as runner:
+    with collecting_less(), asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(work)
 
 
@@ -31,16 +24,3 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
         return None
     make: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
     return make
-
-
-@contextmanager
-def _collecting_less() -> Iterator[None]:
-    """Leave what is there now out of collections, collect less often, and put both back in the end."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
