@@ -291,6 +291,19 @@ def test_more_labels_move_nothing_and_changed_ones_are_counted_and_named(tmp_pat
     assert changed.splits.digest != table_of(grown).splits.digest
 
 
+def test_a_label_that_was_learned_from_is_named_where_a_new_source_moves_it_to_certify(
+    tmp_path: Path,
+) -> None:
+    suite = make(tmp_path, everyone())
+    note(suite.run())
+    learned = OF[Split.OPTIMISE][0]
+    source = next(name for name, split in split_of([f"x{number}" for number in range(9)]).items() if split)
+    suite.cases = [{**case, "source": source} if case["id"] == learned else case for case in cases(COUNT)]
+    found = table_of(suite.run())
+    assert found.splits.moved == 1
+    assert any(f"changed. They are on: {source}." in note for note in found.notes)
+
+
 def test_a_part_of_the_suite_misses_no_labels_of_the_rest(tmp_path: Path) -> None:
     suite = make(tmp_path, everyone())
     note(suite.run())

@@ -82,7 +82,8 @@ def divide_labels(
         split={name: Split(int(of_clusters[number])) for name, number in known.items()},
         digests=_digests(dict(zip(items.case_id, names, strict=True)), labels),
     )
-    moved = _moved(ledger, lock, labelled)
+    locked = locked_clusters(ledger, lock, DIGEST_BYTES) if lock else {}
+    moved, learned = _moved(locked, labelled), _learned_from(locked, labelled)
     return Division(
         clusters=clusters,
         split=of_clusters[clusters],
@@ -93,9 +94,9 @@ def divide_labels(
             labelled=_count_labelled(of_clusters[clusters], labels),
             opened=opened,
             accesses=_accesses(ledger, suite.id),
-            moved=sum(moved.values()),
+            moved=sum(moved.values()) + sum(learned.values()),
         ),
-        notes=tuple(_moved_words(moved)),
+        notes=(*_moved_words(moved), *_learned_words(learned)),
     )
 
 
@@ -162,27 +163,49 @@ def _new_ones(ledger: LedgerFile, lock: SplitLock, labelled: LabelledClusters) -
     }
 
 
-def _moved(ledger: LedgerFile, lock: SplitLock | None, labelled: LabelledClusters) -> Mapping[str, int]:
+def _moved(locked: Mapping[str, LockedCluster], labelled: LabelledClusters) -> Mapping[str, int]:
     """Return how many labels to certify with are not what they were, by cluster; only clusters of this run count."""
-    if lock is None:
-        return {}
     gone = {
         name: len(then.digests - labelled.digests.get(name, frozenset()))
-        for name, then in locked_clusters(ledger, lock, DIGEST_BYTES).items()
+        for name, then in locked.items()
         if labelled.split.get(name) in {Split.GATE, Split.SEALED}
     }
     return {name: count for name, count in gone.items() if count}
 
 
+def _learned_from(locked: Mapping[str, LockedCluster], labelled: LabelledClusters) -> Mapping[str, int]:
+    """Return how many labels to certify with were to learn from at an earlier use, by cluster: their cases changed source."""
+    learned = frozenset[bytes]().union(
+        *(then.digests for then in locked.values() if then.split == Split.OPTIMISE)
+    )
+    now = {
+        name: len(digests & learned)
+        for name, digests in labelled.digests.items()
+        if labelled.split[name] != Split.OPTIMISE
+    }
+    return {name: count for name, count in now.items() if count}
+
+
 def _moved_words(moved: Mapping[str, int]) -> list[str]:
     if not moved:
         return []
-    names = ", ".join(sorted(moved)[:_MOST_NAMED]) + (", and more" if len(moved) > _MOST_NAMED else "")
-    words = (
+    return [
         f"{sum(moved.values()):,} labels to certify with were changed or removed since they were first used, or are "
-        f"not among those of this calibration. They are on: {names}."
-    )
-    return [words]
+        f"not among those of this calibration. They are on: {_named(moved)}."
+    ]
+
+
+def _learned_words(learned: Mapping[str, int]) -> list[str]:
+    if not learned:
+        return []
+    return [
+        f"{sum(learned.values()):,} labels to certify with were labels to learn from at an earlier use, and "
+        f"can not certify: the sources of their cases changed. They are on: {_named(learned)}."
+    ]
+
+
+def _named(counts: Mapping[str, int]) -> str:
+    return ", ".join(sorted(counts)[:_MOST_NAMED]) + (", and more" if len(counts) > _MOST_NAMED else "")
 
 
 def _accesses(ledger: LedgerFile, suite: str) -> tuple[SplitAccess, ...]:
