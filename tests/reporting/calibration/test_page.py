@@ -236,6 +236,15 @@ def test_the_fullest_record_with_the_longest_texts_stays_under_a_megabyte(
     assert len(render_html(record, longest, stem="x").encode()) < MOST_BYTES
 
 
+def test_very_many_judges_stay_under_a_megabyte_and_what_is_left_out_is_said() -> None:
+    page = render_html(make_calibration(judges=60, principles=2), {})
+    assert len(page.encode()) < MOST_BYTES
+    (said,) = re.findall(r"Left out to stay under 1,000,000 bytes: [^<]*", page)
+    assert said.startswith("Left out to stay under 1,000,000 bytes: judges two by two")
+    assert "effectively independent" in page
+    assert "Left out" not in html_of("many")
+
+
 def lengthened(view: ItemView) -> ItemView:
     long = Excerpt(text="\u202e" * 1_500, left_out=7)
     judges = tuple(

@@ -161,8 +161,8 @@ def _likeness(found: PanelCalibration) -> Iterator[Block]:
         f"Of {plural(found.judges, 'judge')}, effectively independent: {sentence(plain_parts(found.n_eff))}. "
         f"Mean correlation of their errors: {sentence(plain_parts(found.mean_error_correlation))}."
     )
+    yield Paragraph(words=words(number))
     if not found.pairs:
-        yield Paragraph(words=words(number))
         return
     names = _ordered_names(found)
     agreement = {(each.first, each.second): each.agreement for each in found.pairs}
@@ -196,7 +196,7 @@ def _likeness(found: PanelCalibration) -> Iterator[Block]:
             ),
             extra=PAIRS,
         ),
-        f"{number} Agreement stands above the diagonal, correlation of errors below it.",
+        "Agreement stands above the diagonal, correlation of errors below it.",
     )
 
 
