@@ -73,6 +73,17 @@ def uses(stored: StoredRun) -> list[tuple[str, str, str]]:
 # -- The report ------------------------------------------------------------------------------------
 
 
+def test_a_report_is_replaced_whole_never_written_over(tmp_path: Path) -> None:
+    make(tmp_path).run()
+    (path,) = calibrate_run(tmp_path / "w", "latest", choices=QUICK, formats={"json"}).reports
+    before = path.read_bytes()
+    with path.open("rb") as reader:
+        calibrate_run(tmp_path / "w", "latest", choices=QUICK, formats={"json"})
+        assert reader.read() == before
+    assert path.read_bytes() != before
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
 def test_a_calibration_is_written_in_every_format_under_the_name_of_its_run(tmp_path: Path) -> None:
     stored = make(tmp_path).run()
     written = calibrate_run(tmp_path / "w", "latest", choices=QUICK, command="evenhand calibrate latest")

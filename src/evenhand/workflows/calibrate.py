@@ -25,6 +25,7 @@ from evenhand.workflows.garbage import collecting_less
 from evenhand.workflows.read_run import StoredRun, read_run
 from evenhand.workflows.report_run import FORMATS, text_finder
 from evenhand.workflows.versions import version_of
+from evenhand.workflows.write_lines import write_lines
 
 CALLED_FROM_PYTHON: Final = "calibrate_run() called from Python"
 DEFAULT_CHOICES: Final = Choices()
@@ -107,12 +108,12 @@ def calibrate_run(
     gallery = _gallery(stored, calibration.errors) if {"html", "md"} & set(formats) else {}
     try:
         target.mkdir(parents=True, exist_ok=True)
-        reports = tuple(_write(calibration, gallery, target, stem, formats))
     except OSError as error:
         raise UsageError(
             f"the report can not be written to {target}: {error.strerror}",
             hint="name another folder with --out",
         ) from error
+    reports = tuple(_write(calibration, gallery, target, stem, formats))
     fit = _learn(stored, table, choices, lesson) if lesson else None
     written = write_maps(table, choices, path=maps) if maps else None
     return WrittenCalibration(calibration=calibration, reports=reports, fit=fit, maps=written)
@@ -191,5 +192,6 @@ def _write(
     for name in FORMATS:
         if name in formats:
             path = folder / f"{stem}.{name}"
-            path.write_text(_RENDERERS[name](calibration, gallery, stem), encoding="utf-8", newline="\n")
+            text = _RENDERERS[name](calibration, gallery, stem)
+            write_lines(path, [text.encode()], hint="name another folder with --out")
             yield path

@@ -11,8 +11,13 @@ from typing import BinaryIO, cast
 from evenhand.errors import UsageError
 
 
-def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+def write_lines(path: Path, lines: Iterable[bytes], *, hint: str = "name another file") -> None:
     """Write `lines` as they come; a name that ends in `.gz` means gzip. What stood there is replaced at the end.
+
+    Args:
+        path: The file.
+        lines: What it holds.
+        hint: What to do where it can not be written.
 
     Raises:
         UsageError: The file can not be written.
@@ -20,16 +25,16 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> None:
     try:
         handle, staged = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise _refusal(path, error, hint) from error
     try:
         with ExitStack() as stack:
             plain: BinaryIO = stack.enter_context(os.fdopen(handle, "wb"))
             stream = stack.enter_context(_packed(plain)) if path.name.endswith(".gz") else plain
-            _write(cast("BinaryIO", stream), lines, path)
+            _write(cast("BinaryIO", stream), lines, path, hint)
         Path(staged).chmod(0o666 & ~_umask())
         os.replace(staged, path)  # noqa: PTH105 - the name says that it overwrites
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise _refusal(path, error, hint) from error
     finally:
         with suppress(FileNotFoundError):
             os.unlink(staged)  # noqa: PTH108 - a name of tempfile's
@@ -47,13 +52,13 @@ def _packed(plain: BinaryIO) -> gzip.GzipFile:
     return gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=plain, mtime=0)
 
 
-def _write(stream: BinaryIO, lines: Iterable[bytes], path: Path) -> None:
+def _write(stream: BinaryIO, lines: Iterable[bytes], path: Path, hint: str) -> None:
     for line in lines:
         try:
             stream.write(line)
         except OSError as error:
-            raise _refusal(path, error) from error
+            raise _refusal(path, error, hint) from error
 
 
-def _refusal(path: Path, error: OSError) -> UsageError:
-    return UsageError(f"{path} can not be written: {error.strerror}", hint="name another file")
+def _refusal(path: Path, error: OSError, hint: str) -> UsageError:
+    return UsageError(f"{path} can not be written: {error.strerror}", hint=hint)
