@@ -1,5 +1,6 @@
 """How many more labels are needed, out of real runs; answers and labels are made up by the tests."""
 
+import math
 import random
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,12 @@ def test_a_plan_certifies_nothing_and_writes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"half_width": 0}, {"half_width": 0.5}, {"usd_per_hour": -1}, {"seconds_per_label": 0}]
+    "wrong",
+    [
+        *({"half_width": 0}, {"half_width": 0.5}),
+        *({"usd_per_hour": -1}, {"usd_per_hour": math.nan}, {"usd_per_hour": math.inf}),
+        *({"seconds_per_label": 0}, {"seconds_per_label": math.inf}, {"seconds_per_label": math.nan}),
+    ],
 )
 def test_numbers_out_of_their_range_are_refused(tmp_path: Path, wrong: dict[str, float]) -> None:
     with pytest.raises(UsageError):

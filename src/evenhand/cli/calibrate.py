@@ -19,6 +19,9 @@ from evenhand.workflows.calibration.write_fit import WrittenFit, WrittenMaps
 from evenhand.workflows.plan_labels import PlannedLabels, plan_more_labels
 from evenhand.workflows.report_run import FORMATS
 
+_LEAST = 1e-6
+"""Least share that is taken from the command line: no number of labels tells less from none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrateDocument:
@@ -137,7 +140,7 @@ def calibrate(
     Labels are divided by the sources of their cases into those to learn from, those to certify with and those that
     stay sealed. The first calibration of a suite locks that for good, and every use is counted in the report.
     """
-    session = session_of(context)
+    session, learned_rule = session_of(context), _rule(rule)
     files = tuple(humans or ())
     if plan:
         found = plan_more_labels(
@@ -157,7 +160,7 @@ def calibrate(
         humans=files,
         open_sealed=open_sealed,
         choices=_choices(epsilon, floor, alpha),
-        lesson=Lesson(rule=_rule(rule), path=learn) if learn else None,
+        lesson=Lesson(rule=learned_rule, path=learn) if learn else None,
         maps=maps,
         folder=out,
         formats=read_formats(",".join(formats or FORMATS)),
@@ -190,8 +193,8 @@ def _rule(name: str) -> LearnedRule:
 
 def _choices(epsilon: float | None, floor: float | None, alpha: Sequence[float] | None) -> Choices:
     for name, value in _shares(epsilon, floor, alpha):
-        if not 0 < value < 1:
-            raise UsageError(f"{name} is {value:g}; it should be between 0 and 1")
+        if not _LEAST <= value < 1:
+            raise UsageError(f"{name} is {value:g}; it should be between 0 and 1, and {_LEAST:g} or more")
     return replace(
         DEFAULT_CHOICES,
         epsilon=epsilon,

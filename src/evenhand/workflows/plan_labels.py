@@ -95,8 +95,11 @@ def plan_more_labels(
         raise UsageError(
             f"a half width of {half_width:g} is none", hint="write a share such as --half-width 0.03"
         )
-    if usd_per_hour < 0 or (seconds_per_label is not None and seconds_per_label <= 0):
-        raise UsageError("the price of an hour and the time of a label are above 0")
+    seconds = 1.0 if seconds_per_label is None else seconds_per_label
+    if not (0 <= usd_per_hour < math.inf and 0 < seconds < math.inf):
+        raise UsageError(
+            "the time of a label is above 0, the price of an hour 0 or above, and both are finite"
+        )
     stored = read_run(start, name)
     table = read_table(stored, humans=humans).table
     known = _burn_in(table, seed)

@@ -58,7 +58,7 @@ def gather_labels(
 
     Raises:
         FileError: Lines of a file are wrong, or it can not be read.
-        UsageError: No label of a file meets an item of the run.
+        UsageError: No label of a file meets an item of the run, or it is a pipe or a device.
     """
     gathering = _Gathering(items)
     for source, rows in _suite_rows(stored):
@@ -191,6 +191,11 @@ def _spec(manifest: Manifest, path: Path) -> LabelFile:
 def _add_file(
     gathering: _Gathering, path: Path, spec: LabelFile, categories: Mapping[str, Categories]
 ) -> None:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UsageError(
+            f"{shown_path(path)} is no regular file; labels are read twice, so they can not come through a pipe",
+            hint="write them to a file and name it",
+        )
     strangers = _Strangers(shown_path(path), gathering, categories)
     source = LabelSource(name=shown_path(path), sha256=digest_file(path), labels=0)
     rows = [
