@@ -174,7 +174,7 @@ def _moved(locked: Mapping[str, LockedCluster], labelled: LabelledClusters) -> M
 
 
 def _learned_from(locked: Mapping[str, LockedCluster], labelled: LabelledClusters) -> Mapping[str, int]:
-    """Return how many labels to certify with were to learn from at an earlier use, by cluster: their cases changed source."""
+    """Return how many labels to certify with were to learn from at an earlier use, by cluster of today."""
     learned = frozenset[bytes]().union(
         *(then.digests for then in locked.values() if then.split == Split.OPTIMISE)
     )
@@ -189,19 +189,21 @@ def _learned_from(locked: Mapping[str, LockedCluster], labelled: LabelledCluster
 def _moved_words(moved: Mapping[str, int]) -> list[str]:
     if not moved:
         return []
-    return [
+    words = (
         f"{sum(moved.values()):,} labels to certify with were changed or removed since they were first used, or are "
         f"not among those of this calibration. They are on: {_named(moved)}."
-    ]
+    )
+    return [words]
 
 
 def _learned_words(learned: Mapping[str, int]) -> list[str]:
     if not learned:
         return []
-    return [
+    words = (
         f"{sum(learned.values()):,} labels to certify with were labels to learn from at an earlier use, and "
         f"can not certify: the sources of their cases changed. They are on: {_named(learned)}."
-    ]
+    )
+    return [words]
 
 
 def _named(counts: Mapping[str, int]) -> str:
