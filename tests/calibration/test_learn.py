@@ -24,8 +24,8 @@ CONTRARY = PlantedJudge(sensitivity=0.05, specificity=0.05)
 LEARNED: tuple[LearnedRule, ...] = ("weighted", "dawid_skene", "stack")
 
 
-def learn(table: CalibrationTable, rule: LearnedRule, quorum: int = 2) -> Learned | NotLearned:
-    return learn_rule(table, rule, QUICK, quorum=quorum, made="2026-11-20")
+def learn(table: CalibrationTable, rule: LearnedRule) -> Learned | NotLearned:
+    return learn_rule(table, rule, QUICK, made="2026-11-20")
 
 
 def fit_of(found: Learned | NotLearned) -> PanelFit:
@@ -162,7 +162,7 @@ def test_an_answer_that_says_cannot_tell_is_no_opinion() -> None:
 @pytest.mark.parametrize("rule", LEARNED)
 def test_a_panel_says_of_every_pattern_of_answers_what_was_measured(rule: LearnedRule) -> None:
     table = planted([GOOD, CONTRARY, CONTRARY])
-    fit = fit_of(learn(table, rule, 1))
+    fit = fit_of(learn(table, rule))
     scale = NominalScale(type="nominal", values=("complies", "violates"), passes=("complies",))
     (group,) = groups_of(table)
     numbers = RULES[rule](group.answers, group.learnable(group.labelled([Split.OPTIMISE])), 2, None)

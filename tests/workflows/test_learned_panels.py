@@ -53,7 +53,7 @@ def test_a_stack_learned_from_one_run_decides_the_next_one_without_a_call(suite:
     before = agreed(suite)
     stored = suite.run()
     table = read_table(stored).table
-    written = write_fit(table, stored.manifest.panel, QUICK, rule="stack", path=suite.folder / "p.fit.json")
+    written = write_fit(table, QUICK, rule="stack", path=suite.folder / "p.fit.json")
     suite.panel = "rule: stack\nfit: p.fit.json\n"
     after = agreed(suite)
     assert before < 0.3
@@ -66,9 +66,7 @@ def test_a_stack_learned_from_one_run_decides_the_next_one_without_a_call(suite:
 
 def test_a_learned_rule_uses_no_label_of_the_splits_to_certify_with(suite: RecordedSuite) -> None:
     table = read_table(suite.run()).table
-    written = write_fit(
-        table, suite.run().manifest.panel, QUICK, rule="weighted", path=suite.folder / "f.json"
-    )
+    written = write_fit(table, QUICK, rule="weighted", path=suite.folder / "f.json")
     (group,) = groups_of(table)
     assert written.fit.fits[0].labelled == group.count([Split.OPTIMISE]) < COUNT / 2
 
@@ -76,7 +74,7 @@ def test_a_learned_rule_uses_no_label_of_the_splits_to_certify_with(suite: Recor
 def test_another_fit_is_another_run(suite: RecordedSuite) -> None:
     stored = suite.run()
     path = suite.folder / "p.fit.json"
-    write_fit(read_table(stored).table, stored.manifest.panel, QUICK, rule="weighted", path=path)
+    write_fit(read_table(stored).table, QUICK, rule="weighted", path=path)
     suite.panel = "rule: weighted\nfit: p.fit.json\n"
     first = suite.run()
     path.write_text(
@@ -84,3 +82,14 @@ def test_another_fit_is_another_run(suite: RecordedSuite) -> None:
     )
     with pytest.raises(UsageError, match="fit"):
         resume_run(suite.folder, first.run.id, RunOptions(), lambda _run, _progress: None)
+
+
+def test_a_panel_that_learned_from_gate_labels_is_told_apart(suite: RecordedSuite) -> None:
+    suite.suite = "splits: {gate: 1}\n"
+    written = write_fit(
+        read_table(suite.run()).table, QUICK, rule="weighted", path=suite.folder / "p.fit.json"
+    )
+    assert written.fit.learned_from == "gate"
+    suite.panel = "rule: weighted\nfit: p.fit.json\n"
+    notes = read_table(suite.run()).table.notes
+    assert any("learned from labels of the gate split" in note for note in notes)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.calibration.choices import Choices
-from evenhand.calibration.panel_rules import AS_IT_IS, DAWID_SKENE, STACK, WEIGHTED
+from evenhand.calibration.panel_rules import AS_IT_IS, RULE_NAMES
 from evenhand.calibration.results import (
     PANEL,
     Advice,
@@ -150,19 +150,15 @@ def _beats_single(panel: PanelCalibration) -> bool:
     return any(row.beats_single for row in panel.rules if row.rule == panel.recommended)
 
 
-_RULE_NAMES = {WEIGHTED: "weighted", DAWID_SKENE: "dawid_skene", STACK: "stack"}
-"""What a rule that can be learned is called in files and on the command line."""
-
-
 def _rule_to_use(panel: PanelCalibration) -> Iterator[Advice]:
     chosen = next((row for row in panel.rules if row.rule == panel.recommended), None)
     if chosen is not None and chosen.beats_single and chosen.rule != AS_IT_IS:
-        learn = f" (evenhand calibrate RUN --learn FILE --rule {_RULE_NAMES.get(chosen.rule, '')})"
+        learn = f" (evenhand calibrate RUN --learn FILE --rule {RULE_NAMES.get(chosen.rule, '')})"
         yield Advice(
             kind=AdviceKind.USE,
             words=f"Combine the judges by the rule {panel.recommended}: on held-out labels it beats "
             f"{panel.best_single}, the best single judge, by {points_with_limits(chosen.gain)}"
-            f"{learn if chosen.rule in _RULE_NAMES else ''}.",
+            f"{learn if chosen.rule in RULE_NAMES else ''}.",
         )
 
 

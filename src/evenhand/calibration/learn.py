@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from evenhand.calibration.choices import Choices
 from evenhand.calibration.learned_rules import RULES, Ints
-from evenhand.calibration.sample import Purpose, purpose_of
+from evenhand.calibration.measuring import Measuring
+from evenhand.calibration.panel_rules import RULE_NAMES, compare_panel_rules
+from evenhand.calibration.sample import Purpose, ScaleFacts, purpose_of, scale_facts
+from evenhand.calibration.study import make_study
 from evenhand.calibration.table import NONE, CalibrationTable, Floats, Level, PrincipleAnswers, Split
 from evenhand.records.panel_fit import HeldOut, LearnedRule, PanelFit, PrincipleFit
 from evenhand.records.scale import Reading
-from evenhand.stats.aggregation.best_single import best_single, paired_gain
 from evenhand.stats.estimate import Estimate
-from evenhand.stats.folds import fold_numbers
 
 LEAST: Mapping[LearnedRule, int] = {"weighted": 20, "dawid_skene": 20, "stack": 200}
 """Labels a rule needs (methods.md 1.5, 2.5)."""
@@ -47,7 +48,6 @@ def learn_rule(
     rule: LearnedRule,
     choices: Choices,
     *,
-    quorum: int,
     made: str,
     version: int = 1,
 ) -> Learned | NotLearned:
@@ -61,7 +61,6 @@ def learn_rule(
         table: The run.
         rule: What to learn.
         choices: Cut-offs and seed.
-        quorum: Judges with an opinion that a verdict needs; an item with fewer counts as not right.
         made: Date for the file, YYYY-MM-DD.
         version: Of the file; one more than that of the fit before it.
     """
@@ -79,7 +78,7 @@ def learn_rule(
             hint="label more items, or use a majority until then",
         )
     judges = tuple(judge.id for judge in table.judges)
-    held_out = _measure(enough, rule, purpose, choices, judges, quorum)
+    held_out = _measure(table, rule, choices)
     if rule == "stack" and not (held_out and held_out.beats_single):
         return _no_better(held_out)
     fits = [fit for group in enough for fit in _fits_of(group, rule, purpose, judges, alone=len(groups) == 1)]
@@ -91,6 +90,7 @@ def learn_rule(
             rule=rule,
             made=made,
             source=f"{labels} labels of run {table.run}",
+            learned_from="gate" if purpose.cross_fit else "optimise",
             judges={judge.id: judge.version for judge in table.judges},
             fits=tuple(fits),
             held_out=held_out,
@@ -157,15 +157,15 @@ class Group:
 
 
 def groups_of(table: CalibrationTable) -> tuple[Group, ...]:
-    """Return the principles of a run in groups that are learned together: those with the same answers.
+    """Return the principles of a run in groups that are learned together: those with the same scale.
 
     Principles on a numeric scale are left out: their categories are ranges, for which nobody votes.
     """
-    together: dict[tuple[str, ...], list[PrincipleAnswers]] = {}
+    together: dict[ScaleFacts, list[PrincipleAnswers]] = {}
     for principle in table.principles:
         if principle.level is not Level.INTERVAL and len(_opinions(principle)) > 1:
-            together.setdefault(_opinions(principle), []).append(principle)
-    return tuple(_group(labels, members) for labels, members in together.items())
+            together.setdefault(scale_facts(principle), []).append(principle)
+    return tuple(_group(_opinions(members[0]), members) for members in together.values())
 
 
 def _opinions(principle: PrincipleAnswers) -> tuple[str, ...]:
@@ -219,87 +219,32 @@ def _rounded(value: Any) -> Any:
     return tuple(map(_rounded, value)) if isinstance(value, list | tuple) else round(value, _DIGITS)
 
 
-def _measure(
-    groups: Sequence[Group],
-    rule: LearnedRule,
-    purpose: Purpose,
-    choices: Choices,
-    judges: Sequence[str],
-    quorum: int,
-) -> HeldOut | None:
-    """Return what the rule is worth beside the judge that is best on the labels it is learned from.
+# -- What they are worth -----------------------------------------------------------------------------------
 
-    Labels are weighted by how they were drawn, where that is known of all of them.
-    """
-    rng = np.random.default_rng([choices.seed, len(groups)])
-    parts = [part for group in groups for part in _held_out(group, rule, purpose, quorum, rng)]
-    if not parts:
-        return None
-    ruled, single, truth, clusters = (np.concatenate([part[place] for part in parts]) for place in range(4))
-    inclusion = np.concatenate([part[4] for part in parts])
-    weights = 1 / inclusion if np.isfinite(inclusion).all() else np.ones(len(inclusion))
-    gain = paired_gain(
-        ruled,
-        single,
-        truth,
-        rng=rng,
-        weights=weights,
-        clusters=clusters,
-        confidence=choices.confidence,
-        draws=choices.draws,
+
+def _measure(table: CalibrationTable, rule: LearnedRule, choices: Choices) -> HeldOut | None:
+    """Return what the report of the calibration says of the rule, on labels that it is not learned from."""
+    measuring = Measuring(choices=choices)
+    study = make_study(table, measuring)
+    compared = compare_panel_rules(
+        study.folds,
+        study.certify_by_scale,
+        judges=[judge.id for judge in table.judges],
+        rule=table.rule,
+        quorum=table.quorum,
+        measuring=measuring,
     )
-    if not isinstance(gain, Estimate):
+    found = [row for row in compared.rows if RULE_NAMES.get(row.rule) == rule]
+    if compared.best_single is None or not found:
         return None
-    names = [part[5] for part in parts]
+    row, single = found[0], compared.rows[0]
+    if not (isinstance(row.gain, Estimate) and isinstance(row.accuracy, Estimate)):
+        return None
+    assert isinstance(single.accuracy, Estimate), "it was measured on the same labels"
     return HeldOut(
-        labels=len(truth),
-        accuracy=float(np.average(ruled == truth, weights=weights)),
-        single=judges[max(names, key=names.count)],
-        single_accuracy=float(np.average(single == truth, weights=weights)),
-        gain=(gain.value, gain.interval.low, gain.interval.high),
+        labels=row.gain.n,
+        accuracy=row.accuracy.value,
+        single=table.judges[compared.best_single].id,
+        single_accuracy=single.accuracy.value,
+        gain=(row.gain.value, row.gain.interval.low, row.gain.interval.high),
     )
-
-
-_Part = tuple[Ints, Ints, Ints, Ints, Floats, int]
-"""What the rule says on labelled items it has not seen, what the best single judge says, the labels, the clusters, the
-probabilities of being labelled, and which judge that is."""
-
-
-def _held_out(
-    group: Group, rule: LearnedRule, purpose: Purpose, quorum: int, rng: np.random.Generator
-) -> Iterator[_Part]:
-    for known, test in _divisions(group, purpose, rng):
-        if not known.any() or not test.any():
-            continue
-        weights = group.weights(known)
-        numbers = RULES[rule](group.answers, group.learnable(known), len(group.labels), weights)
-        answers = group.answers[test]
-        enough = (answers != NONE).sum(axis=1) >= quorum
-        single = best_single(
-            group.answers[known], group.truth[known], weights=None if weights is None else weights[known]
-        )
-        ruled = np.where(enough, numbers.predict(answers), NONE)
-        yield (
-            ruled,
-            answers[:, single],
-            group.truth[test],
-            group.clusters[test],
-            group.inclusion[test],
-            single,
-        )
-
-
-def _divisions(
-    group: Group, purpose: Purpose, rng: np.random.Generator
-) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Yield which items are learned from, and which are measured on."""
-    labelled = group.labelled(purpose.certify)
-    if not purpose.cross_fit:
-        yield group.labelled(purpose.learn), labelled
-        return
-    places = np.flatnonzero(labelled)
-    folds = fold_numbers(places.size, rng=rng, clusters=group.clusters[places])
-    for fold in np.unique(folds):
-        test = np.zeros_like(labelled)
-        test[places[folds == fold]] = True
-        yield labelled & ~test, test

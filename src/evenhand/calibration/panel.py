@@ -47,7 +47,12 @@ def calibrate_panel(
     names = [judge.id for judge in table.judges]
     dependence = measure_dependence(study.whole, measuring)
     compared = compare_panel_rules(
-        study.folds, study.certify_by_scale, judges=names, rule=table.rule, measuring=measuring
+        study.folds,
+        study.certify_by_scale,
+        judges=names,
+        rule=table.rule,
+        quorum=table.quorum,
+        measuring=measuring,
     )
     return PanelCalibration(
         quality=quality,

@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evenhand.calibration.gains import measure_gains
+from evenhand.calibration.learned_rules import RULES
 from evenhand.calibration.measuring import Measuring
 from evenhand.calibration.results import RuleRow
 from evenhand.calibration.sample import Ints, Sample, pool_samples
 from evenhand.calibration.table import NONE, Flags, Floats
+from evenhand.records.panel_fit import LearnedRule
+from evenhand.records.scale import Reading
 from evenhand.stats.aggregation.best_single import best_single
-from evenhand.stats.aggregation.dawid_skene import dawid_skene
 from evenhand.stats.aggregation.features import vote_features
 from evenhand.stats.aggregation.stack import Design, fit_stack, stack_probabilities
-from evenhand.stats.aggregation.votes import FEWEST_OF_CATEGORY, majority, weighted_vote, weights_from_labels
+from evenhand.stats.aggregation.votes import FEWEST_OF_CATEGORY, majority
 from evenhand.stats.estimate import Estimate, Undefined
 from evenhand.stats.folds import fold_numbers
 from evenhand.stats.logistic import Logistic
@@ -42,6 +44,10 @@ class RuleComparison:
     recommended: str
 
 
+RULE_NAMES: Mapping[str, LearnedRule] = {WEIGHTED: "weighted", DAWID_SKENE: "dawid_skene", STACK: "stack"}
+"""What a rule that can be learned is called in files and on the command line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
     """Labels to learn from, and those to measure on that nothing was learnt from."""
@@ -58,12 +64,14 @@ def compare_panel_rules(
     *,
     judges: Sequence[str],
     rule: str,
+    quorum: int = 1,
     measuring: Measuring,
 ) -> RuleComparison:
     """Return each rule on the labels to certify with, in samples by scale, and its gain over the best single judge.
 
     What is learnt (which judge is best, weights, confusions, the stack) is learnt from the labels of each fold, for
-    principles with one scale together. An undecided item counts as wrong. Recommended is the rule of the largest gain
+    principles with one scale together. An undecided item counts as wrong, and so does one on which fewer than `quorum`
+    judges have an opinion: no panel decides it. Recommended is the rule of the largest gain
     among those whose whole interval is above 0, else the best single judge; a learnt rule has to be as good on items
     that pass and that fail, taken alike.
 
@@ -78,7 +86,7 @@ def compare_panel_rules(
             recommended=_without_comparison(judges),
         )
     whole = pool_samples(certify)
-    given, best = _held_out(folds, certify, whole, measuring)
+    given, best = _held_out(folds, certify, whole, quorum, measuring)
     if rule == MAJORITY:
         del given[MAJORITY]
     rows = _rows(given, whole, measuring)
@@ -119,7 +127,7 @@ def samples_within(samples: Sequence[Sample], chosen: Flags) -> tuple[Sample, ..
 
 
 def _held_out(
-    folds: Sequence[Fold], certify: Sequence[Sample], whole: Sample, measuring: Measuring
+    folds: Sequence[Fold], certify: Sequence[Sample], whole: Sample, quorum: int, measuring: Measuring
 ) -> tuple[dict[str, Ints], int]:
     """Return the answers of every rule on all labels to certify with, and the judge best on the labels for learning."""
     rules = [SINGLE, MAJORITY, WEIGHTED, DAWID_SKENE]
@@ -127,12 +135,11 @@ def _held_out(
         rules.append(STACK)
     given = {name: np.full(whole.n, NONE, dtype=np.int64) for name in rules}
     given[SINGLE] = held_out_single(folds, whole)
-    for place, fold in enumerate(folds):
+    for fold in folds:
         tested = samples_within(certify, fold.out)
         for name in rules[1:]:
             answers = [
-                _apply(name, learn, test, measuring.rng("rules", name, str(place)))
-                for learn, test in zip(fold.learn, tested, strict=True)
+                _apply(name, learn, test, quorum) for learn, test in zip(fold.learn, tested, strict=True)
             ]
             given[name][fold.out] = np.concatenate(answers)
     learnt = pool_samples([sample for fold in folds for sample in fold.learn])
@@ -140,30 +147,26 @@ def _held_out(
     return {SINGLE: given[SINGLE], **as_it_is, **given}, _best(learnt)
 
 
-def _apply(name: str, learn: Sample, test: Sample, rng: np.random.Generator) -> Ints:
+def _apply(name: str, learn: Sample, test: Sample, quorum: int) -> Ints:
     """Return the answers of one rule on the items of one scale; the majority's where there is nothing to learn from."""
     assert test.scale is not None, "the principles of one scale were sampled"
-    categories, answers = len(test.scale.categories), test.answers[:, :-1]
+    categories, answers = len(test.scale.categories), opinions(test)
     if name == MAJORITY or learn.n == 0 or test.n == 0:
-        return majority(answers, categories=categories)
-    if name == WEIGHTED:
-        learned = weights_from_labels(
-            learn.answers[:, :-1], learn.truth, categories=categories, weights=learn.weights
-        )
-        return weighted_vote(answers, learned.weights, categories=categories)
-    if name == DAWID_SKENE:
-        return _fit_dawid_skene(learn, test, categories)
-    return np.asarray(fit_stack_on(learn, rng).probabilities(answers).argmax(axis=1))
+        given = majority(answers, categories=categories)
+    else:
+        known = np.concatenate([learn.truth, np.full(test.n, NONE)])
+        drawn = None if learn.weights is None else np.concatenate([learn.weights, np.ones(test.n)])
+        rule = RULES[RULE_NAMES[name]]
+        given = rule(np.concatenate([opinions(learn), answers]), known, categories, drawn).predict(answers)
+    return np.where((answers != NONE).sum(axis=1) < quorum, NONE, given)
 
 
-def _fit_dawid_skene(learn: Sample, test: Sample, categories: int) -> Ints:
-    fitted = dawid_skene(
-        np.concatenate([learn.answers[:, :-1], test.answers[:, :-1]]),
-        categories=categories,
-        truth=np.concatenate([learn.truth, np.full(test.n, NONE)]),
-        form="one_coin",
-    )
-    return fitted.labels[learn.n :]
+def opinions(sample: Sample) -> Ints:
+    """Return the judges' answers of one scale; one that says "cannot tell" is no opinion, as in every panel."""
+    assert sample.scale is not None, "the principles of one scale were sampled"
+    abstentions = [place for place, each in enumerate(sample.scale.readings) if each is Reading.ABSTAIN]
+    answers = sample.answers[:, :-1]
+    return np.where(np.isin(answers, abstentions), NONE, answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

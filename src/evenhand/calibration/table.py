@@ -229,6 +229,8 @@ class CalibrationTable:
     suite: str
     rule: str
     """The panel's rule."""
+    quorum: int = 1
+    """Judges with an opinion that a verdict of the panel needs."""
     judges: tuple[JudgeFacts, ...]
     """In the order of the columns of `answers`."""
     principles: tuple[PrincipleAnswers, ...]

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from evenhand.calibration.results import PANEL, Calibration, RateResult, Trust
+from evenhand.calibration.results import PANEL, Calibration, DataFacts, RateResult, Trust
 from evenhand.cli.output import Column, Mark, Part, Screen, Style, plural
 from evenhand.stats.estimate import Estimate, Measured
 from evenhand.workflows.calibrate import WrittenCalibration
+from evenhand.workflows.calibration.write_fit import WrittenFit
 from evenhand.workflows.plan_labels import PlannedLabels, PlannedTarget
 
 _TRUST_COLUMNS = (
@@ -50,6 +51,8 @@ def show_calibration(written: WrittenCalibration, screen: Screen) -> None:
         screen.result(str(path))
     if written.fit:
         screen.result(written.fit.path)
+        for line in _worth(written.fit):
+            screen.say(*line)
         screen.say(
             "next:  ",
             "name it in the panel, with its rule: ",
@@ -60,6 +63,28 @@ def show_calibration(written: WrittenCalibration, screen: Screen) -> None:
         screen.say("next:  ", "name it in a panel with a cascade: ", Mark("calibration: FILE", Style.NAME))
     for note in found.data.notes[:_MOST_NOTES]:
         screen.say(Mark("note:  ", Style.WARNING), note)
+
+
+def _worth(written: WrittenFit) -> Iterator[Sequence[Part]]:
+    """Yield what a learned rule is worth on labels that it was not learned from."""
+    held_out = written.fit.held_out
+    if held_out is None:
+        yield (
+            Mark("note:  ", Style.WARNING),
+            "there are no labels to measure the rule on that it did not learn from",
+        )
+        return
+    gain, low, high = held_out.gain
+    words = (
+        f"on {held_out.labels:,} labels it is right on {held_out.accuracy:.1%}, {held_out.single} alone on "
+        f"{held_out.single_accuracy:.1%} (gain {gain:+.1%}, {low:+.1%} to {high:+.1%})"
+    )
+    if held_out.beats_single:
+        yield "worth: ", words
+    else:
+        yield Mark("note:  ", Style.WARNING), f"it does not beat the best single judge: {words}"
+    if written.left_out:
+        yield "too few labels, a majority there: ", ", ".join(written.left_out)
 
 
 def _trust_rows(found: Calibration) -> Iterator[Sequence[Part]]:
@@ -96,10 +121,16 @@ def _basis(found: Calibration) -> str:
     data, splits = found.data, found.data.splits
     learn, certify, sealed = splits.labelled
     return (
-        f"{plural(data.labels, 'label')} of {plural(data.people, 'person')}; labelled items: {learn:,} to learn from, "
+        f"{_labels(data)}; labelled items: {learn:,} to learn from, "
         f"{certify:,} to certify with, {sealed:,} sealed{' and opened' if splits.opened else ''}; used "
         f"{plural(len(splits.accesses), 'time')} before"
     )
+
+
+def _labels(data: DataFacts) -> str:
+    if data.people == 0:
+        return "settled labels only, of no single person"
+    return f"{plural(data.labels, 'label')} of {plural(data.people, 'person')}"
 
 
 def _share(measured: Estimate) -> str:

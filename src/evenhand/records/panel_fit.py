@@ -112,6 +112,9 @@ class PanelFit(FileRecord):
     """When it was learned, YYYY-MM-DD."""
     source: Prose = ""
     """What it was learned from, for people."""
+    learned_from: Literal["optimise", "gate"] = "optimise"
+    """Split of the labels it was learned from. Labels of the gate split can not certify a panel that learned from
+    them."""
     judges: Mapping[Identifier, str] = Field(min_length=1)
     """Version of each judge it was learned on; it says nothing about another one."""
     fits: tuple[PrincipleFit, ...] = Field(min_length=1)

@@ -114,7 +114,7 @@ def calibrate_run(
             hint="name another folder with --out",
         ) from error
     reports = tuple(_write(calibration, gallery, target, stem, formats))
-    fit = _learn(stored, table, choices, lesson) if lesson else None
+    fit = write_fit(table, choices, rule=lesson.rule, path=lesson.path) if lesson else None
     written = write_maps(table, choices, path=maps) if maps else None
     return WrittenCalibration(calibration=calibration, reports=reports, fit=fit, maps=written)
 
@@ -149,10 +149,6 @@ def _certifying_table(
 def _calibrate(stored: StoredRun, table: CalibrationTable, choices: Choices, command: str) -> Calibration:
     stamp = make_stamp(stored.run, table, version_of("evenhand"))
     return calibrate(table, choices, stamp, versions=_versions(), command=command)
-
-
-def _learn(stored: StoredRun, table: CalibrationTable, choices: Choices, lesson: Lesson) -> WrittenFit:
-    return write_fit(table, stored.manifest.panel, choices, rule=lesson.rule, path=lesson.path)
 
 
 def _refuse_nothing_to_certify_with(division: Division) -> None:

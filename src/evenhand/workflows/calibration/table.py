@@ -73,6 +73,7 @@ def read_table(stored: StoredRun, *, humans: Sequence[Path] = (), open_sealed: b
         run=stored.run.id,
         suite=stored.manifest.suite.id,
         rule=stored.manifest.panel.rule,
+        quorum=1 if stored.manifest.panel.cascade else stored.manifest.panel.quorum_needed,
         judges=judge_facts(stored),
         principles=principles,
         sources=labels.sources,
@@ -81,9 +82,26 @@ def read_table(stored: StoredRun, *, humans: Sequence[Path] = (), open_sealed: b
         changes=changes,
         label_dates=_dates(labels),
         off_scale=assembly.off_scale,
-        notes=(*labels.notes, *source_notes, *division.notes, *assembly.notes(), *_missed(labels, items)),
+        notes=(
+            *_learned_from(stored),
+            *labels.notes,
+            *source_notes,
+            *division.notes,
+            *assembly.notes(),
+            *_missed(labels, items),
+        ),
     )
     return ReadTable(table=table, division=division)
+
+
+def _learned_from(stored: StoredRun) -> Iterator[str]:
+    """Yield what readers have to know of a panel that learned from labels which certify it here."""
+    fit = stored.manifest.fit
+    if fit and fit.learned_from == "gate":
+        yield (
+            f"The panel's rule was learned from labels of the gate split ({fit.source}), which certify it here: what "
+            "is said of the panel flatters it. Learn it from an optimise split, or label new items."
+        )
 
 
 def _readable(labels: HumanLabels, division: Division) -> Iterator[GivenLabel]:

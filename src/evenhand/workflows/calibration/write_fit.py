@@ -14,7 +14,6 @@ from evenhand.catalog.record_files import KINDS, read_record
 from evenhand.errors import FileError, MeasureError, UsageError
 from evenhand.records.calibration import CalibrationMap
 from evenhand.records.canonical import FileRecord
-from evenhand.records.panel import Panel
 from evenhand.records.panel_fit import LearnedRule, PanelFit
 from evenhand.workflows.write_lines import write_lines
 
@@ -29,9 +28,7 @@ class WrittenFit:
     """Principles with too few labels: the rule counts votes there."""
 
 
-def write_fit(
-    table: CalibrationTable, panel: Panel, choices: Choices, *, rule: LearnedRule, path: Path
-) -> WrittenFit:
+def write_fit(table: CalibrationTable, choices: Choices, *, rule: LearnedRule, path: Path) -> WrittenFit:
     """Learn a rule from a run's labels and write its numbers; a fit that stands there is replaced by its next version.
 
     Raises:
@@ -42,7 +39,6 @@ def write_fit(
         table,
         rule,
         choices,
-        quorum=panel.quorum_needed,
         made=_today(),
         version=_next_version(path),
     )
