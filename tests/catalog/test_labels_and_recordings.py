@@ -104,6 +104,7 @@ def test_a_label_without_any_of_it_has_no_detail(tmp_path: Path) -> None:
     ("field", "value", "code", "column", "hint"),
     [
         ("inclusion", 0, "V006", 82, ""),
+        ("inclusion", 1e-300, "V006", 82, ""),
         ("inclusion", 10, "V006", 82, "write 0.1 for 10 percent"),
         ("inclusion", "0.1", "V003", 82, "write 0.1 without quotes"),
         ("seconds", -1, "V006", 80, ""),

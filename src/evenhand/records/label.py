@@ -9,6 +9,9 @@ from pydantic import Field, model_validator
 
 from evenhand.records.canonical import FileRecord
 
+LEAST_INCLUSION = 1e-9
+"""One item of a billion: below that, one over the probability swamps every other label, or is no number."""
+
 
 class LabelKind(StrEnum):
     """Who a label comes from."""
@@ -37,7 +40,7 @@ class _Said(FileRecord):
 class LabelDetail(FileRecord):
     """How a label came about: what an estimate has to know beside the label itself. Everything may be left out."""
 
-    inclusion: float | None = Field(default=None, gt=0, le=1)
+    inclusion: float | None = Field(default=None, ge=LEAST_INCLUSION, le=1)
     """Probability with which the item was drawn to be labelled, such as 0.1; 1 where all items were. Without it no rate
     of a population follows from the label."""
     design: str = ""

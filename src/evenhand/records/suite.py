@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from evenhand.records.canonical import FileRecord, Identifier
 from evenhand.records.constitution import Importance
+from evenhand.records.label import LEAST_INCLUSION
 from evenhand.records.message import Text
 from evenhand.records.scale import Label, Scale
 
@@ -101,7 +102,7 @@ class LabelFile(FileRecord):
     """Label of the scale for a label of the file, where they differ."""
     resolved: tuple[str, ...] = ("final", "adjudicated", "gold")
     """Annotators whose labels are settled reference labels, not people."""
-    inclusion: float | None = Field(default=None, gt=0, le=1)
+    inclusion: float | None = Field(default=None, ge=LEAST_INCLUSION, le=1)
     """Probability with which an item was drawn to be labelled, for lines that do not say; 1 means that every item of
     the suite is labelled."""
     design: str = ""
