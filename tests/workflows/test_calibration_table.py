@@ -259,6 +259,15 @@ def test_the_first_use_locks_the_division_and_every_use_is_counted(tmp_path: Pat
     assert found.moved == 0
 
 
+def test_uses_while_the_labels_were_read_come_before_this_one(tmp_path: Path) -> None:
+    stored = make(tmp_path, everyone()).run()
+    one, other = read_table(stored).division, read_table(stored).division
+    suite, run = stored.manifest.suite, stored.run.id
+    assert note_use(stored.ledger, suite, one, run=run, purpose="one") == ()
+    (before,) = note_use(stored.ledger, suite, other, run=run, purpose="other")
+    assert before.purpose == "one"
+
+
 @pytest.mark.parametrize(
     ("change", "back"), [("splits: {gate: 0.5, optimise: 0.5}\n", "seed: 0"), ("seed: 3\n", "optimise: 0.4")]
 )

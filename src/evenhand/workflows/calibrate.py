@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -142,8 +142,8 @@ def _certifying_table(
     """
     read = read_table(stored, humans=humans, open_sealed=open_sealed)
     _refuse_nothing_to_certify_with(read.division)
-    note_use(stored.ledger, stored.manifest.suite, read.division, run=stored.run.id, purpose=command)
-    return read.table
+    before = note_use(stored.ledger, stored.manifest.suite, read.division, run=stored.run.id, purpose=command)
+    return replace(read.table, splits=replace(read.table.splits, accesses=before))
 
 
 def _calibrate(stored: StoredRun, table: CalibrationTable, choices: Choices, command: str) -> Calibration:

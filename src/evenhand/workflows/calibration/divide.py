@@ -100,8 +100,13 @@ def divide_labels(
     )
 
 
-def note_use(ledger: LedgerFile, suite: Suite, division: Division, *, run: str, purpose: str) -> None:
+def note_use(
+    ledger: LedgerFile, suite: Suite, division: Division, *, run: str, purpose: str
+) -> tuple[SplitAccess, ...]:
     """Lock the division at its first use, add labels that are new to it, and write this use down.
+
+    Returns:
+        The uses before this one, those that came while the labels were read among them.
 
     Raises:
         LedgerError: Another process writes to the ledger, or it can not be written.
@@ -112,8 +117,10 @@ def note_use(ledger: LedgerFile, suite: Suite, division: Division, *, run: str, 
         _refuse_another_division(lock, suite)
         lock = lock or make_lock(ledger, suite.id, suite.splits.shares, suite.seed)
         lock_clusters(ledger, lock, _new_ones(ledger, lock, division.labelled))
+        before = _accesses(ledger, suite.id)
         for split in ("gate", "sealed") if division.facts.opened else ("gate",):
             add_split_use(ledger, suite.id, split=split, run=run, purpose=purpose)
+    return before
 
 
 def _refuse_another_division(lock: SplitLock | None, suite: Suite) -> None:
