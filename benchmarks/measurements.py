@@ -223,6 +223,7 @@ COVERAGE = (
     Measurement(
         title="Intervals of agreement",
         script="-m benchmarks.coverage.agreement",
+        full=("--repetitions", "500"),
         quick=("--quick",),
         meaning="Nominal 95 %. `+-` is the Monte-Carlo standard error, 0 where the distribution was enumerated.",
     ),
