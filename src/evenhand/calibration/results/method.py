@@ -36,5 +36,5 @@ class CalibrationStamp:
     reviewers: int
     label_dates: tuple[str, str]
     stale_days: int | None
-    """Days between the last label and the run; None where not recorded."""
+    """Days from the last label to the end of the run, below 0 where it was given later; None where not recorded."""
     evenhand: str

@@ -59,4 +59,4 @@ def _all_blind(table: CalibrationTable) -> bool | None:
 def _stale_days(last: str, finished: str) -> int | None:
     if not last or not finished:
         return None
-    return max(0, (date.fromisoformat(finished[:10]) - date.fromisoformat(last)).days)
+    return (date.fromisoformat(finished[:10]) - date.fromisoformat(last)).days

@@ -90,7 +90,7 @@ def _rows(calibration: Calibration) -> Iterator[tuple[Cell, ...]]:
     yield text_cell("Labels given blind"), text_cell(_BLIND[stamp.blind])
     yield text_cell("People"), text_cell(count(stamp.reviewers))
     yield text_cell("Labels dated"), foreign_or(_dates(*stamp.label_dates), "not recorded")
-    yield text_cell("Last label before the run"), text_cell(_staleness(stamp.stale_days))
+    yield text_cell("Last label given"), text_cell(_staleness(stamp.stale_days))
     for source in calibration.data.sources:
         yield text_cell("Labels from"), text_cell(foreign(source.name), " ", code(source.sha256))
     if calibration.data.splits.digest:
@@ -107,7 +107,7 @@ def _dates(first: str, last: str) -> str:
 def _staleness(days: int | None) -> str:
     if days is None:
         return "not recorded"
-    return f"{plural(days, 'day')} before" if days >= 0 else f"{plural(-days, 'day')} after it"
+    return f"{plural(days, 'day')} before the run" if days >= 0 else f"{plural(-days, 'day')} after the run"
 
 
 def _versions(calibration: Calibration) -> str:
