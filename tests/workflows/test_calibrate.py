@@ -3,6 +3,7 @@
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from evenhand.errors import FileError, MeasureError, UnknownNameError, UsageErro
 from evenhand.records.label import LabelKind
 from evenhand.stats.estimate import Estimate, Undefined
 from evenhand.store.splits import split_uses
-from evenhand.workflows.calibrate import Lesson, calibrate_run
+from evenhand.workflows.calibrate import Lesson, calibrate_run, calibrate_stored
 from evenhand.workflows.calibration_frame import calibration_frame, calibration_of
 from evenhand.workflows.import_tidy import import_tidy
 from evenhand.workflows.read_run import StoredRun, read_run
@@ -71,6 +72,26 @@ def uses(stored: StoredRun) -> list[tuple[str, str, str]]:
 
 
 # -- The report ------------------------------------------------------------------------------------
+
+
+def test_what_can_not_be_reported_uses_no_label(tmp_path: Path) -> None:
+    stored = make(tmp_path).run()
+    (taken := tmp_path / "taken.json").write_text("{}")
+    for more in ({"lesson": Lesson(rule="weighted", path=taken)}, {"maps": taken}):
+        with pytest.raises(UsageError, match="is there and is no"):
+            calibrate_run(tmp_path / "w", "latest", choices=QUICK, **more)  # type: ignore[arg-type] # a table
+    open_run = replace(stored, run=replace(stored.run, finished=""))
+    with pytest.raises(MeasureError, match="has not ended"):
+        calibrate_stored(open_run, choices=QUICK)
+    assert uses(stored) == []
+
+
+def test_labels_that_were_given_after_the_run_are_not_called_older(tmp_path: Path) -> None:
+    labels = [label(f"c{number}", "complies", at="2999-01-01") for number in range(COUNT)]
+    stored = make(tmp_path, labels=labels).run()
+    found = calibrate_stored(stored, choices=QUICK).stamp.stale_days
+    assert found is not None
+    assert found < -300_000
 
 
 def test_a_report_is_replaced_whole_never_written_over(tmp_path: Path) -> None:

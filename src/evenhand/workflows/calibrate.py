@@ -20,7 +20,14 @@ from evenhand.reporting.item_view import REPORT_LIMITS, ItemView, view_item
 from evenhand.workflows.calibration.divide import Division, note_use
 from evenhand.workflows.calibration.stamp import make_stamp
 from evenhand.workflows.calibration.table import read_table
-from evenhand.workflows.calibration.write_fit import WrittenFit, WrittenMaps, write_fit, write_maps
+from evenhand.workflows.calibration.write_fit import (
+    WrittenFit,
+    WrittenMaps,
+    refuse_other_than_fit,
+    refuse_other_than_maps,
+    write_fit,
+    write_maps,
+)
 from evenhand.workflows.garbage import collecting_less
 from evenhand.workflows.read_run import StoredRun, read_run
 from evenhand.workflows.report_run import FORMATS, text_finder
@@ -96,9 +103,13 @@ def calibrate_run(
         FileError: A file of labels has bad lines.
         UsageError: The labels were divided in another way before, a file of labels meets no item of the run, or the
             folder can not be written.
-        MeasureError: There are no labels to certify with, the lesson can not be learned from them, or the ledger can
-            not be read or written.
+        MeasureError: The run has not ended, there are no labels to certify with, the lesson can not be learned from
+            them, or the ledger can not be read or written.
     """
+    if lesson:
+        refuse_other_than_fit(lesson.path)
+    if maps:
+        refuse_other_than_maps(maps)
     stored = read_run(start, name)
     with collecting_less():
         table = _certifying_table(stored, humans, command, open_sealed=open_sealed)
@@ -138,8 +149,13 @@ def _certifying_table(
     """Read a run and its labels, and write their use down.
 
     Raises:
-        MeasureError: There are no labels to certify with.
+        MeasureError: The run has not ended, or there are no labels to certify with.
     """
+    if not stored.run.finished:
+        raise MeasureError(
+            f"run {stored.run.id} has not ended, and what it has so far is no fair part of it",
+            hint=f"go on with `evenhand resume {stored.run.id}`, or calibrate a finished run",
+        )
     read = read_table(stored, humans=humans, open_sealed=open_sealed)
     _refuse_nothing_to_certify_with(read.division)
     before = note_use(stored.ledger, stored.manifest.suite, read.division, run=stored.run.id, purpose=command)

@@ -63,7 +63,7 @@ def write_maps(table: CalibrationTable, choices: Choices, *, path: Path) -> Writ
         MeasureError: No judge gives probabilities on enough labelled items.
         UsageError: Something else stands there, or the file can not be written.
     """
-    _refuse_another_kind(path, CalibrationMap, "calibration-map/v1")
+    refuse_other_than_maps(path)
     learned = learn_maps(table, choices, made=_today())
     if isinstance(learned, NotLearned):
         raise MeasureError(learned.reason, hint=learned.hint)
@@ -81,8 +81,27 @@ def _today() -> str:
 
 
 def _next_version(path: Path) -> int:
-    earlier = _refuse_another_kind(path, PanelFit, "panel-fit/v1")
+    earlier = refuse_other_than_fit(path)
     return int(earlier.version) + 1 if earlier else 1
+
+
+def refuse_other_than_fit(path: Path) -> PanelFit | None:
+    """Return the fit that stands in a file; None where there is no file.
+
+    Raises:
+        UsageError: Something else stands there.
+    """
+    found: PanelFit | None = _refuse_another_kind(path, PanelFit, "panel-fit/v1")
+    return found
+
+
+def refuse_other_than_maps(path: Path) -> None:
+    """Refuse to write maps over anything else.
+
+    Raises:
+        UsageError: Something else stands there.
+    """
+    _refuse_another_kind(path, CalibrationMap, "calibration-map/v1")
 
 
 def _refuse_another_kind(path: Path, record: Any, schema: str) -> Any:
