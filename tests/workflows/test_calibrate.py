@@ -79,7 +79,7 @@ def test_what_can_not_be_reported_uses_no_label(tmp_path: Path) -> None:
     (taken := tmp_path / "taken.json").write_text("{}")
     for more in ({"lesson": Lesson(rule="weighted", path=taken)}, {"maps": taken}):
         with pytest.raises(UsageError, match="is there and is no"):
-            calibrate_run(tmp_path / "w", "latest", choices=QUICK, **more)  # type: ignore[arg-type] # a table
+            calibrate_run(tmp_path / "w", "latest", choices=QUICK, **more)
     open_run = replace(stored, run=replace(stored.run, finished=""))
     with pytest.raises(MeasureError, match="has not ended"):
         calibrate_stored(open_run, choices=QUICK)
