@@ -118,6 +118,10 @@ def _surely(label: str, share: float) -> dict[str, float]:
         (("--humans", "/dev/zero"), "/dev/zero is no regular file"),
         (("--humans", "nowhere.jsonl"), "nowhere.jsonl"),
         (("--plan", "--half-width", "3"), "half width"),
+        (("--half-width", "0.1"), "--half-width has no use without --plan"),
+        (("--usd-per-hour", "30"), "--usd-per-hour has no use without --plan"),
+        (("--plan", "--maps", "m.json"), "--maps has no use with --plan"),
+        (("--plan", "--open-sealed"), "--open-sealed has no use with --plan"),
         (("yesterday",), "yesterday"),
     ],
 )

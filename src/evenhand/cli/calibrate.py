@@ -22,6 +22,9 @@ from evenhand.workflows.report_run import FORMATS
 _LEAST = 1e-6
 """Least share that is taken from the command line: no number of labels tells less from none."""
 
+_HALF_WIDTH = 0.03
+"""Wished half width of the intervals, unless told otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrateDocument:
@@ -122,9 +125,11 @@ def calibrate(
         bool, typer.Option("--plan", help="Only say how many more labels are needed. Certifies nothing.")
     ] = False,
     half_width: Annotated[
-        float,
-        typer.Option("--half-width", metavar="W", help="With --plan: wished half width of the intervals."),
-    ] = 0.03,
+        float | None,
+        typer.Option(
+            "--half-width", metavar="W", help="With --plan: wished half width of the intervals (0.03)."
+        ),
+    ] = None,
     seconds_per_label: Annotated[
         float | None,
         typer.Option(
@@ -132,8 +137,9 @@ def calibrate(
         ),
     ] = None,
     usd_per_hour: Annotated[
-        float, typer.Option("--usd-per-hour", metavar="U", help="With --plan: price of an hour of a person.")
-    ] = 0.0,
+        float | None,
+        typer.Option("--usd-per-hour", metavar="U", help="With --plan: price of an hour of a person."),
+    ] = None,
 ) -> int:
     """Hold judges and panel against human labels: whom to trust for what, the corrected pass rate, what to do next.
 
@@ -142,14 +148,21 @@ def calibrate(
     """
     session, learned_rule = session_of(context), _rule(rule)
     files = tuple(humans or ())
+    planning = {
+        "half-width": half_width,
+        "seconds-per-label": seconds_per_label,
+        "usd-per-hour": usd_per_hour,
+    }
+    certifying = {"open-sealed": open_sealed or None, "learn": learn, "maps": maps, "out": out}
+    _refuse_options_without_use(certifying if plan else planning, plan=plan)
     if plan:
         found = plan_more_labels(
             session.workspace,
             run,
-            half_width=half_width,
+            half_width=_HALF_WIDTH if half_width is None else half_width,
             humans=files,
             seconds_per_label=seconds_per_label,
-            usd_per_hour=usd_per_hour,
+            usd_per_hour=usd_per_hour or 0.0,
         )
         session.screen.document("calibrate-plan/v1", LabelPlanDocument(plan=found))
         show_plan(found, session.screen)
@@ -182,6 +195,18 @@ def calibrate(
     )
     show_calibration(written, session.screen)
     return 0
+
+
+def _refuse_options_without_use(options: Mapping[str, object], *, plan: bool) -> None:
+    """Refuse what would silently be passed over, before a use of labels is counted."""
+    for name in (name for name, value in options.items() if value is not None):
+        if plan:
+            raise UsageError(
+                f"--{name} has no use with --plan, which certifies nothing", hint="leave one of them out"
+            )
+        raise UsageError(
+            f"--{name} has no use without --plan", hint="add --plan to plan how many more labels it takes"
+        )
 
 
 def _rule(name: str) -> LearnedRule:

@@ -197,8 +197,8 @@ def _moved_words(moved: Mapping[str, int]) -> list[str]:
     if not moved:
         return []
     words = (
-        f"{sum(moved.values()):,} labels to certify with were changed or removed since they were first used, or are "
-        f"not among those of this calibration. They are on: {_named(moved)}."
+        f"Labels to certify with that were changed or removed since they were first used, or are not among those of "
+        f"this calibration: {sum(moved.values()):,}, on {_named(moved)}."
     )
     return [words]
 
@@ -207,8 +207,8 @@ def _learned_words(learned: Mapping[str, int]) -> list[str]:
     if not learned:
         return []
     words = (
-        f"{sum(learned.values()):,} labels to certify with were labels to learn from at an earlier use, and "
-        f"can not certify: the sources of their cases changed. They are on: {_named(learned)}."
+        f"Labels to certify with that were labels to learn from at an earlier use, and can not certify, because the "
+        f"sources of their cases changed: {sum(learned.values()):,}, on {_named(learned)}."
     )
     return [words]
 

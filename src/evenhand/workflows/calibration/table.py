@@ -182,18 +182,18 @@ class _Assembly:
     def notes(self) -> Iterator[str]:
         """Say what was left out, and what could not be known."""
         for count, words in (
-            (sum(each.tied for each in self._found), "labelled items have no reference label: people tie."),
+            (sum(each.tied for each in self._found), "without a reference label, because people tie."),
             (
                 sum(each.contradicting for each in self._found),
-                "labelled items have no reference label: their settled labels differ.",
+                "without a reference label, because their settled labels differ.",
             ),
             (
                 sum(each.mixed for each in self._found),
-                "labelled items were labelled in several draws or with several probabilities: theirs is not known.",
+                "labelled in several draws or with several probabilities: theirs is not known.",
             ),
         ):
             if count:
-                yield f"{count:,} {words}"
+                yield f"Labelled items: {count:,} {words}"
         if self._left_out:
             yield f"Slices by {', '.join(self._left_out)} are left out: too many groups."
 
