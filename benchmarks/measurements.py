@@ -253,6 +253,7 @@ COVERAGE = (
     Measurement(
         title="Watching a stream",
         script="-m benchmarks.coverage.monitoring",
+        full=("--quick",),
         quick=("--quick",),
         meaning="False alarms at a nominal 5 % over a whole stream, delays, coverage at every look and the causes "
         "named.",
@@ -260,6 +261,7 @@ COVERAGE = (
     Measurement(
         title="Changes of recorded judges",
         script="-m benchmarks.coverage.recorded_changes",
+        full=("--quick",),
         quick=("--quick",),
         meaning="Gates between two repeats of one judge, and changes replayed from recorded safety judges.",
         recorded_data=True,
