@@ -133,6 +133,7 @@ def prepared(table: CalibrationTable, recorded: RecordedSet) -> CalibrationTable
     labelled = sum(int((each.reference.label != NONE).sum()) for each in principles)
     return replace(
         table,
+        quorum=len(columns) // 2 + 1,
         judges=tuple(table.judges[place] for place in columns),
         principles=principles,
         splits=replace(table.splits, shares=(0.0, 1.0, 0.0), labelled=(0, labelled, 0)),
