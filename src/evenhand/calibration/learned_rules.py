@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from evenhand.calibration.table import NONE
 from evenhand.records.panel_fit import LearnedRule
 from evenhand.stats.aggregation.dawid_skene import dawid_skene
-from evenhand.stats.aggregation.features import vote_features
-from evenhand.stats.aggregation.stack import Design, fit_stack, stack_probabilities
+from evenhand.stats.aggregation.stack import fit_stack, stack_probabilities, vote_design
 from evenhand.stats.aggregation.votes import weighted_vote, weights_from_labels
 
 Ints = NDArray[np.int64]
@@ -88,9 +87,8 @@ def _leaders(logits: Floats) -> Ints:
 def learn_stack(answers: Ints, truth: Ints, labels: int, drawn: Floats | None = None) -> LearnedNumbers:
     """Learn a ridge logistic model of the label from all judges' answers (methods.md 1.5)."""
     known = truth != NONE
-    design = _design(answers[known], labels)
     model, _ = fit_stack(
-        design,
+        vote_design(answers[known], categories=labels),
         truth[known],
         categories=labels,
         rng=np.random.default_rng(0),
@@ -102,12 +100,8 @@ def learn_stack(answers: Ints, truth: Ints, labels: int, drawn: Floats | None = 
             "intercepts": np.where(model.seen, model.intercepts, _NEVER).tolist(),
             "coefficients": model.coefficients.reshape(judges, labels + 1, labels).tolist(),
         },
-        predict=lambda new: _leaders(stack_probabilities(model, _design(new, labels))),
+        predict=lambda new: _leaders(stack_probabilities(model, vote_design(new, categories=labels))),
     )
-
-
-def _design(answers: Ints, labels: int) -> Design:
-    return Design(features=vote_features(answers, categories=labels), judges=answers.shape[1])
 
 
 RULES: Mapping[LearnedRule, Learn] = {

@@ -14,8 +14,7 @@ from evenhand.calibration.table import NONE, Flags, Floats
 from evenhand.records.panel_fit import LearnedRule
 from evenhand.records.scale import Reading
 from evenhand.stats.aggregation.best_single import best_single
-from evenhand.stats.aggregation.features import vote_features
-from evenhand.stats.aggregation.stack import Design, fit_stack, stack_probabilities
+from evenhand.stats.aggregation.stack import fit_stack, stack_probabilities, vote_design
 from evenhand.stats.aggregation.votes import FEWEST_OF_CATEGORY, majority
 from evenhand.stats.estimate import Estimate, Undefined
 from evenhand.stats.folds import fold_numbers
@@ -178,8 +177,7 @@ class FittedStack:
 
     def probabilities(self, answers: Ints) -> Floats:
         """Return the probability of each category on items with these answers of the judges, shape (n, K)."""
-        features = vote_features(answers, categories=self.categories)
-        return stack_probabilities(self.model, Design(features=features, judges=answers.shape[1]))
+        return stack_probabilities(self.model, vote_design(answers, categories=self.categories))
 
 
 def fit_stack_on(learn: Sample, rng: np.random.Generator) -> FittedStack:
@@ -187,7 +185,7 @@ def fit_stack_on(learn: Sample, rng: np.random.Generator) -> FittedStack:
     assert learn.scale is not None, "the principles of one scale were sampled"
     categories, answers = len(learn.scale.categories), learn.answers[:, :-1]
     model, _ = fit_stack(
-        Design(features=vote_features(answers, categories=categories), judges=answers.shape[1]),
+        vote_design(answers, categories=categories),
         learn.truth,
         categories=categories,
         rng=rng,

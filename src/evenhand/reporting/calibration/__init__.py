@@ -1,1 +1,1 @@
-"""The report on a calibration: what judges and panel are worth, as a page, as Markdown, as JSON and on a terminal."""
+"""The report on a calibration: what judges and panel are worth, as a page, as Markdown and as JSON."""
