@@ -6,7 +6,8 @@
     ├── UsageError               exit 2: what was typed or written is wrong; trying again cannot help
     │   ├── UnknownNameError     a name that is not there, with near ones
     │   ├── FileError            findings in files people wrote, all of a file at once
-    │   └── NothingSelectedError exit 5: the selection is empty
+    │   ├── NothingSelectedError exit 5: the selection is empty
+    │   └── ReviewConflictError  another person or another window was quicker; what is stored stays
     ├── MeasureError             exit 3: the measurement could not be made or finished
     │   ├── LedgerError          the ledger cannot be opened, read or written
     │   ├── BudgetError          the next call does not fit under the cap
@@ -57,6 +58,10 @@ class NothingSelectedError(UsageError):
     """The selection leaves nothing to do."""
 
     exit_code = 5
+
+
+class ReviewConflictError(UsageError):
+    """Another person, another window or the clock was quicker than what a reviewer sent; what is stored stays."""
 
 
 class Severity(StrEnum):

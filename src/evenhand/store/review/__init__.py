@@ -1,0 +1,1 @@
+"""The review ledger: what people were given and what they answered."""

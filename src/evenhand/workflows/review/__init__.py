@@ -1,0 +1,1 @@
+"""The verbs of review: sample, label, adjudicate, exchange."""
