@@ -3,7 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.stats.rates.design import design_probabilities, poisson_draw
+from evenhand.stats.rates.design import (
+    allocate_budget,
+    design_probabilities,
+    poisson_draw,
+    raised_probabilities,
+    stratified_probabilities,
+)
 
 UNCERTAINTIES = st.lists(st.floats(0, 1), min_size=1, max_size=60)
 
@@ -75,3 +81,97 @@ def test_draw_repeats_from_its_seed() -> None:
 def test_draw_refuses_impossible_probabilities(chance: float) -> None:
     with pytest.raises(ValueError, match="0 to 1"):
         poisson_draw([0.5, chance], rng=np.random.default_rng(0))
+
+
+# -- Strata ----------------------------------------------------------------------------------------
+
+SIZES = st.lists(st.integers(1, 5_000), min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "budget", "shares"),
+    [
+        ([100, 100], 20, [10, 10]),
+        ([300, 100], 40, [25, 15]),  # half of 40 evenly, half 3 : 1
+        ([1_000, 4], 100, [96, 4]),  # a stratum of 4 takes 4, the other what is left
+        ([1, 1, 998], 100, [1, 1, 98]),
+        ([7], 3, [3]),
+        ([2, 3], 5, [2, 3]),
+    ],
+)
+def test_half_of_a_budget_is_divided_evenly_and_half_by_size(
+    sizes: list[int], budget: float, shares: list[float]
+) -> None:
+    np.testing.assert_allclose(allocate_budget(sizes, budget), shares)
+
+
+@given(SIZES, st.floats(0.001, 1))
+def test_every_stratum_gets_half_of_an_equal_and_of_a_proportional_share(
+    sizes: list[int], part: float
+) -> None:
+    items = np.array(sizes, dtype=np.float64)
+    budget = part * items.sum()
+    shares = allocate_budget(sizes, budget)
+    assert shares.sum() == pytest.approx(budget)
+    least = np.maximum(0.5 * budget / len(items), 0.5 * budget * items / items.sum())
+    assert (shares >= np.minimum(items, least) * (1 - 1e-9)).all()
+    assert (shares <= items * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize(("sizes", "budget"), [([], 1), ([3, 0], 1), ([3], 4), ([3], 0)])
+def test_impossible_allocations_are_refused(sizes: list[int], budget: float) -> None:
+    with pytest.raises(ValueError, match=r"stratum|budget"):
+        allocate_budget(sizes, budget)
+
+
+@given(UNCERTAINTIES, st.integers(1, 4), st.floats(0.01, 1))
+def test_within_a_stratum_the_design_is_that_of_its_share(
+    doubt: list[float], groups: int, part: float
+) -> None:
+    strata = np.arange(len(doubt)) % groups
+    budget = part * len(doubt)
+    chances = stratified_probabilities(doubt, strata, budget)
+    assert chances.sum() == pytest.approx(budget)
+    for code in np.unique(strata):
+        inside = chances[strata == code]
+        assert inside.max() / inside.min() <= 5 * (1 + 1e-9)
+
+
+# -- Top-ups ---------------------------------------------------------------------------------------
+
+
+@given(st.data(), st.integers(1, 30))
+def test_raising_keeps_what_was_and_spends_the_budget(data: st.DataObject, n: int) -> None:
+    chance = st.lists(st.floats(0, 1), min_size=n, max_size=n)
+    before = np.array(data.draw(chance))
+    design = np.maximum(np.array(data.draw(chance)), 1e-3)
+    budget = data.draw(st.floats(0, 1)) * n
+    raised = raised_probabilities(before, design, budget)
+    assert (raised >= before).all()
+    assert (raised <= 1).all()
+    assert raised.sum() == pytest.approx(max(budget, before.sum()), abs=1e-7)
+
+
+def test_raising_lifts_in_the_shape_of_the_new_design() -> None:
+    # c (0.2 + 0.4) + max(0.5, 0.4 c) = 1.1 with c = 1: the third keeps its 0.5
+    np.testing.assert_allclose(raised_probabilities([0, 0.1, 0.5], [0.2, 0.4, 0.4], 1.1), [0.2, 0.4, 0.5])
+
+
+def test_a_spent_budget_raises_nothing() -> None:
+    np.testing.assert_array_equal(raised_probabilities([0.2, 0.9], [0.5, 0.5], 1.0), [0.2, 0.9])
+
+
+@pytest.mark.parametrize(
+    ("before", "design", "budget"),
+    [
+        ([0.1], [0.1, 0.2], 0.2),
+        ([-0.1], [0.1], 0.2),
+        ([0.1], [0.0], 0.2),
+        ([0.1], [1.5], 0.2),
+        ([np.nan], [0.5], 0.2),
+        ([0.1], [0.5], 1.2),
+    ],
+)
+def test_impossible_top_ups_are_refused(before: list[float], design: list[float], budget: float) -> None:
+    with pytest.raises(ValueError, match=r"probabilit|budget"):
+        raised_probabilities(before, design, budget)
