@@ -1,17 +1,14 @@
-"""The first thing anybody sees: offline, quick, and it says where to look next."""
+"""The first thing anybody sees: offline, and it says where to look next."""
 
 import re
 import shlex
-import time
 from pathlib import Path
 
 from tests.cli.kit import run_process
 
 
 def test_the_demo_ends_with_its_report_and_two_commands_that_work(tmp_path: Path) -> None:
-    began = time.monotonic()
     ended = run_process("demo", cwd=tmp_path, environment={"TMPDIR": str(tmp_path)})
-    assert time.monotonic() - began < 60  # D1: a report within a minute
     assert ended.code == 0
     assert re.search(r"^ratings 309 planned = 309 rated \+ 0 failed \+ 0 open$", ended.out, re.MULTILINE)
     for line, word in zip(ended.out.splitlines()[-2:], ("report", "judges"), strict=True):

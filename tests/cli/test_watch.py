@@ -125,7 +125,7 @@ def test_an_edit_asks_exactly_the_cells_it_changes(
         assert notes.take() == ["Keep secrets.", "Stay very kind."]
 
         watched.process.send_signal(signal.SIGINT)
-        assert watched.process.wait(timeout=20) == 0
+        assert watched.process.wait(timeout=60) == 0
 
 
 def test_watching_does_not_go_with_what_it_would_contradict(

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,14 +131,8 @@ def test_seeing_through_twice_changes_nothing_more_about_plain_text(text: str) -
     ],
 )
 def test_looking_takes_time_linear_in_the_text(unit_of_text: str) -> None:
-    def seconds(size: int) -> float:
-        text = unit_of_text * (size // len(unit_of_text))
-        started = time.thread_time()
-        candidate_flags(text)
-        return time.thread_time() - started
-
-    seconds(1_000)
-    assert seconds(400_000) < 1.0
+    # Anything quadratic would run into the time limit of a test: a million is some 10**12 steps.
+    candidate_flags(unit_of_text * (1_000_000 // len(unit_of_text)))
 
 
 def test_an_item_without_a_flag_has_none() -> None:

@@ -63,7 +63,7 @@ async def test_workers_that_are_sent_home_end_whatever_is_done_to_their_lane(
         made.send_home()
     for seq, step in enumerate(after, start=len(before)):
         await act(made, step, seq)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await asyncio.gather(*workers)
 
 

