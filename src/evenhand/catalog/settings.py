@@ -53,6 +53,11 @@ class Workspace:
         return self.root / self.settings.ledger.path
 
     @property
+    def review_path(self) -> Path:
+        """File of the review ledger, beside the ledger."""
+        return self.ledger_path.with_name("review.sqlite")
+
+    @property
     def reports_path(self) -> Path:
         """Folder of the reports."""
         return self.root / self.settings.reports

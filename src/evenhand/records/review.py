@@ -186,9 +186,11 @@ class Draft:
     """What a reviewer has entered so far."""
 
     label: str = ""
+    """Of a pair in the frame of the person: "a" is the left one."""
     sure: bool = True
     defensible: tuple[str, ...] | None = None
-    """Other labels that could be defended; empty where the person looked and found none, None where not asked."""
+    """Other labels that could be defended, in the same frame; empty where the person looked and found none, None where
+    not asked."""
     comment: str = ""
     evidence: tuple[EvidenceSpan, ...] = ()
 
@@ -201,6 +203,16 @@ class Spent:
     """With the page in view and something done at least every two minutes."""
     idle_ms: int = 0
     """With the page in view, beyond that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One look at an item, from the loading of its page on."""
+
+    id: str
+    """Chosen when the page is made; the same visit told again replaces what it told before."""
+    spent: Spent
+    """In this visit so far."""
 
 
 class AssignmentKind(StrEnum):
@@ -218,8 +230,8 @@ class AssignmentState(StrEnum):
     OPEN = "open"
     COMMITTED = "committed"
     SKIPPED = "skipped"
-    EXPIRED = "expired"
-    """Its time ran out, or the reviewer put it back; the draft is kept."""
+    RETURNED = "returned"
+    """Put back by the reviewer, or its time ran out and somebody else has its place; the draft is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +275,7 @@ class OpenItem:
     done: int
     """Items this person has labelled in the design."""
     left: int
-    """Items the design still has for this person."""
+    """Items the design still wants from somebody, less those this person has dealt with."""
     session_done: int = 0
     """Items labelled since the person's last break."""
     session_active_ms: int = 0
@@ -274,6 +286,30 @@ class OpenItem:
     def is_pair(self) -> bool:
         """Whether two candidates are compared."""
         return len(self.case.outputs) == 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """A label is on disk."""
+
+    assignment: str
+    label: str
+    """In the person's frame."""
+    may_reveal: bool
+    """Whether this person may look at the judges now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastDecision:
+    """Something a person decided, for the list of what can be undone."""
+
+    assignment: str
+    state: AssignmentState
+    label: str
+    """In the person's frame; empty for a skip."""
+    case_id: str
+    principle_id: str
+    revealed: bool
 
 
 # -- What the judges said, once the label is given -------------------------------------------------
@@ -300,7 +336,7 @@ class Revealed:
 
     assignment: str
     label: str
-    """What the person answered."""
+    """What the person answered. Like the labels below, in the person's frame: of a pair, "a" is the left one."""
     verdict: str | None
     """The panel's label; None is undecided."""
     undecided: str = ""
@@ -336,7 +372,8 @@ class ReviewLabel:
     person: str
     kind: ReviewLabelKind
     label: str
-    """A label of the scale, a number as text, or "cannot_tell"; of a pair in the frame of the case."""
+    """A label of the scale, a number as text, or "cannot_tell"; of a pair in the frame of the case, where "a" is the
+    first."""
     sure: bool
     defensible: tuple[str, ...] | None
     comment: str
@@ -405,6 +442,10 @@ class Flagged:
     person: str
     text: str
     at: str
+
+
+GOLD_REQUIRED = 1_000_000
+"""`required` of a gold item: it never closes, so that everybody meets it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +26,24 @@ SETTINGS: dict[str, str | int] = {
     "trusted_schema": 0,
 }
 """Pragmas and the values they must read back as; synchronous 2 is FULL."""
+REVIEW_SETTINGS: dict[str, str | int] = {**SETTINGS, "journal_mode": "delete"}
+"""The same for a file that several processes write, each in short transactions."""
 
 
-def open_engine(path: Path) -> Engine:
-    """Return an engine on the SQLite file at `path`; every connection is checked before it is used."""
+def open_engine(path: Path, settings: Mapping[str, str | int] = SETTINGS) -> Engine:
+    """Return an engine on the SQLite file at `path`; every connection is set so and checked before it is used."""
     address = URL.create(
         "sqlite", database=str(path)
     )  # as text, a question mark in a folder's name would end it
     engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", partial(_prepare, settings))
     event.listen(engine, "begin", _begin_immediately)
     return engine
 
 
-def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare(settings: Mapping[str, str | int], connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
-    for name, value in SETTINGS.items():
+    for name, value in settings.items():
         connection.execute(f"PRAGMA {name} = {value}")
         (read_back,) = connection.execute(f"PRAGMA {name}").fetchone()
         if read_back != value:

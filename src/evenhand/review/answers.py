@@ -1,0 +1,78 @@
+"""What a person may answer, and in which frame it is told."""
+
+from collections.abc import Iterator, Mapping
+
+from evenhand.errors import UsageError, nearest_name
+from evenhand.records.message import Text
+from evenhand.records.rating import Order
+from evenhand.records.review import Draft, EvidenceSpan, ShownCase, ShownPrinciple
+from evenhand.records.scale import PairwiseScale, Scale, swap_label
+
+
+def in_frame(label: str, order: Order, scale: Scale) -> str:
+    """Turn a label of a pair from the person's frame ("a" is left) into that of the case ("a" is first), or back."""
+    swapped = order is Order.SWAPPED and isinstance(scale, PairwiseScale)
+    return swap_label(label) if swapped else label
+
+
+def check_draft(draft: Draft, principle: ShownPrinciple, case: ShownCase) -> None:
+    """Make sure that a draft can be a label.
+
+    Raises:
+        UsageError: The label is no answer of the scale, or a quote is not at its place in the text.
+    """
+    for label in (draft.label, *(draft.defensible or ())):
+        if not principle.holds(label):
+            raise UsageError(_no_answer(label, principle), hint=_answers_of(label, principle))
+    check_evidence(draft.evidence, case)
+
+
+def check_evidence(evidence: tuple[EvidenceSpan, ...], case: ShownCase) -> None:
+    """Make sure that every quote stands in the text where it says.
+
+    Raises:
+        UsageError: One does not.
+    """
+    blocks = dict(blocks_of(case))
+    for span in evidence:
+        text = blocks.get(span.block)
+        if text is None:
+            raise UsageError(
+                f"there is no block {span.block!r} to quote from", hint=f"blocks: {', '.join(blocks)}"
+            )
+        if not 0 <= span.start < span.end <= len(text) or text[span.start : span.end] != span.quote:
+            raise UsageError(
+                f"the quote {span.quote[:60]!r} is not what {span.block} holds from {span.start} to {span.end}",
+                hint="mark the passage again; places count code points from 0",
+            )
+
+
+def blocks_of(case: ShownCase) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of every block that can be quoted."""
+    if case.prompt is not None:
+        yield from _blocks("prompt", case.prompt)
+    for output in case.outputs:
+        yield from _blocks(f"output:{output.id}", output.text)
+
+
+def _blocks(name: str, text: Text) -> Iterator[tuple[str, str]]:
+    if isinstance(text, str):
+        yield name, text
+    else:
+        yield from ((f"{name}/{number}", turn.content) for number, turn in enumerate(text))
+
+
+def _no_answer(label: str, principle: ShownPrinciple) -> str:
+    if not label:
+        return "no answer is chosen"
+    return f"{label[:80]!r} is no answer on {principle.principle.id}"
+
+
+def _answers_of(label: str, principle: ShownPrinciple) -> str:
+    answers: Mapping[str, str] = principle.answers
+    near = nearest_name(label, answers) if label else None
+    if near:
+        return f'did you mean "{near}"?'
+    if principle.scale.type == "numeric":
+        return f"a number from {principle.scale.minimum:g} to {principle.scale.maximum:g}, or {', '.join(answers)}"
+    return f"answers: {', '.join(answers)}"

@@ -1,0 +1,91 @@
+"""The review ledger of a workspace: a file beside the run ledger.
+
+It is a file of its own because people write for days while runs hold the one right to write the run ledger. Every
+change is one short transaction; the server and commands may write side by side, so it is kept with a rollback journal
+(two writers on a write-ahead log can damage it before SQLite 3.51.3) and every commit is on disk when it returns.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from evenhand.errors import LedgerError
+from evenhand.store.ledger import explained
+from evenhand.store.review import tables
+from evenhand.store.review.change import Change
+from evenhand.store.review.reading import Reading
+from evenhand.store.sqlite import REVIEW_SETTINGS, open_engine
+
+
+class ReviewLedger:
+    """A review ledger on disk; any process may read and write."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        """Hold an opened ledger; use `open_review_ledger`."""
+        self.path = path
+        self._engine = engine
+        self._turn = threading.Lock()
+        """Threads of one process wait here, where waiting is fair, and not in SQLite, where it is not."""
+
+    @contextmanager
+    def read(self) -> Iterator[Reading]:
+        """Read one consistent state."""
+        with explained(self.path), self._engine.connect() as connection:
+            yield Reading(connection)
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Change everything that is done inside in one commit, or nothing of it.
+
+        Raises:
+            LedgerError: It can not be written.
+        """
+        with explained(self.path), self._turn, self._engine.connect() as connection:
+            connection.info["writes"] = True
+            with connection.begin():
+                yield Change(connection)
+
+
+def open_review_ledger(path: Path, *, create: bool = False) -> ReviewLedger:
+    """Open the review ledger at `path`.
+
+    Raises:
+        LedgerError: There is none and `create` is False; it is damaged; or a newer evenhand wrote it.
+    """
+    if not path.exists() and not create:
+        raise LedgerError(
+            "nothing was drawn for review in this workspace yet",
+            hint="draw items for people with: evenhand review sample RUN",
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(f"the folder of the review ledger can not be made: {error}") from error
+    ledger = ReviewLedger(path, open_engine(path, REVIEW_SETTINGS))
+    with explained(path), ledger._engine.connect() as connection:  # noqa: SLF001 - this module's own
+        version = connection.execute(text("PRAGMA user_version")).scalar_one()
+    if version > tables.SCHEMA_VERSION:
+        raise LedgerError(
+            f"{path} was written by a newer evenhand "
+            f"(review ledger version {version}, this one knows {tables.SCHEMA_VERSION})",
+            hint="upgrade evenhand",
+        )
+    if version == 0:
+        _make_tables(ledger)
+    return ledger
+
+
+def _make_tables(ledger: ReviewLedger) -> None:
+    with explained(ledger.path), ledger._engine.connect() as connection:  # noqa: SLF001 - this module's own
+        connection.info["writes"] = True
+        with connection.begin():
+            _create(connection)
+
+
+def _create(connection: Connection) -> None:
+    if connection.execute(text("PRAGMA user_version")).scalar_one() == 0:  # nobody else was quicker
+        tables.metadata.create_all(connection)
+        connection.execute(text(f"PRAGMA user_version = {tables.SCHEMA_VERSION}"))

@@ -1,0 +1,140 @@
+"""Records of review to rows, and back."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any, Final, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row
+
+from evenhand.records.canonical import canonical_json, content_hash
+from evenhand.records.rating import Order
+from evenhand.records.review import (
+    Adjudication,
+    Assignment,
+    AssignmentKind,
+    AssignmentState,
+    Draft,
+    Person,
+    ReviewDraw,
+    ReviewItem,
+    ReviewLabel,
+    Role,
+    ShownCase,
+    ShownPrinciple,
+    Visit,
+)
+
+T = TypeVar("T")
+
+
+_ADAPTERS: Final[Mapping[type, TypeAdapter[Any]]] = {
+    kind: TypeAdapter(kind)
+    for kind in (Adjudication, Draft, Person, ReviewDraw, ReviewLabel, ShownCase, ShownPrinciple, Visit)
+}
+
+
+def plain(record: Any) -> Any:
+    """Return a record as plain JSON values."""
+    return _ADAPTERS[type(record)].dump_python(record, mode="json", exclude_defaults=True)
+
+
+def text_of(record: Any) -> str:
+    """Return a record as canonical JSON."""
+    return canonical_json(plain(record)).decode()
+
+
+def read_text(kind: type[T], text: str | bytes) -> T:
+    """Return the record that a text holds."""
+    record: T = _ADAPTERS[kind].validate_json(text)
+    return record
+
+
+def content_of(case: ShownCase) -> tuple[str, bytes]:
+    """Return the hash of what is shown of a case, and its bytes as they are kept."""
+    values = plain(case)
+    return content_hash(values), zlib.compress(canonical_json(values))
+
+
+def read_content(body: bytes) -> ShownCase:
+    """Return what is shown of a case."""
+    return read_text(ShownCase, zlib.decompress(body))
+
+
+def place_of(item: ReviewItem) -> str:
+    """Name what is judged, whatever the design it was drawn in."""
+    return content_hash([item.content, item.candidate_id, item.principle_id])
+
+
+def item_row(item: ReviewItem) -> dict[str, Any]:
+    """Return the row of an item."""
+    return {**asdict(item), "sensitive": json.dumps(item.sensitive), "place": place_of(item)}
+
+
+def read_item(row: Row[Any]) -> ReviewItem:
+    """Return the item of a row."""
+    return ReviewItem(
+        id=row.id,
+        design=row.design,
+        draw=row.draw,
+        run=row.run,
+        seq=row.seq,
+        case_id=row.case_id,
+        candidate_id=row.candidate_id,
+        principle_id=row.principle_id,
+        principle_hash=row.principle_hash,
+        content=row.content,
+        stratum=row.stratum,
+        inclusion=row.inclusion,
+        uncertainty=row.uncertainty,
+        position=row.position,
+        required=row.required,
+        severity=row.severity,
+        sensitive=tuple(json.loads(row.sensitive)),
+        gold=row.gold,
+    )
+
+
+def read_assignment(row: Row[Any]) -> Assignment:
+    """Return the assignment of a row."""
+    return Assignment(
+        id=row.id,
+        item=row.item,
+        person=row.person,
+        kind=AssignmentKind(row.kind),
+        state=AssignmentState(row.state),
+        order=Order(row.order),
+        opened=row.opened,
+        expires=row.expires,
+        turn=row.turn,
+        revisits=row.revisits,
+        revealed=bool(row.revealed),
+    )
+
+
+def read_person(row: Row[Any]) -> Person:
+    """Return the person of a row."""
+    return Person(
+        name=row.name,
+        role=Role(row.role),
+        opts_out=tuple(json.loads(row.opts_out)),
+        active=bool(row.active),
+    )
+
+
+def read_label(row: Row[Any]) -> ReviewLabel:
+    """Return the label of a row."""
+    return replace(read_text(ReviewLabel, row.detail), withdrawn=bool(row.withdrawn))
+
+
+def read_adjudication(row: Row[Any]) -> Adjudication:
+    """Return the adjudication of a row."""
+    return read_text(Adjudication, row.detail)
+
+
+def read_body(text: str) -> Mapping[str, object]:
+    """Return the body of an event."""
+    body: Mapping[str, object] = json.loads(text)
+    return body

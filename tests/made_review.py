@@ -1,0 +1,152 @@
+"""A review of made-up items, as a draw would leave it: for tests of what people then do with it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from evenhand.records.canonical import content_hash
+from evenhand.records.constitution import Principle
+from evenhand.records.review import (
+    GOLD_REQUIRED,
+    Draft,
+    OpenItem,
+    Person,
+    RevealedRating,
+    ReviewDraw,
+    ReviewItem,
+    Role,
+    ShownCase,
+    ShownOutput,
+    ShownPrinciple,
+    Spent,
+    Visit,
+)
+from evenhand.records.scale import COMPLY, PAIR
+from evenhand.store.review.ledger import ReviewLedger, open_review_ledger
+from evenhand.store.review.rows import content_of
+from evenhand.workflows.review.desk import ReviewDesk
+from evenhand.workflows.review.judged import JudgedItem
+
+VISIT = Visit(id="v1", spent=Spent(active_ms=2_000))
+JUDGED = JudgedItem(
+    verdict="violates",
+    undecided="",
+    ratings=(RevealedRating(judge="CANARY-judge", label="violates", reason="CANARY-reason"),),
+)
+
+
+@dataclass
+class Clock:
+    """A clock that is moved by hand."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class MadeReview:
+    """A review with its desk."""
+
+    ledger: ReviewLedger
+    desk: ReviewDesk
+    draw: ReviewDraw
+    items: tuple[ReviewItem, ...]
+    clock: Clock = field(default_factory=Clock)
+
+    def label(self, person: str, label: str = "complies", **draft: object) -> OpenItem:
+        """Label the next item of a person."""
+        opened = self.desk.next_item(person)
+        assert opened is not None
+        filled = replace(Draft(label=label), **draft)  # type: ignore[arg-type]  # fields by name
+        self.desk.commit(person, opened.assignment, opened.turn, filled, VISIT)
+        return opened
+
+
+def shown_principle(*, pair: bool = False) -> ShownPrinciple:
+    """Return a principle as it is shown."""
+    principle = Principle(id="help.answer", title="Answer", text="The reply answers the question.")
+    scale = PAIR if pair else COMPLY
+    return ShownPrinciple(principle=principle, scale=scale, hash=content_hash(principle.binding(scale)))
+
+
+def shown_case(number: int, *, pair: bool = False, sensitive: tuple[str, ...] = ()) -> ShownCase:
+    """Return a case as it is shown."""
+    outputs = [ShownOutput(id="1", text=f"Reply {number}, the first.")]
+    if pair:
+        outputs.append(ShownOutput(id="2", text=f"Reply {number}, the second."))
+    return ShownCase(
+        case_id=f"case-{number:05d}",
+        prompt=f"Question {number}?",
+        outputs=tuple(outputs),
+        sensitive=sensitive,
+    )
+
+
+def make_review(
+    folder: Path,
+    items: int = 30,
+    *,
+    people: Sequence[Person] = (
+        Person(name="ann", role=Role.REVIEWER),
+        Person(name="bo", role=Role.REVIEWER),
+    ),
+    required: Callable[[int], int] = lambda _: 1,
+    gold: Callable[[int], str | None] = lambda _: None,
+    sensitive: Callable[[int], tuple[str, ...]] = lambda _: (),
+    pair: bool = False,
+    repeats: float = 0.0,
+    reveal: bool = True,
+    seed: int = 7,
+) -> MadeReview:
+    """Return a review of some items, each with what the functions say of its number."""
+    ledger = open_review_ledger(folder / "review.sqlite", create=True)
+    principle = shown_principle(pair=pair)
+    cases = [shown_case(number, pair=pair, sensitive=sensitive(number)) for number in range(items)]
+    draw = ReviewDraw(
+        id="rd-1",
+        design="rd-1",
+        run="CANARY-run",
+        suite="made-up",
+        constitution="made-up@1.0.0",
+        made="2026-11-27T10:00:00+00:00",
+        seed=seed,
+        population=items * 2,
+        budget=items,
+        drawn=items,
+        uniform=0.5,
+        most_ratio=5.0,
+        repeats=repeats,
+        reveal=reveal,
+    )
+    drawn = tuple(
+        ReviewItem(
+            id=f"rv-{number:05d}",
+            design="rd-1",
+            draw="rd-1",
+            run="CANARY-run",
+            seq=number,
+            case_id=case.case_id,
+            candidate_id="1|2" if pair else "1",
+            principle_id=principle.principle.id,
+            principle_hash=principle.hash,
+            content=content_of(case)[0],
+            stratum="CANARY-stratum",
+            inclusion=None if gold(number) else 0.4321,
+            uncertainty=0.25,
+            position=number,
+            required=GOLD_REQUIRED if gold(number) else required(number),
+            severity="medium",
+            sensitive=sensitive(number),
+            gold=gold(number),
+        )
+        for number, case in enumerate(cases)
+    )
+    with ledger.change() as change:
+        change.add_draw(draw, drawn, cases, [principle])
+        for person in people:
+            change.put_person(person, by="")
+    clock = Clock()
+    desk = ReviewDesk(ledger, lambda _: JUDGED, clock=clock)
+    return MadeReview(ledger=ledger, desk=desk, draw=draw, items=drawn, clock=clock)
