@@ -48,7 +48,7 @@ def test_labels_spread_by_their_shares(votes: list[float], spread: float) -> Non
 def test_numbers_spread_by_their_variance_over_the_range(numbers: list[float], spread: float) -> None:
     each = np.array(numbers, dtype=np.float64)
     found = spread_of_numbers(
-        np.array([float(len(each))]), np.array([each.sum()]), np.array([(each**2).sum()]), np.array([4.0])
+        np.array([float(len(each))]), np.array([each.sum()]), np.array([(each**2).sum()]), 4.0
     )
     np.testing.assert_allclose(found, [spread], atol=1e-12)
 

@@ -41,8 +41,8 @@ def spread_of_labels(votes: Masses) -> Floats:
     return clipped
 
 
-def spread_of_numbers(mass: Floats, totals: Floats, squares: Floats, width: Floats) -> Floats:
-    """Return how far the numbers on each item differ; 1 without one. Every array has shape (N,).
+def spread_of_numbers(mass: Floats, totals: Floats, squares: Floats, width: float) -> Floats:
+    """Return how far the numbers on each item differ, shape (N,) as every array; 1 without one.
 
     Args:
         mass: Weight of the numbers.
@@ -53,7 +53,7 @@ def spread_of_numbers(mass: Floats, totals: Floats, squares: Floats, width: Floa
     there = mass > _NO_VOTE
     spread = np.full(len(mass), MOST)
     mean = totals[there] / mass[there]
-    spread[there] = 4 * (squares[there] / mass[there] - mean**2) / width[there] ** 2
+    spread[there] = 4 * (squares[there] / mass[there] - mean**2) / width**2
     clipped: Floats = np.clip(spread, 0.0, MOST)
     return clipped
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, func, literal, select
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql import ColumnElement
 
 from evenhand.records.rated import RatedUnit
 from evenhand.records.rating import RATED
@@ -24,6 +25,10 @@ LabelRow = tuple[str, str, str, str, str, str, str, str | None]
 """Source, case, candidate, principle, annotator, kind, label, and how it came about as JSON."""
 RatingRow = tuple[int, str, str | None]
 """Unit, what came of it in one word, and the distribution as JSON where there are probabilities."""
+VoteRow = tuple[int, str, float | None, str | None]
+"""Unit, what came of it in one word, the confidence the judge stated, and the distribution as JSON."""
+VerdictRow = tuple[int, bool, float, str | None]
+"""Item, whether the panel settled it, how far the judges differ, and the road through a cascade as JSON."""
 ANSWERED = "="
 """What stands before the label in the word of a rating; the word of a failure is its state."""
 
@@ -68,13 +73,40 @@ def item_columns(ledger: LedgerFile, run: Run) -> ItemColumns:
 def rating_blocks(ledger: LedgerFile, run: Run) -> Iterator[Sequence[RatingRow]]:
     """Yield the terminal states of a run's units, in order, many at a time."""
     ratings = tables.ratings.c
-    word = case((ratings.state == RATED, literal(ANSWERED) + ratings.label), else_=ratings.state)
     query = (
-        select(ratings.unit, word, ratings.distribution)
+        select(ratings.unit, _word(), ratings.distribution)
         .where(ratings.run == ledger.run_number(run.id))
         .order_by(ratings.unit)
     )
     yield from _blocks(ledger, query)
+
+
+def vote_blocks(ledger: LedgerFile, run: Run) -> Iterator[Sequence[VoteRow]]:
+    """Yield the terminal states of a run's units with all that tells how sure a judge was, many at a time."""
+    ratings = tables.ratings.c
+    query = (
+        select(ratings.unit, _word(), ratings.stated, ratings.distribution)
+        .where(ratings.run == ledger.run_number(run.id))
+        .order_by(ratings.unit)
+    )
+    yield from _blocks(ledger, query)
+
+
+def verdict_blocks(ledger: LedgerFile, run: Run) -> Iterator[Sequence[VerdictRow]]:
+    """Yield what a run came to on its items, in order, many at a time."""
+    verdicts = tables.verdicts.c
+    query = (
+        select(verdicts.item, verdicts.label.is_not(None), verdicts.disagreement, verdicts.road)
+        .where(verdicts.run == ledger.run_number(run.id))
+        .order_by(verdicts.item)
+    )
+    yield from _blocks(ledger, query)
+
+
+def _word() -> ColumnElement[str]:
+    """Return the column that says in one word what came of a unit."""
+    ratings = tables.ratings.c
+    return case((ratings.state == RATED, literal(ANSWERED) + ratings.label), else_=ratings.state)
 
 
 def has_probabilities(ledger: LedgerFile, run: Run) -> bool:
