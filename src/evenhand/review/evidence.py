@@ -1,0 +1,83 @@
+"""Passages that a label rests on: checked against the text, and found in it where a person pasted one."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from evenhand.errors import UsageError
+from evenhand.records.message import Text
+from evenhand.records.reveal import reveal
+from evenhand.records.review import EvidenceSpan, ShownCase
+
+MOST_SPANS = 50
+"""Passages one label can rest on."""
+MOST_PLACES = 20
+"""Places of a passage that are looked for."""
+
+_SPACE = re.compile(r"\s+")
+_DRAWN = re.compile(r"⟦U\+([0-9A-F]{4,6})⟧")
+
+
+def block_texts(case: ShownCase) -> Mapping[str, str]:
+    """Return the texts a passage can be of, by the names of their blocks, in the order in which they are read."""
+    shown = [("prompt", case.prompt), *((f"output:{output.id}", output.text) for output in case.outputs)]
+    return {name: text for block, body in shown for name, text in _turns(block, body)}
+
+
+def _turns(block: str, text: Text | None) -> Iterator[tuple[str, str]]:
+    if isinstance(text, str):
+        yield block, text
+    elif text is not None:
+        yield from ((f"{block}/{number}", turn.content) for number, turn in enumerate(text))
+
+
+def checked_span(span: EvidenceSpan, case: ShownCase) -> EvidenceSpan:
+    """Return the passage with the words of the text itself.
+
+    Raises:
+        UsageError: There is no such block, the places lie outside it, or the words at them are others.
+    """
+    text = block_texts(case).get(span.block)
+    if text is None:
+        raise UsageError("a marked passage names a text that this item does not have", hint="mark it again")
+    if not 0 <= span.start < span.end <= len(text):
+        raise UsageError("a marked passage lies outside its text", hint="mark it again")
+    words = text[span.start : span.end]
+    if _as_sent(words) != _as_sent(span.quote):
+        raise UsageError(
+            f"a marked passage reads {span.quote[:80]!r}, but the text there is another", hint="mark it again"
+        )
+    return EvidenceSpan(block=span.block, start=span.start, end=span.end, quote=words)
+
+
+def _as_sent(text: str) -> str:
+    """Return text as a form carries it: broken text can not be sent."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def find_quote(case: ShownCase, quote: str) -> tuple[EvidenceSpan, ...]:
+    """Return every place where a pasted passage stands, as it is or with other white space.
+
+    What the page draws instead of a hidden character is read as that character. At most `MOST_PLACES` are returned.
+    """
+    wanted = _DRAWN.sub(lambda drawn: _character(drawn[1]), quote).strip()
+    if not wanted:
+        return ()
+    pattern = re.compile(r"\s+".join(re.escape(word) for word in _SPACE.split(wanted)))
+    found = (
+        EvidenceSpan(block=block, start=match.start(), end=match.end(), quote=match[0])
+        for block, text in block_texts(case).items()
+        for match in pattern.finditer(text)
+    )
+    return tuple(span for span, _ in zip(found, range(MOST_PLACES), strict=False))
+
+
+def _character(code: str) -> str:
+    number = int(code, 16)
+    return chr(number) if number <= 0x10FFFF else ""
+
+
+def excerpt(span: EvidenceSpan, case: ShownCase, *, around: int = 40) -> tuple[str, str, str]:
+    """Return the passage with what stands before and after it, hidden characters drawn."""
+    text = block_texts(case)[span.block]
+    before, after = text[max(span.start - around, 0) : span.start], text[span.end : span.end + around]
+    return reveal(before), reveal(span.quote), reveal(after)
