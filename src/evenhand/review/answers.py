@@ -1,18 +1,31 @@
 """What a person may answer, and in which frame it is told."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from evenhand.errors import UsageError, nearest_name
 from evenhand.records.message import Text
 from evenhand.records.rating import Order
 from evenhand.records.review import Draft, EvidenceSpan, ShownCase, ShownPrinciple
-from evenhand.records.scale import PairwiseScale, Scale, swap_label
+from evenhand.records.scale import NumericScale, PairwiseScale, Scale, number_text, swap_label
 
 
 def in_frame(label: str, order: Order, scale: Scale) -> str:
     """Turn a label of a pair from the person's frame ("a" is left) into that of the case ("a" is first), or back."""
     swapped = order is Order.SWAPPED and isinstance(scale, PairwiseScale)
     return swap_label(label) if swapped else label
+
+
+def spelled_as_kept(draft: Draft, principle: ShownPrinciple) -> Draft:
+    """Return a draft whose numbers are spelled in the one way in which they are kept: 7.50 is 7.5.
+
+    A label that is no answer stays as it is. Of the other labels that could be defended, the label itself is none.
+    """
+    label = _spelled(draft.label, principle.scale)
+    others = draft.defensible
+    if others is not None:
+        others = tuple(sorted({_spelled(each, principle.scale) for each in others} - {label}))
+    return replace(draft, label=label, defensible=others)
 
 
 def check_draft(draft: Draft, principle: ShownPrinciple, case: ShownCase) -> None:
@@ -60,6 +73,11 @@ def _blocks(name: str, text: Text) -> Iterator[tuple[str, str]]:
         yield name, text
     else:
         yield from ((f"{name}/{number}", turn.content) for number, turn in enumerate(text))
+
+
+def _spelled(label: str, scale: Scale) -> str:
+    number = scale.score(label) if isinstance(scale, NumericScale) else None
+    return label if number is None else number_text(number)
 
 
 def _no_answer(label: str, principle: ShownPrinciple) -> str:

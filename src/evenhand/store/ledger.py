@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
@@ -339,14 +339,14 @@ def _bring_up_to_date(ledger: LedgerFile) -> None:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn errors of the database into errors of the ledger that say what to do."""
+def explained(path: Path, steps: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Turn errors of the database into errors of the ledger that say what to do, by `what_to_do`."""
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise LedgerError(
-            f"the ledger {path} can not be used: {cause}", hint=what_to_do(str(cause))
+            f"the ledger {path} can not be used: {cause}", hint=what_to_do(str(cause), steps)
         ) from error
 
 

@@ -57,9 +57,14 @@ def _begin_immediately(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
 
 
-def what_to_do(cause: str) -> str:
-    """Return the next step for a reader who meets an error of SQLite."""
-    for words, step in _NEXT_STEPS.items():
+def what_to_do(cause: str, steps: Mapping[str, str] | None = None) -> str:
+    """Return the next step for a reader who meets an error of SQLite.
+
+    Args:
+        cause: What SQLite says.
+        steps: Words of SQLite's errors with what to do about them; those of the run ledger where none are given.
+    """
+    for words, step in (_NEXT_STEPS if steps is None else steps).items():
         if words in cause:
             return step
     return "check the disk and its permissions; `evenhand doctor` looks at both"

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
@@ -27,8 +26,19 @@ from evenhand.records.review import (
 from evenhand.store.ledger import chunks
 from evenhand.store.review import tables
 from evenhand.store.review.chain import link
-from evenhand.store.review.reading import Reading, Tally
-from evenhand.store.review.rows import content_of, item_row, plain, text_of
+from evenhand.store.review.queue import Tally
+from evenhand.store.review.reading import Reading
+from evenhand.store.review.rows import (
+    adjudication_row,
+    assignment_row,
+    content_of,
+    draw_row,
+    item_row,
+    label_row,
+    person_row,
+    plain,
+    text_of,
+)
 
 _ROWS_AT_ONCE = 2_000
 
@@ -88,29 +98,17 @@ class Change(Reading):
             principles: Principles of the design; those that are there stay.
             inclusions: Ids of items of earlier draws of the design with the probability they have in all of it now.
         """
-        digest = hashlib.sha256()
         for chunk in chunks(items, _ROWS_AT_ONCE):
-            rows = [item_row(item) for item in chunk]
-            for row in rows:
-                digest.update(canonical_json(row))
-            self._connection.execute(insert(tables.items), rows)
+            self._connection.execute(insert(tables.items), [item_row(item) for item in chunk])
         raised = [{"name": name, "value": value} for name, value in inclusions]
-        digest.update(canonical_json(raised))
         if raised:
             change = update(tables.items).where(_items.id == bindparam("name"))
             self._connection.execute(change.values(inclusion=bindparam("value")), raised)
         self._add_contents(contents)
         self._add_principles(draw.design, principles)
         count = self._connection.execute(select(func.count()).select_from(tables.draws)).scalar_one()
-        row = {
-            "id": draw.id,
-            "design": draw.design,
-            "run": draw.run,
-            "number": count + 1,
-            "detail": text_of(draw),
-        }
-        self._connection.execute(insert(tables.draws), row)
-        self.append("", "draw", draw.id, {"draw": plain(draw), "items": digest.hexdigest()})
+        self._connection.execute(insert(tables.draws), draw_row(draw, count + 1))
+        self.append("", "draw", draw.id, {"draw": plain(draw), **self.digests(draw)})
 
     def _add_contents(self, contents: Iterable[ShownCase]) -> None:
         for chunk in chunks(map(content_of, contents), _ROWS_AT_ONCE):
@@ -129,17 +127,13 @@ class Change(Reading):
 
     def put_person(self, person: Person, *, by: str, secret: str | None = None) -> None:
         """Add a person, or change what they may do; without a `secret` the old one stays."""
-        row: dict[str, Any] = {
-            "name": person.name,
-            "role": person.role.value,
-            "opts_out": json.dumps(person.opts_out),
-            "active": int(person.active),
-        }
+        row, said = person_row(person), plain(person)
         if secret is not None:
             row["secret"] = secret
+            said["secret"] = hashlib.sha256(secret.encode()).hexdigest()
         put = insert_or(tables.people).values(row)
         self._connection.execute(put.on_conflict_do_update(index_elements=["name"], set_=row))
-        self.append(by, "person", person.name, plain(person))
+        self.append(by, "person", person.name, said)
 
     def add_session(self, token: str, person: str, *, now: float, expires: float) -> None:
         """Sign a person in, by the hash of their token, and forget sessions that have ended."""
@@ -160,20 +154,7 @@ class Change(Reading):
 
     def put_assignment(self, assignment: Assignment, design: str, *, decided: int | None = None) -> None:
         """Add an assignment, or move it on; `decided` numbers a decision, 0 takes the number away again."""
-        row: dict[str, Any] = {
-            "id": assignment.id,
-            "item": assignment.item,
-            "design": design,
-            "person": assignment.person,
-            "kind": assignment.kind.value,
-            "state": assignment.state.value,
-            "order": assignment.order.value,
-            "opened": assignment.opened,
-            "expires": assignment.expires,
-            "turn": assignment.turn,
-            "revisits": assignment.revisits,
-            "revealed": int(assignment.revealed),
-        }
+        row = assignment_row(assignment, design)
         if decided is not None:
             row["decided"] = decided
         put = insert_or(tables.assignments).values(row)
@@ -188,6 +169,11 @@ class Change(Reading):
         change = update(tables.assignments).where(_assignments.id == assignment)
         self._connection.execute(change.values(draft=text_of(draft), visits=json.dumps(visits)))
 
+    def clear_draft(self, assignment: str) -> None:
+        """Forget what was entered in an assignment."""
+        change = update(tables.assignments).where(_assignments.id == assignment)
+        self._connection.execute(change.values(draft="{}"))
+
     def put_tally(self, person: str, design: str, tally: Tally) -> None:
         """Keep how far a person has come."""
         row = {
@@ -197,6 +183,7 @@ class Change(Reading):
             "committed": tally.committed,
             "session_done": tally.session_done,
             "session_active_ms": tally.session_active_ms,
+            "last": tally.last,
         }
         put = insert_or(tables.tallies).values(row)
         self._connection.execute(put.on_conflict_do_update(index_elements=["person", "design"], set_=row))
@@ -221,19 +208,8 @@ class Change(Reading):
     # -- What people said --------------------------------------------------------------------------
 
     def add_label(self, label: ReviewLabel, number: int) -> None:
-        """Add the label that the event with this number brought."""
-        row = {
-            "id": label.id,
-            "item": label.item,
-            "assignment": label.assignment,
-            "person": label.person,
-            "kind": label.kind.value,
-            "label": label.label,
-            "at": label.at,
-            "number": number,
-            "detail": text_of(label),
-        }
-        self._connection.execute(insert(tables.labels), row)
+        """Add a label that the event with this number brought: as its body, or as one of the "labels" in its body."""
+        self._connection.execute(insert(tables.labels), label_row(label, number))
         self._count_people(label.item)
 
     def withdraw_label(self, label: ReviewLabel) -> None:
@@ -257,20 +233,11 @@ class Change(Reading):
         self._connection.execute(its.values(closed=_items.committed >= _items.required))
 
     def add_adjudication(self, adjudication: Adjudication, number: int) -> None:
-        """Add the adjudication that the event with this number brought."""
-        row = {
-            "id": adjudication.id,
-            "item": adjudication.item,
-            "person": adjudication.person,
-            "label": adjudication.label,
-            "reason": adjudication.reason.value,
-            "number": number,
-            "detail": text_of(adjudication),
-        }
-        self._connection.execute(insert(tables.adjudications), row)
+        """Add the adjudication that the "adjudicate" event with this number brought as its body."""
+        self._connection.execute(insert(tables.adjudications), adjudication_row(adjudication, number))
 
-    def add_flag(self, item: str, person: str, text: str, at: str) -> None:
-        """Add a reviewer's word to the lead."""
-        self._connection.execute(
-            insert(tables.flags), {"item": item, "person": person, "text": text, "at": at}
-        )
+    def add_flag(self, item: str, person: str, text: str) -> None:
+        """Add a reviewer's word to the lead, with its event."""
+        event = self.append(person, "flag", item, {"text": text})
+        row = {"item": item, "person": person, "text": text, "at": event.at, "number": event.number}
+        self._connection.execute(insert(tables.flags), row)

@@ -6,9 +6,10 @@ change is one short transaction; the server and commands may write side by side,
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Engine, text
 
@@ -18,6 +19,19 @@ from evenhand.store.review import tables
 from evenhand.store.review.change import Change
 from evenhand.store.review.reading import Reading
 from evenhand.store.sqlite import REVIEW_SETTINGS, open_engine
+
+_DAMAGED = "the file is damaged: restore a copy of it; the runs are in another file and unharmed"
+_FULL = "free space on the disk, then do the same again; what was stored before is all there"
+_NEXT_STEPS: Final[Mapping[str, str]] = {
+    "malformed": _DAMAGED,
+    "not a database": _DAMAGED,
+    "disk is full": _FULL,
+    "disk I/O error": _FULL,
+    "readonly": "make the file and its folder writable, then do the same again",
+    "unable to open": "make its folder readable and writable, then do the same again",
+    "locked": "another process stands still in the middle of a write: let it go on, or end it",
+}
+"""Words of SQLite's errors, and what to do about them."""
 
 
 class ReviewLedger:
@@ -33,7 +47,7 @@ class ReviewLedger:
     @contextmanager
     def read(self) -> Iterator[Reading]:
         """Read one consistent state."""
-        with explained(self.path), self._engine.connect() as connection:
+        with explained(self.path, _NEXT_STEPS), self._engine.connect() as connection:
             yield Reading(connection)
 
     @contextmanager
@@ -43,7 +57,7 @@ class ReviewLedger:
         Raises:
             LedgerError: It can not be written.
         """
-        with explained(self.path), self._turn, self._engine.connect() as connection:
+        with explained(self.path, _NEXT_STEPS), self._turn, self._engine.connect() as connection:
             connection.info["writes"] = True
             with connection.begin():
                 yield Change(connection)
@@ -65,7 +79,7 @@ def open_review_ledger(path: Path, *, create: bool = False) -> ReviewLedger:
     except OSError as error:
         raise LedgerError(f"the folder of the review ledger can not be made: {error}") from error
     ledger = ReviewLedger(path, open_engine(path, REVIEW_SETTINGS))
-    with explained(path), ledger._engine.connect() as connection:  # noqa: SLF001 - this module's own
+    with explained(path, _NEXT_STEPS), ledger._engine.connect() as connection:  # noqa: SLF001 - this module's own
         version = connection.execute(text("PRAGMA user_version")).scalar_one()
     if version > tables.SCHEMA_VERSION:
         raise LedgerError(
@@ -79,7 +93,7 @@ def open_review_ledger(path: Path, *, create: bool = False) -> ReviewLedger:
 
 
 def _make_tables(ledger: ReviewLedger) -> None:
-    with explained(ledger.path), ledger._engine.connect() as connection:  # noqa: SLF001 - this module's own
+    with explained(ledger.path, _NEXT_STEPS), ledger._engine.connect() as connection:  # noqa: SLF001 - this module's own
         connection.info["writes"] = True
         with connection.begin():
             _create(connection)

@@ -19,6 +19,7 @@ from evenhand.records.review import (
     Draft,
     Person,
     ReviewDraw,
+    ReviewEvent,
     ReviewItem,
     ReviewLabel,
     Role,
@@ -124,6 +125,73 @@ def read_person(row: Row[Any]) -> Person:
     )
 
 
+def draw_row(draw: ReviewDraw, number: int) -> dict[str, Any]:
+    """Return the row of the draw that came as the `number`th."""
+    return {
+        "id": draw.id,
+        "design": draw.design,
+        "run": draw.run,
+        "number": number,
+        "detail": text_of(draw),
+    }
+
+
+def person_row(person: Person) -> dict[str, Any]:
+    """Return the row of a person, without what their password is checked against."""
+    return {
+        "name": person.name,
+        "role": person.role.value,
+        "opts_out": json.dumps(person.opts_out),
+        "active": int(person.active),
+    }
+
+
+def assignment_row(assignment: Assignment, design: str) -> dict[str, Any]:
+    """Return the row of an assignment, without its draft and its visits."""
+    return {
+        "id": assignment.id,
+        "item": assignment.item,
+        "design": design,
+        "person": assignment.person,
+        "kind": assignment.kind.value,
+        "state": assignment.state.value,
+        "order": assignment.order.value,
+        "opened": assignment.opened,
+        "expires": assignment.expires,
+        "turn": assignment.turn,
+        "revisits": assignment.revisits,
+        "revealed": int(assignment.revealed),
+    }
+
+
+def label_row(label: ReviewLabel, number: int) -> dict[str, Any]:
+    """Return the row of the label that the event with this number brought."""
+    return {
+        "id": label.id,
+        "item": label.item,
+        "assignment": label.assignment,
+        "person": label.person,
+        "kind": label.kind.value,
+        "label": label.label,
+        "at": label.at,
+        "number": number,
+        "detail": text_of(label),
+    }
+
+
+def adjudication_row(adjudication: Adjudication, number: int) -> dict[str, Any]:
+    """Return the row of the adjudication that the event with this number brought."""
+    return {
+        "id": adjudication.id,
+        "item": adjudication.item,
+        "person": adjudication.person,
+        "label": adjudication.label,
+        "reason": adjudication.reason.value,
+        "number": number,
+        "detail": text_of(adjudication),
+    }
+
+
 def read_label(row: Row[Any]) -> ReviewLabel:
     """Return the label of a row."""
     return replace(read_text(ReviewLabel, row.detail), withdrawn=bool(row.withdrawn))
@@ -132,6 +200,20 @@ def read_label(row: Row[Any]) -> ReviewLabel:
 def read_adjudication(row: Row[Any]) -> Adjudication:
     """Return the adjudication of a row."""
     return read_text(Adjudication, row.detail)
+
+
+def read_event(row: Row[Any]) -> ReviewEvent:
+    """Return the event of a row."""
+    return ReviewEvent(
+        number=row.number,
+        at=row.at,
+        person=row.person,
+        kind=row.kind,
+        subject=row.subject,
+        body=read_body(row.body),
+        prev=row.prev,
+        hash=row.hash,
+    )
 
 
 def read_body(text: str) -> Mapping[str, object]:

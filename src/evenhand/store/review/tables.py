@@ -5,7 +5,18 @@
 wrote a candidate: a review ledger that is read in full un-blinds nobody.
 """
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 SCHEMA_VERSION = 1
 
@@ -46,6 +57,7 @@ items = Table(
     Column("committed", Integer, nullable=False, server_default="0"),
     Column("closed", Integer, nullable=False, server_default="0"),
     Index("items_to_do", "design", "closed", "position"),
+    Index("items_wanted", "design", sqlite_where=text("closed = 0 AND gold IS NULL")),
     Index("items_by_place", "place"),
 )
 """`place` names what is shown, whatever the design; `committed` counts distinct people who labelled it."""
@@ -108,7 +120,8 @@ assignments = Table(
     Column("visits", Text, nullable=False, server_default="{}"),
     Column("decided", Integer, nullable=False, server_default="0"),
     UniqueConstraint("item", "person", "kind"),
-    Index("assignments_by_person", "person", "design", "state", "decided"),
+    Index("assignments_open", "person", sqlite_where=text("state = 'open'")),
+    Index("assignments_decided", "person", "design", "decided"),
     Index("assignments_by_item", "item", "state"),
 )
 """`decided` numbers decisions in their order, 0 while there is none; `visits` holds the time of each visit."""
@@ -122,8 +135,12 @@ tallies = Table(
     Column("committed", Integer, nullable=False, server_default="0"),
     Column("session_done", Integer, nullable=False, server_default="0"),
     Column("session_active_ms", Integer, nullable=False, server_default="0"),
+    Column("last", Float, nullable=False, server_default="0"),
 )
-"""How far a person has come in a design: the queue is a circle, and everybody starts elsewhere on it."""
+"""How far a person has come in a design: the queue is a circle, and everybody starts elsewhere on it.
+
+`last` is when they labelled something last, in seconds since 1970.
+"""
 
 repeats = Table(
     "repeats",
@@ -159,8 +176,15 @@ labels = Table(
     Column("withdrawn", Integer, nullable=False, server_default="0"),
     Index("labels_by_item", "item"),
     Index("labels_by_assignment", "assignment"),
+    Index(
+        "labels_once",
+        "item",
+        "person",
+        unique=True,
+        sqlite_where=text("kind = 'first' AND withdrawn = 0"),
+    ),
 )
-"""`number` is that of the event which brought the label."""
+"""`number` is that of the event which brought the label. Of each person one first label of an item holds at most."""
 
 adjudications = Table(
     "adjudications",
@@ -184,6 +208,7 @@ flags = Table(
     Column("person", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Text, nullable=False),
+    Column("number", Integer, nullable=False),
     Index("flags_by_item", "item"),
 )
 

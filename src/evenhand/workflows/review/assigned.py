@@ -1,10 +1,8 @@
 """An assignment with its item and its draw, and the questions the desk asks before it moves one on."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
 
 from evenhand.errors import ReviewConflictError, UnknownNameError, UsageError
 from evenhand.records.rating import Order
@@ -20,16 +18,10 @@ from evenhand.records.review import (
     ReviewItem,
     ShownCase,
     ShownPrinciple,
-    Spent,
-    Visit,
 )
 from evenhand.review.answers import in_frame
-from evenhand.store.review.change import Change
-from evenhand.store.review.reading import Reading, Tally
-
-_LONGEST_VISIT_NAME: Final = 40
-_CLOCK_SLACK_MS: Final = 5_000
-"""The clocks of a browser and a server differ by a little."""
+from evenhand.store.review.queue import Tally
+from evenhand.store.review.reading import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +44,14 @@ class Assigned:
 
 
 def find_assigned(reading: Reading, person: str, name: str) -> Assigned:
-    """Return an assignment of a person.
+    """Return an assignment of a person who may review.
 
     Raises:
         UnknownNameError: There is none, or it is somebody else's; the two are not told apart.
+        UsageError: The person may not review any more.
     """
     assignment = reading.assignment(name)
-    if assignment.person != person:
+    if assignment.person != active_person(reading, person).name:
         raise UnknownNameError("assignment", name, ())
     item = reading.item(assignment.item)
     return Assigned(assignment=assignment, item=item, draw=reading.design(item.design))
@@ -75,15 +68,6 @@ def active_person(reading: Reading, name: str) -> Person:
     if not person.active:
         raise UsageError(f"{name} may not review any more", hint="a lead can admit them again")
     return person
-
-
-def put_back(change: Change, found: Assigned) -> None:
-    """Close an item without a decision; the person meets it again first, where its place is still free."""
-    assignment = replace(found.assignment, state=AssignmentState.RETURNED, turn=found.assignment.turn + 1)
-    change.put_assignment(assignment, found.item.design)
-    tally = change.tally(found.person, found.item.design) or Tally(cursor=0)
-    change.put_tally(found.person, found.item.design, replace(tally, cursor=found.item.position - 1))
-    change.append(found.person, "put_back", found.id)
 
 
 def require_open(found: Assigned, turn: int | None = None) -> None:
@@ -113,11 +97,11 @@ def require_undoable(reading: Reading, found: Assigned) -> None:
     """
     if found.assignment.revealed:
         raise UsageError(
-            "you have seen the judges on this item since, so the first label stays",
+            "you have seen the judges on your last item since, so its first label stays",
             hint="change your mind on its page instead; both labels are kept",
         )
     if reading.adjudication_of(found.item.id) is not None:
-        raise UsageError("this item is settled already, so its labels stay")
+        raise UsageError("your last item is settled already, so its labels stay")
 
 
 def require_reveal(reading: Reading, found: Assigned) -> None:
@@ -128,7 +112,7 @@ def require_reveal(reading: Reading, found: Assigned) -> None:
     """
     if not found.draw.reveal:
         raise UsageError("the judges stay hidden in this review")
-    if reading.open_assignment(found.person) is not None:
+    if reading.open_assignments(found.person):
         raise UsageError(
             "another item is open before you, and while one is open no judge is shown",
             hint="label it or put it back first",
@@ -183,35 +167,36 @@ def committed(found: Assigned, draft: Draft) -> Committed:
 
 
 def in_case_frame(draft: Draft, order: Order, principle: ShownPrinciple) -> Draft:
-    """Return a draft with the labels of a pair in the frame of the case."""
+    """Return a draft with its labels as they are stored: those of a pair in the frame of the case."""
     defensible = draft.defensible
     if defensible is not None:
         defensible = tuple(in_frame(label, order, principle.scale) for label in defensible)
     return replace(draft, label=in_frame(draft.label, order, principle.scale), defensible=defensible)
 
 
-def bounded(assignment: Assignment, visit: Visit, now: float) -> Visit:
-    """Return a visit that is no longer than its assignment has been there."""
-    opened = datetime.fromisoformat(assignment.opened).timestamp()
-    most = max(0, int((now - opened) * 1000) + _CLOCK_SLACK_MS)
-    active = min(max(0, visit.spent.active_ms), most)
-    idle = min(max(0, visit.spent.idle_ms), most - active)
-    return Visit(id=visit.id[:_LONGEST_VISIT_NAME], spent=Spent(active_ms=active, idle_ms=idle))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One reading of the clock, for everything that happens in one transaction."""
 
+    now: float
+    """In seconds since 1970."""
+    lease_s: float
+    """How long a place is kept for somebody who does nothing."""
 
-def clean(text: str) -> str:
-    """Return a typed text without half characters, which no file can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    @property
+    def expires(self) -> float:
+        """Until when a place that is taken now is kept."""
+        return self.now + self.lease_s
+
+    @property
+    def text(self) -> str:
+        """The time as records hold it."""
+        return datetime.fromtimestamp(self.now, UTC).isoformat(timespec="milliseconds")
 
 
 def new_id(kind: str) -> str:
     """Return a random name that says nothing."""
     return f"{kind}-{secrets.token_hex(8)}"
-
-
-def now_text(clock: Callable[[], float]) -> str:
-    """Return the time as records hold it."""
-    return datetime.fromtimestamp(clock(), UTC).isoformat(timespec="milliseconds")
 
 
 def _ordered(case: ShownCase, order: Order) -> ShownCase:

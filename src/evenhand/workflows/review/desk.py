@@ -11,48 +11,47 @@ from typing import Final
 
 from evenhand.errors import ReviewConflictError, UsageError
 from evenhand.records.review import (
-    Assignment,
     AssignmentKind,
     AssignmentState,
     Committed,
     Draft,
     OpenItem,
     PastDecision,
-    Person,
     Revealed,
-    ReviewDraw,
     ReviewItem,
     ReviewLabel,
-    ReviewLabelKind,
-    Spent,
     Visit,
 )
-from evenhand.review.answers import check_draft, in_frame
-from evenhand.review.chance import chance, side_order
-from evenhand.review.repeats import repeat_due
+from evenhand.review.answers import check_draft, in_frame, spelled_as_kept
 from evenhand.store.review.change import Change
 from evenhand.store.review.ledger import ReviewLedger
-from evenhand.store.review.reading import Tally
+from evenhand.store.review.reading import Reading
 from evenhand.store.review.rows import plain
 from evenhand.workflows.review.assigned import (
     Assigned,
+    Moment,
     active_person,
-    bounded,
-    clean,
     committed,
     find_assigned,
     in_case_frame,
     is_sent_again,
-    new_id,
-    now_text,
     past,
-    put_back,
     require_open,
     require_reveal,
     require_undoable,
     show,
 )
 from evenhand.workflows.review.judged import JudgedItem, shown_to
+from evenhand.workflows.review.labelling import add_label, add_second_label, skip, take_back
+from evenhand.workflows.review.opening import (
+    keep_place,
+    open_next,
+    put_back,
+    reopen,
+    start_session,
+    still_open,
+)
+from evenhand.workflows.review.typed import bounded, clean_draft, clean_names, clean_text
 
 LEASE_SECONDS: Final = 30 * 60.0
 """How long a place is kept for somebody who does nothing; every draft that is saved renews it."""
@@ -97,9 +96,11 @@ class ReviewDesk:
             UnknownNameError: There is no such person or design.
             UsageError: The person may not review any more.
         """
+        at = self._moment()
         with self.ledger.change() as change:
             who, draw = active_person(change, person), change.design(design)
-            found = self._still_open(change, who, draw) or self._open_next(change, who, draw)
+            start_session(change, who, draw, at)
+            found = still_open(change, who, draw, at) or open_next(change, who, draw, at)
             return None if found is None else show(change, found)
 
     def item(self, person: str, assignment: str) -> OpenItem:
@@ -112,7 +113,7 @@ class ReviewDesk:
         with self.ledger.change() as change:
             found = find_assigned(change, person, assignment)
             require_open(found)
-            held = self._keep_place(change, found)
+            held = keep_place(change, found, self._moment())
             if held is not None:
                 return show(change, held)
         raise _lost_place()
@@ -122,14 +123,16 @@ class ReviewDesk:
 
         Raises:
             UnknownNameError: This person has no such assignment.
+            UsageError: A text in it is too long.
             ReviewConflictError: The form is stale, or somebody else has the place; then the draft is kept all the same.
         """
+        draft, at = clean_draft(draft), self._moment()
         with self.ledger.change() as change:
             found = find_assigned(change, person, assignment)
             require_open(found, turn)
-            self._put_draft(change, found, draft, visit)
-            change.append(person, "draft", assignment, {"draft": plain(draft), "visit": plain(visit)})
-            held = self._keep_place(change, found)
+            told = _put_draft(change, found, draft, visit, at)
+            change.append(person, "draft", assignment, {"draft": plain(draft), "visit": plain(told)})
+            held = keep_place(change, found, at)
         if held is None:
             raise _lost_place()
 
@@ -141,18 +144,20 @@ class ReviewDesk:
             UsageError: The label is no answer of the scale, or a quote is not in the text.
             ReviewConflictError: The form is stale, or somebody else has the place; then the draft is kept.
         """
-        draft = replace(draft, comment=clean(draft.comment))
+        draft, at = clean_draft(draft), self._moment()
         with self.ledger.change() as change:
             found = find_assigned(change, person, assignment)
+            principle = change.principle(found.item.design, found.item.principle_id)
+            draft = spelled_as_kept(draft, principle)
             if is_sent_again(change, found, turn, draft):
                 return committed(found, draft)
             require_open(found, turn)
-            principle = change.principle(found.item.design, found.item.principle_id)
             check_draft(draft, principle, change.content(found.item.content))
-            self._put_draft(change, found, draft, visit)
-            held = self._keep_place(change, found)
+            _put_draft(change, found, draft, visit, at)
+            held = keep_place(change, found, at)
             if held is not None:
-                self._add_label(change, held, in_case_frame(draft, held.assignment.order, principle))
+                kept = in_case_frame(draft, held.assignment.order, principle)
+                add_label(change, held, kept, at, via=self._via)
                 return committed(held, draft)
         raise _lost_place()
 
@@ -163,15 +168,13 @@ class ReviewDesk:
             UnknownNameError: This person has no such assignment.
             ReviewConflictError: The form is stale.
         """
+        reason = clean_text(reason, "reason")
         with self.ledger.change() as change:
             found = find_assigned(change, person, assignment)
             if found.assignment.state is AssignmentState.SKIPPED and turn == found.assignment.turn - 1:
-                return
+                return  # sent again
             require_open(found, turn)
-            event = change.append(person, "skip", assignment, {"reason": clean(reason)})
-            skipped = replace(found.assignment, state=AssignmentState.SKIPPED, turn=turn + 1)
-            change.put_assignment(skipped, found.item.design, decided=event.number)
-            self._forget_repeat(change, found)
+            skip(change, found, reason)
 
     def put_back(self, person: str, assignment: str) -> None:
         """Close an item without a decision; it comes again, with its draft.
@@ -190,27 +193,37 @@ class ReviewDesk:
         Raises:
             UnknownNameError: This person has no such assignment.
         """
+        text = clean_text(text, "word to the lead")
         with self.ledger.change() as change:
             found = find_assigned(change, person, assignment)
-            event = change.append(person, "flag", assignment, {"item": found.item.id, "text": clean(text)})
-            change.add_flag(found.item.id, person, clean(text), event.at)
+            change.add_flag(found.item.id, person, text)
 
     def undo(self, person: str, design: str | None = None) -> OpenItem:
         """Take the last decision back and open its item again; asked again, the one before it.
 
         Raises:
             UsageError: There is none, the person has seen the judges since, or the item is settled.
+            ReviewConflictError: It was a skip, and others have the item now; the skip is undone all the same.
         """
+        at = self._moment()
         with self.ledger.change() as change:
-            draw = change.design(design)
-            last = change.decisions(person, draw.design, 1)
+            who, draw = active_person(change, person), change.design(design)
+            last = change.decisions(who.name, draw.design, 1)
             if not last:
                 raise UsageError("there is nothing to undo")
             found = find_assigned(change, person, last[0].id)
             require_undoable(change, found)
             if (other := change.open_assignment(person, draw.design)) is not None:
                 put_back(change, find_assigned(change, person, other.id))
-            return show(change, self._reopened(change, found))
+            take_back(change, found)
+            reopened = reopen(change, found, at)
+            if found.assignment.kind is AssignmentKind.REPEAT or change.is_free(found.item, person, at.now):
+                return show(change, reopened)
+            put_back(change, reopened)
+        raise ReviewConflictError(
+            "that item is with others by now",
+            hint="undo again for the decision before it, or go on with the next item",
+        )
 
     # -- After the label ---------------------------------------------------------------------------
 
@@ -221,18 +234,16 @@ class ReviewDesk:
             UnknownNameError: This person has no such assignment.
             UsageError: The label is not given yet, another item is open, or the draw does not allow it.
         """
+        with self.ledger.read() as reading:
+            found, _ = _to_reveal(reading, person, assignment)
+        judged = self._judged(found.item)
         with self.ledger.change() as change:
-            found = find_assigned(change, person, assignment)
-            label = change.label_of(assignment)
-            if label is None:
-                raise UsageError("the judges are shown once the label is given", hint="label the item first")
-            require_reveal(change, found)
+            found, label = _to_reveal(change, person, assignment)
             if not found.assignment.revealed:
                 change.put_assignment(replace(found.assignment, revealed=True), found.item.design)
                 change.mark_seen(person, found.item)
                 change.drop_repeat(person, found.item.id)
                 change.append(person, "reveal", assignment)
-        judged = self._judged(found.item)
         return shown_to(judged, assignment, found.assignment.order, found.item, label.label)
 
     def change_mind(self, person: str, assignment: str, label: str, comment: str) -> None:
@@ -242,6 +253,7 @@ class ReviewDesk:
             UnknownNameError: This person has no such assignment.
             UsageError: The judges were not shown, the label is no answer of the scale, or there is no reason.
         """
+        comment = clean_text(comment, "reason")
         with self.ledger.change() as change:
             found = find_assigned(change, person, assignment)
             first = change.label_of(assignment)
@@ -252,21 +264,10 @@ class ReviewDesk:
             if not comment.strip():
                 raise UsageError("say why you changed your mind")
             principle = change.principle(found.item.design, found.item.principle_id)
-            check_draft(Draft(label=label), principle, change.content(found.item.content))
-            second = replace(
-                first,
-                id=new_id("rl"),
-                kind=ReviewLabelKind.REVEALED,
-                label=in_frame(label, found.assignment.order, principle.scale),
-                comment=clean(comment),
-                blind=False,
-                at=now_text(self._clock),
-                evidence=(),
-                defensible=None,
-                spent=Spent(),
-            )
-            event = change.append(person, "change", assignment, plain(second))
-            change.add_label(second, event.number)
+            draft = spelled_as_kept(clean_draft(Draft(label=label)), principle)
+            check_draft(draft, principle, change.content(found.item.content))
+            second = in_frame(draft.label, found.assignment.order, principle.scale)
+            add_second_label(change, first, second, comment, self._moment(), via=self._via)
 
     def recent(self, person: str, most: int, design: str | None = None) -> tuple[PastDecision, ...]:
         """Return what a person decided last, the newest first."""
@@ -279,175 +280,26 @@ class ReviewDesk:
     def take_break(self, person: str, design: str | None = None) -> None:
         """Start to count items and minutes anew."""
         with self.ledger.change() as change:
-            draw = change.design(design)
-            tally = change.tally(person, draw.design)
+            who, draw = active_person(change, person), change.design(design)
+            tally = change.tally(who.name, draw.design)
             if tally is not None:
                 change.put_tally(person, draw.design, replace(tally, session_done=0, session_active_ms=0))
             change.append(person, "break", draw.design)
 
     def opt_out(self, person: str, tags: tuple[str, ...]) -> None:
         """Give a person no item with one of these content tags any more; one that is open goes back."""
+        tags = clean_names(tags, "tag")
         with self.ledger.change() as change:
-            who = change.person(person)
-            change.put_person(replace(who, opts_out=tuple(sorted(set(tags)))), by=person)
-            open_one = change.open_assignment(person)
-            if open_one is not None:
-                found = find_assigned(change, person, open_one.id)
+            change.put_person(replace(active_person(change, person), opts_out=tags), by=person)
+            for each in change.open_assignments(person):
+                found = find_assigned(change, person, each.id)
                 if set(found.item.sensitive) & set(tags):
                     put_back(change, found)
 
-    # -- Steps -------------------------------------------------------------------------------------
+    # -- Help --------------------------------------------------------------------------------------
 
-    def _still_open(self, change: Change, who: Person, draw: ReviewDraw) -> Assigned | None:
-        """Return the item a person has open; where its time ran out and its place is gone, it is put back."""
-        open_one = change.open_assignment(who.name, draw.design)
-        return (
-            None
-            if open_one is None
-            else self._keep_place(change, find_assigned(change, who.name, open_one.id))
-        )
-
-    def _keep_place(self, change: Change, found: Assigned) -> Assigned | None:
-        """Keep a person's place at an item for longer; None, and the item put back, where somebody else took it."""
-        assignment, now = found.assignment, self._clock()
-        is_free = assignment.expires > now or assignment.kind is AssignmentKind.REPEAT
-        if not is_free and not change.is_free(found.item, assignment.person, now):
-            put_back(change, found)
-            return None
-        held = replace(assignment, expires=now + self._lease_s)
-        change.put_assignment(held, found.item.design)
-        return replace(found, assignment=held)
-
-    def _open_next(self, change: Change, who: Person, draw: ReviewDraw) -> Assigned | None:
-        tally = change.tally(who.name, draw.design)
-        if tally is None:
-            tally = Tally(cursor=int(chance(draw.seed, "start", who.name) * draw.drawn))
-        repeat = self._due_repeat(change, who, draw, tally)
-        if repeat is not None:
-            return self._opened(change, who, draw, repeat, AssignmentKind.REPEAT)
-        item = change.next_item(
-            who.name, draw.design, cursor=tally.cursor, opts_out=who.opts_out, now=self._clock()
-        )
-        if item is None:
-            return None
-        change.put_tally(who.name, draw.design, replace(tally, cursor=item.position))
-        return self._opened(change, who, draw, item, AssignmentKind.FIRST)
-
-    def _due_repeat(self, change: Change, who: Person, draw: ReviewDraw, tally: Tally) -> ReviewItem | None:
-        name = change.due_repeat(who.name, draw.design, tally.committed)
-        item = None if name is None else change.item(name)
-        return None if item is None or set(item.sensitive) & set(who.opts_out) else item
-
-    def _opened(
-        self, change: Change, who: Person, draw: ReviewDraw, item: ReviewItem, kind: AssignmentKind
-    ) -> Assigned:
-        before = change.assignment_of(item.id, who.name, kind)
-        expires = self._clock() + self._lease_s
-        if before is not None:
-            assignment = replace(
-                before, state=AssignmentState.OPEN, expires=expires, revisits=before.revisits + 1
-            )
-        else:
-            assignment = Assignment(
-                id=new_id("ra"),
-                item=item.id,
-                person=who.name,
-                kind=kind,
-                state=AssignmentState.OPEN,
-                order=side_order(draw.seed, who.name, f"{item.id} {kind}"),
-                opened=now_text(self._clock),
-                expires=expires,
-            )
-        change.put_assignment(assignment, draw.design, decided=0)
-        body = {"item": item.id, "kind": kind.value, "order": assignment.order.value}
-        change.append(who.name, "open", assignment.id, body)
-        return Assigned(assignment=assignment, item=item, draw=draw)
-
-    def _put_draft(self, change: Change, found: Assigned, draft: Draft, visit: Visit) -> None:
-        change.put_draft(found.id, draft, bounded(found.assignment, visit, self._clock()))
-
-    def _add_label(self, change: Change, found: Assigned, draft: Draft) -> None:
-        """Add the label of a draft, whose labels are in the frame of the case."""
-        assignment, item = found.assignment, found.item
-        is_repeat = assignment.kind is AssignmentKind.REPEAT
-        label = ReviewLabel(
-            id=new_id("rl"),
-            item=item.id,
-            assignment=assignment.id,
-            person=assignment.person,
-            kind=ReviewLabelKind.REPEAT if is_repeat else ReviewLabelKind.FIRST,
-            label=draft.label,
-            sure=draft.sure,
-            defensible=draft.defensible,
-            comment=draft.comment,
-            evidence=draft.evidence,
-            order=assignment.order,
-            blind=True,
-            at=now_text(self._clock),
-            spent=change.spent(assignment.id),
-            revisits=assignment.revisits,
-            principle_hash=item.principle_hash,
-            via=self._via,
-        )
-        event = change.append(assignment.person, "commit", assignment.id, plain(label))
-        change.add_label(label, event.number)
-        decided = replace(assignment, state=AssignmentState.COMMITTED, turn=assignment.turn + 1)
-        change.put_assignment(decided, item.design, decided=event.number)
-        self._count(change, found, label.spent.active_ms)
-
-    def _count(self, change: Change, found: Assigned, active_ms: int) -> None:
-        """Count a label in its person's tally, and plan its repeat."""
-        person, item = found.person, found.item
-        tally = change.tally(person, item.design) or Tally(cursor=item.position)
-        grown = replace(
-            tally,
-            committed=tally.committed + 1,
-            session_done=tally.session_done + 1,
-            session_active_ms=tally.session_active_ms + active_ms,
-        )
-        change.put_tally(person, item.design, grown)
-        if found.assignment.kind is AssignmentKind.REPEAT:
-            change.drop_repeat(person, item.id)
-        elif item.gold is None:
-            due = repeat_due(found.draw, person, item.id, grown.committed)
-            if due is not None:
-                change.plan_repeat(person, item.id, item.design, due)
-
-    def _forget_repeat(self, change: Change, found: Assigned) -> None:
-        if found.assignment.kind is AssignmentKind.REPEAT:
-            change.drop_repeat(found.person, found.item.id)
-
-    def _reopened(self, change: Change, found: Assigned) -> Assigned:
-        """Take a decision back."""
-        assignment, item = found.assignment, found.item
-        label = change.label_of(assignment.id)
-        change.append(assignment.person, "undo", assignment.id, {"label": label.id if label else ""})
-        if label is not None:
-            change.withdraw_label(label)
-            change.drop_repeat(assignment.person, item.id)
-            self._uncount(change, found, label.spent.active_ms)
-        if assignment.kind is AssignmentKind.REPEAT:
-            change.plan_repeat(assignment.person, item.id, item.design, 0)
-        opened = replace(
-            assignment,
-            state=AssignmentState.OPEN,
-            expires=self._clock() + self._lease_s,
-            turn=assignment.turn + 1,
-            revisits=assignment.revisits + 1,
-        )
-        change.put_assignment(opened, item.design, decided=0)
-        return replace(found, assignment=opened)
-
-    def _uncount(self, change: Change, found: Assigned, active_ms: int) -> None:
-        tally = change.tally(found.person, found.item.design)
-        assert tally is not None
-        shrunk = replace(
-            tally,
-            committed=tally.committed - 1,
-            session_done=max(0, tally.session_done - 1),
-            session_active_ms=max(0, tally.session_active_ms - active_ms),
-        )
-        change.put_tally(found.person, found.item.design, shrunk)
+    def _moment(self) -> Moment:
+        return Moment(now=self._clock(), lease_s=self._lease_s)
 
 
 def _lost_place() -> ReviewConflictError:
@@ -455,3 +307,19 @@ def _lost_place() -> ReviewConflictError:
         "your time with this item ran out, and somebody else has it now",
         hint="go on with the next one; what you entered is kept and comes back with the item if it is needed",
     )
+
+
+def _put_draft(change: Change, found: Assigned, draft: Draft, visit: Visit, at: Moment) -> Visit:
+    told = bounded(found.assignment, visit, change.visits(found.id), at.now)
+    change.put_draft(found.id, draft, told)
+    return told
+
+
+def _to_reveal(reading: Reading, person: str, assignment: str) -> tuple[Assigned, ReviewLabel]:
+    """Return an assignment on which a person may look at the judges, with the label they gave."""
+    found = find_assigned(reading, person, assignment)
+    label = reading.label_of(assignment)
+    if label is None:
+        raise UsageError("the judges are shown once the label is given", hint="label the item first")
+    require_reveal(reading, found)
+    return found, label
