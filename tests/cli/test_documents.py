@@ -25,6 +25,7 @@ LINES: dict[str, tuple[list[str], int]] = {
     "plan/v1": (["plan", "demo"], 0),
     "report/v1": (["report", "latest"], 0),
     "resume/v1": (["resume", "latest"], 0),
+    "review-sample/v1": (["review", "sample", "--items", "20"], 0),
     "run/v1": (["run", "demo"], 0),
     "runs/v1": (["runs"], 0),
     "salvage/v1": (["doctor", "--salvage", "saved.sqlite"], 0),

@@ -41,6 +41,9 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         Entry(path="calibrate", help="Hold judges and panel against human labels: whom to trust for what."),
         Entry(path="explain", help="Explain a verdict (ITEM@RUN) or the code of a finding."),
     ),
+    "Review": (
+        Entry(path="review sample", help="Draw items of a run for people, so that their labels give rates."),
+    ),
     "Calibrate": (
         Entry(path="judge select", help="Propose the few judges of a run that are worth keeping."),
     ),
@@ -55,6 +58,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
 
 GROUPS: Final[Mapping[str, str]] = {
     "judge": "Look at judges as raters.",
+    "review": "Let people label items of a run, blind.",
     "import": "Bring in what was made elsewhere.",
     "export": "Take out what others need.",
 }

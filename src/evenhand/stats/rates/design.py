@@ -118,6 +118,8 @@ def raised_probabilities(before: ArrayLike, design: ArrayLike, budget: float) ->
         raise ValueError(f"the budget is {budget}, expected at most the {low.size} items")
     if budget <= low.sum():
         return low
+    if budget >= low.size:
+        return np.ones_like(low)
     raised: Floats = np.maximum(low, np.minimum(1.0, _factor(low, shape, budget) * shape))
     return raised
 

@@ -64,7 +64,7 @@ def gather_labels(
     for source, rows in _suite_rows(stored):
         gathering.add(source, rows)
     for path in humans:
-        _add_file(gathering, path, _spec(stored.manifest, path), categories)
+        _add_file(gathering, path, label_words(stored.manifest, path), categories)
     return gathering.done()
 
 
@@ -177,7 +177,7 @@ def _suite_rows(stored: StoredRun) -> Iterator[tuple[LabelSource, list[_Row]]]:
 # -- Files given for one calibration ---------------------------------------------------------------
 
 
-def _spec(manifest: Manifest, path: Path) -> LabelFile:
+def label_words(manifest: Manifest, path: Path) -> LabelFile:
     """Return the words of a file: those that the suite's own label files are read in."""
     own = manifest.suite.labels
     words = [(dict(each.principles), dict(each.labels)) for each in reversed(own)]
