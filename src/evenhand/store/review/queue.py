@@ -92,6 +92,11 @@ class QueueReader(RowReader):
         )
         return tuple(read_assignment(row) for row in self._rows(query))
 
+    def assignments(self, design: str) -> Iterator[Assignment]:
+        """Yield every assignment of a design, in no order."""
+        for row in self._stream(select(tables.assignments).where(_assignments.design == design)):
+            yield read_assignment(row)
+
     def draft(self, assignment: str) -> Draft:
         """Return what was entered so far."""
         query = select(_assignments.draft).where(_assignments.id == assignment)

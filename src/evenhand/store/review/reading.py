@@ -232,6 +232,14 @@ class Reading(QueueReader, DigestReader):
         for row in self._stream(query):
             yield read_event(row)
 
+    def has_event(self, person: str, kind: str, subject: str) -> bool:
+        """Tell whether a person did something with a subject."""
+        columns = tables.events.c
+        query = select(columns.number).where(
+            columns.subject == searchable(subject), columns.kind == kind, columns.person == person
+        )
+        return self._first(query.limit(1)) is not None
+
     def head(self) -> tuple[int, str]:
         """Return number and hash of the last event; 0 and an empty hash before the first."""
         columns = tables.events.c

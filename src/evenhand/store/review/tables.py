@@ -223,5 +223,6 @@ events = Table(
     Column("body", Text, nullable=False),
     Column("prev", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Index("events_by_subject", "subject", "kind"),
 )
 """The chain: each line holds the hash of the one before."""

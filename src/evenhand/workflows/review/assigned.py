@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Final
 
 from evenhand.errors import ReviewConflictError, UnknownNameError, UsageError
 from evenhand.records.rating import Order
@@ -22,6 +23,9 @@ from evenhand.records.review import (
 from evenhand.review.answers import in_frame
 from evenhand.store.review.queue import Tally
 from evenhand.store.review.reading import Reading
+
+ADJUDICATION_OPENED: Final = "adjudication_open"
+"""Kind of the event that an adjudicator saw what others said on an item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,8 @@ def require_undoable(reading: Reading, found: Assigned) -> None:
         )
     if reading.adjudication_of(found.item.id) is not None:
         raise UsageError("your last item is settled already, so its labels stay")
+    if reading.has_event(found.person, ADJUDICATION_OPENED, found.item.id):
+        raise UsageError("you have seen what others said on your last item since, so your label stays")
 
 
 def require_reveal(reading: Reading, found: Assigned) -> None:
@@ -134,7 +140,7 @@ def show(reading: Reading, found: Assigned) -> OpenItem:
         assignment=assignment.id,
         turn=assignment.turn,
         suite=found.draw.suite,
-        case=_ordered(reading.content(item.content), assignment.order),
+        case=in_order(reading.content(item.content), assignment.order),
         principle=reading.principle(item.design, item.principle_id),
         draft=reading.draft(assignment.id),
         spent=reading.spent(assignment.id),
@@ -199,7 +205,8 @@ def new_id(kind: str) -> str:
     return f"{kind}-{secrets.token_hex(8)}"
 
 
-def _ordered(case: ShownCase, order: Order) -> ShownCase:
+def in_order(case: ShownCase, order: Order) -> ShownCase:
+    """Return a case with the candidates of a pair in the order in which a person sees them."""
     if order is Order.GIVEN or len(case.outputs) < 2:
         return case
     return replace(case, outputs=tuple(reversed(case.outputs)))
