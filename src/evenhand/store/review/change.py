@@ -142,6 +142,11 @@ class Change(Reading):
         self._connection.execute(insert(tables.sessions), row)
         self.append(person, "sign_in", person)
 
+    def renew_session(self, token: str, expires: float) -> None:
+        """Keep somebody signed in for longer."""
+        renewed = update(tables.sessions).where(tables.sessions.c.token == token)
+        self._connection.execute(renewed.values(expires=expires))
+
     def end_session(self, token: str) -> None:
         """Sign a session out."""
         self._connection.execute(delete(tables.sessions).where(tables.sessions.c.token == token))

@@ -36,6 +36,17 @@ _items, _labels = tables.items.c, tables.labels.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """Somebody who is signed in."""
+
+    person: Person
+    made: float
+    """When they signed in, in seconds since 1970."""
+    expires: float
+    """When they are signed out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledItem:
     """An item with what people said about it."""
 
@@ -141,15 +152,23 @@ class Reading(QueueReader, DigestReader):
         query = select(tables.people.c.secret).where(tables.people.c.name == searchable(name))
         return str(self._connection.execute(query).scalar() or "")
 
-    def session(self, token: str, now: float) -> Person | None:
+    def session(self, token: str, now: float) -> OpenSession | None:
         """Return who is signed in by the hash of their token; None for nobody, and for who may not sign in any more."""
         people, sessions = tables.people.c, tables.sessions.c
         row = self._first(
-            select(tables.people)
+            select(tables.people, sessions.made, sessions.expires)
             .join_from(tables.people, tables.sessions, sessions.person == people.name)
             .where(sessions.token == token, sessions.expires > now, people.active == 1)
         )
-        return None if row is None else read_person(row)
+        if row is None:
+            return None
+        return OpenSession(person=read_person(row), made=row.made, expires=row.expires)
+
+    def content_tags(self, design: str) -> tuple[str, ...]:
+        """Return the content tags that items of a design have, in their order."""
+        tags = func.json_each(_items.sensitive).table_valued("value").alias("tags")
+        query = select(tags.c.value.distinct()).select_from(tables.items, tags).where(_items.design == design)
+        return tuple(sorted(str(row[0]) for row in self._rows(query.where(_items.sensitive != "[]"))))
 
     # -- What people said --------------------------------------------------------------------------
 
