@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytest_plugins = ["pytester"]
 
@@ -42,6 +46,20 @@ def chromium() -> str:
     """The path of an installed browser; nothing is downloaded."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     return found or pytest.skip(f"needs one of {', '.join(BROWSERS)} on PATH")
+
+
+@pytest.fixture(scope="module")
+def real_browser(chromium: str) -> Iterator["Browser"]:
+    """A real browser.
+
+    For one module: while its driver waits, no other test of the same thread could run an event loop of its own.
+    """
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to load, and most tests need none
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
 
 
 @pytest.hookimpl(tryfirst=True)

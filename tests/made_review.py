@@ -33,6 +33,8 @@ JUDGED = JudgedItem(
     undecided="",
     ratings=(RevealedRating(judge="CANARY-judge", label="violates", reason="CANARY-reason"),),
 )
+Shown = Callable[[int], tuple[ShownCase, ShownPrinciple]]
+"""Gives what people are shown of an item by its number."""
 
 
 @dataclass
@@ -99,11 +101,33 @@ def make_review(
     repeats: float = 0.0,
     reveal: bool = True,
     seed: int = 7,
+    shown: Shown | None = None,
+    judged: Callable[[ReviewItem], JudgedItem] = lambda _: JUDGED,
 ) -> MadeReview:
-    """Return a review of some items, each with what the functions say of its number."""
+    """Return a review of some items, each with what the functions say of its number.
+
+    Args:
+        folder: Where its ledger is made.
+        items: How many there are.
+        people: Who reviews.
+        required: Distinct people wanted for an item.
+        gold: Its known answer.
+        sensitive: Its content tags.
+        pair: Whether two candidates are compared.
+        repeats: Share that is shown again.
+        reveal: Whether reviewers may look at the judges.
+        seed: Of sides and order.
+        shown: What people are shown of an item; tags and pairs are then its own matter.
+        judged: What the judges said.
+    """
     ledger = open_review_ledger(folder / "review.sqlite", create=True)
     principle = shown_principle(pair=pair)
-    cases = [shown_case(number, pair=pair, sensitive=sensitive(number)) for number in range(items)]
+    made = [
+        shown(number) if shown else (shown_case(number, pair=pair, sensitive=sensitive(number)), principle)
+        for number in range(items)
+    ]
+    cases = [case for case, _ in made]
+    principles = {principle.principle.id: principle for _, principle in made}
     draw = ReviewDraw(
         id="rd-1",
         design="rd-1",
@@ -128,7 +152,7 @@ def make_review(
             run="CANARY-run",
             seq=number,
             case_id=case.case_id,
-            candidate_id="1|2" if pair else "1",
+            candidate_id="|".join(output.id for output in case.outputs),
             principle_id=principle.principle.id,
             principle_hash=principle.hash,
             content=content_of(case)[0],
@@ -138,15 +162,15 @@ def make_review(
             position=number,
             required=GOLD_REQUIRED if gold(number) else required(number),
             severity="medium",
-            sensitive=sensitive(number),
+            sensitive=case.sensitive,
             gold=gold(number),
         )
-        for number, case in enumerate(cases)
+        for number, (case, principle) in enumerate(made)
     )
     with ledger.change() as change:
-        change.add_draw(draw, drawn, cases, [principle])
+        change.add_draw(draw, drawn, cases, list(principles.values()))
         for person in people:
             change.put_person(person, by="")
     clock = Clock()
-    desk = ReviewDesk(ledger, lambda _: JUDGED, clock=clock)
+    desk = ReviewDesk(ledger, judged, clock=clock)
     return MadeReview(ledger=ledger, desk=desk, draw=draw, items=drawn, clock=clock)

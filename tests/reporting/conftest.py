@@ -1,9 +1,6 @@
-"""Summaries every rendering is tested on, and a browser that is not there to be trusted."""
-
-from collections.abc import Iterator
+"""Summaries every rendering is tested on."""
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from evenhand.reporting.summarise import summarise
 from evenhand.reporting.summary import RunSummary
@@ -24,12 +21,3 @@ def summary() -> RunSummary:
 def hostile() -> RunSummary:
     """A synthetic run with hostile text in every place that text can come from."""
     return hostile_summary()
-
-
-@pytest.fixture(scope="module")
-def real_browser(chromium: str) -> Iterator[Browser]:
-    """A real browser; its pages are offline."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
