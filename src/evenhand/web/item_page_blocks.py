@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from evenhand.records.message import Message, Text
+from evenhand.records.reveal import hidden_characters
 from evenhand.records.review import OpenItem, ShownCase
 from evenhand.review.evidence import block_texts
 from evenhand.review.word_diff import word_diff
 from evenhand.web.rendering_markdown import MOST_FORMATTED, formatted, looks_like_json
-from evenhand.web.rendering_text import Layer, draw_text, fenced, hidden_count, part_bounds, pieces
+from evenhand.web.rendering_text import Layer, draw_text, fenced, part_bounds, pieces
 from evenhand.web.strings import Translate
 
 LONG_PROMPT = 240
@@ -123,7 +124,7 @@ class Block:
     """Characters not shown yet."""
     characters: int
     hidden: int = 0
-    """Hidden characters that are drawn."""
+    """Hidden characters in what is shown."""
     code: bool = False
     """Whether it is shown in a typewriter face."""
     markable: bool = True
@@ -169,12 +170,6 @@ def blocks_of(open_item: OpenItem, view: PageView, t: Translate) -> tuple[Block,
     )
 
 
-def next_part(open_item: OpenItem, block: str, view: PageView, t: Translate) -> Block | None:
-    """Return a block with only the last part that the view shows of it; None where there is no such block."""
-    whole = next((made for made in blocks_of(open_item, view, t) if made.name == block), None)
-    return replace(whole, parts=whole.parts[-1:]) if whole else None
-
-
 def _block(shown: ShownText, view: PageView, layers: Sequence[Layer]) -> Block:
     bounds = part_bounds(shown.text)
     count = min(view.shown_parts(shown.name), len(bounds) - 1)
@@ -192,7 +187,7 @@ def _block(shown: ShownText, view: PageView, layers: Sequence[Layer]) -> Block:
         parts=parts,
         left=left,
         characters=len(shown.text),
-        hidden=hidden_count(shown.text),
+        hidden=hidden_characters(shown.text[: bounds[count]]),
         code=view.look is Look.SOURCE or looks_like_json(shown.text),
         markable=not is_formatted and not shown.name.startswith("reference"),
         cut=is_formatted and len(shown.text) > MOST_FORMATTED,
@@ -204,7 +199,7 @@ def _block(shown: ShownText, view: PageView, layers: Sequence[Layer]) -> Block:
 def _parts_of(
     shown: ShownText, view: PageView, bounds: Sequence[int], count: int, layers: Sequence[Layer]
 ) -> tuple[Part, ...]:
-    whole = list(pieces(shown.text))
+    whole = list(pieces(shown.text[: bounds[count]]))
     source = view.look is Look.SOURCE
     return tuple(
         Part(start=first, html=draw_text(whole, start=first, end=last, layers=layers, source=source))

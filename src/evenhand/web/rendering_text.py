@@ -11,7 +11,8 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from enum import Enum, auto
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
@@ -27,6 +28,17 @@ _LINE_NEAR = 400
 _FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)
 
 
+class Drawn(Enum):
+    """How a stretch of text is drawn."""
+
+    PLAIN = auto()
+    """As it is."""
+    MARKS = auto()
+    """Hidden characters, as marks."""
+    QUIET = auto()
+    """Carriage returns at the end of a line, as a mark without anything to see."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """A stretch of text that is drawn in one way."""
@@ -35,8 +47,7 @@ class Piece:
     """Place in the text as it is."""
     text: str
     """As it is."""
-    mark: str | None = None
-    """What is drawn for it; None where it is shown as it is, empty for a carriage return at the end of a line."""
+    drawn: Drawn = Drawn.PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +68,30 @@ class Layer:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """Yield a text as stretches that are shown as they are and single hidden characters, whole and in order."""
+    """Yield a text as stretches that are drawn in one way, whole and in order."""
     start = 0
-    for place in _marked_places(text):
-        if place > start:
-            yield Piece(start=start, text=text[start:place])
-        quiet = text[place : place + 2] == "\r\n"
-        yield Piece(start=place, text=text[place], mark="" if quiet else f"U+{ord(text[place]):04X}")
-        start = place + 1
+    for first, last, drawn in _runs(text):
+        if first > start:
+            yield Piece(start=start, text=text[start:first])
+        yield Piece(start=first, text=text[first:last], drawn=drawn)
+        start = last
     if start < len(text):
         yield Piece(start=start, text=text[start:])
+
+
+def _runs(text: str) -> Iterator[tuple[int, int, Drawn]]:
+    """Yield where neighbouring characters are drawn as marks of one kind."""
+    first = last = 0
+    kind = Drawn.PLAIN
+    for place in _marked_places(text):
+        drawn = Drawn.QUIET if text.startswith("\r\n", place) else Drawn.MARKS
+        if place != last or drawn is not kind:
+            if last > first:
+                yield first, last, kind
+            first, kind = place, drawn
+        last = place + 1
+    if last > first:
+        yield first, last, kind
 
 
 def _marked_places(text: str) -> list[int]:
@@ -79,11 +104,6 @@ def _marked_places(text: str) -> list[int]:
             shift += len(mark[0]) - 1
             places.add(place)
     return sorted(places)
-
-
-def hidden_count(text: str) -> int:
-    """Return how many characters of a text are drawn as marks."""
-    return sum(1 for piece in pieces(text) if piece.mark)
 
 
 def part_bounds(text: str) -> tuple[int, ...]:
@@ -146,7 +166,7 @@ def _cut(whole: Sequence[Piece], bounds: Sequence[int]) -> Iterator[tuple[int, l
 
 def _slice(piece: Piece, first: int, last: int) -> Piece:
     start = max(first, piece.start)
-    return Piece(start=start, text=piece.text[start - piece.start : last - piece.start], mark=piece.mark)
+    return Piece(start=start, text=piece.text[start - piece.start : last - piece.start], drawn=piece.drawn)
 
 
 def _wrap(html: Markup, layers: Sequence[Layer]) -> Markup:
@@ -156,12 +176,9 @@ def _wrap(html: Markup, layers: Sequence[Layer]) -> Markup:
 
 
 def _draw(run: Sequence[Piece], *, source: bool) -> Markup:
-    groups = groupby(run, key=lambda piece: piece.mark is not None)
     return Markup("").join(
-        _draw_marks(list(group))
-        if marked
-        else _draw_plain("".join(piece.text for piece in group), source=source)
-        for marked, group in groups
+        _draw_plain(piece.text, source=source) if piece.drawn is Drawn.PLAIN else _draw_marks(piece)
+        for piece in run
     )
 
 
@@ -174,12 +191,12 @@ def _draw_plain(text: str, *, source: bool) -> Markup:
     )
 
 
-def _draw_marks(marked: Sequence[Piece]) -> Markup:
-    one_by_one, rest = marked[:MOST_MARKS], marked[MOST_MARKS:]
-    drawn = [_mark(piece.text, piece.mark or "") for piece in one_by_one]
-    return Markup("").join(
-        [*drawn, *([_mark("".join(p.text for p in rest), f"+{len(rest)}")] if rest else [])]
-    )
+def _draw_marks(piece: Piece) -> Markup:
+    if piece.drawn is Drawn.QUIET:
+        return _mark(piece.text, "")
+    one_by_one, rest = piece.text[:MOST_MARKS], piece.text[MOST_MARKS:]
+    drawn = [_mark(char, f"⟦U+{ord(char):04X}⟧") for char in one_by_one]
+    return Markup("").join([*drawn, *([_mark(rest, f"⟦+{len(rest)}⟧")] if rest else [])])
 
 
 def _mark(characters: str, shown: str) -> Markup:

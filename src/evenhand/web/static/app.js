@@ -4,6 +4,7 @@
 (() => {
   const DRAFT_AFTER = 1200;
   const STILL_ACTIVE = 60000;
+  const KEEP_EVERY = 60000;
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const page = () => document.getElementById("page");
@@ -12,8 +13,11 @@
   let marks = [];
   let unsaved = false;
   let draftTimer = 0;
+  let drafting = false;
+  let kept = 0;
   let locked = true;
   let spoken = 0;
+  const ranges = new WeakMap();
 
   const say = (text) => {
     const notice = document.getElementById("notice");
@@ -30,7 +34,7 @@
     const [last, before] = [marks.at(-1), marks.at(-2)];
     // A mark between two others that lie within the idle limit changes nothing, so it is not kept.
     const between = event === "acted" && last?.[1] === "acted" && before && before[1] !== "hidden";
-    if (between && at - before[0] < STILL_ACTIVE && at >= last[0]) marks.pop();
+    if (between && before[0] <= last[0] && last[0] <= at && at - before[0] < STILL_ACTIVE) marks.pop();
     marks.push([at, event]);
   };
 
@@ -50,8 +54,10 @@
   const saveDraft = () => {
     clearTimeout(draftTimer);
     const autosave = document.getElementById("autosave");
-    if (!autosave) return;
+    if (!autosave || form().dataset.sent) return;
+    if (drafting) return changed();
     unsaved = false;
+    drafting = true;
     tellTime();
     autosave.dispatchEvent(new CustomEvent("evenhand:draft"));
   };
@@ -64,6 +70,12 @@
     body.set("draft", "1");
     unsaved = false;
     fetch(form().action, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } }).catch(() => { unsaved = true; });
+  };
+
+  /* While somebody reads, now and then: so that the item stays theirs and their time is stored. */
+  const keepItem = () => {
+    if (!document.hidden && marks.at(-1)?.[0] > kept) saveDraft();
+    kept = Date.now();
   };
 
   /* -- Passages ----------------------------------------------------------------------------------- */
@@ -104,7 +116,7 @@
     return { block: block.dataset.block, start, end: start + length(quote), quote };
   };
 
-  const listPassage = (passage, heading) => {
+  const listPassage = (passage, heading, range) => {
     const list = document.getElementById("marked");
     const value = JSON.stringify(passage);
     if (all("input", list).some((input) => input.value === value)) return;
@@ -115,16 +127,25 @@
     Object.assign(input, { type: "checkbox", name: "evidence", value, checked: true });
     const quote = document.createElement("q");
     quote.dir = "auto";
-    quote.textContent = passage.quote;
+    quote.textContent = range.toString().trim();
     const place = document.createElement("span");
     place.className = "note";
     place.textContent = list.dataset.in.replace("{block}", heading);
     label.append(input, " ", quote, " ", place);
     item.append(label);
+    ranges.set(item, range);
     list.append(item);
   };
 
+  /* Drawn over the text, which stays as it is; the server draws passages of a stored draft itself. */
+  const drawPassages = () => {
+    if (!CSS.highlights) return;
+    const kept = all("#marked li").filter((item) => one("input", item).checked).map((item) => ranges.get(item)).filter(Boolean);
+    CSS.highlights.set("evidence", new Highlight(...kept));
+  };
+
   const countPassages = () => {
+    drawPassages();
     const count = all("#marked input:checked").length;
     one("#evidence-count").textContent = count ? `(${count})` : "";
   };
@@ -132,13 +153,13 @@
   /* -- What keys do: a handler for each action of the table ----------------------------------------- */
 
   const press = (selector) => { one(selector)?.click(); };
-  const openPanel = (id, field) => {
+  const openPanel = (id) => {
     const panel = document.getElementById(id);
     if (!panel) return;
     const opening = !panel.open;
     closePanels();
     panel.open = opening;
-    if (opening) (field ? one(field, panel) : one("input, button", panel))?.focus();
+    if (opening) one("input:not([type=hidden]), textarea, button", panel)?.focus();
   };
   const closePanels = () => all("details.pop[open]").forEach((panel) => { panel.open = false; });
   const choose = (input) => {
@@ -177,7 +198,8 @@
         const text = one("#texts")?.dataset.look === "formatted" ? list.dataset.onlyText : list.dataset.nothing;
         return say(text);
       }
-      listPassage(passage, one(`[data-block="${CSS.escape(passage.block)}"]`)?.dataset.heading ?? "");
+      const heading = one(`[data-block="${CSS.escape(passage.block)}"]`)?.dataset.heading ?? "";
+      listPassage(passage, heading, getSelection().getRangeAt(0).cloneRange());
       getSelection().removeAllRanges();
       countPassages();
       say(list.dataset.added);
@@ -299,6 +321,26 @@
     document.getElementById("main")?.focus({ preventScroll: true });
   };
 
+  /* Once sent, an answer is sent no second time, and no draft follows it. */
+  const onSubmit = (event) => {
+    if (event.target.id !== "answer") {
+      if (unsaved) saveOnLeaving();
+    } else if (form().dataset.sent) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else {
+      clearTimeout(draftTimer);
+      tellTime();
+      form().dataset.sent = "1";
+    }
+  };
+
+  const onFailure = () => {
+    if (form()) delete form().dataset.sent;
+    unsaved = true;
+    say(document.getElementById("notice")?.dataset.notReached);
+  };
+
   const onVisibility = () => {
     mark(document.hidden ? "hidden" : "shown");
     if (document.hidden) saveOnLeaving();
@@ -312,8 +354,10 @@
   document.addEventListener("pointermove", () => mark("acted"), { passive: true });
   document.addEventListener("visibilitychange", onVisibility);
   addEventListener("pagehide", () => { if (unsaved) saveOnLeaving(); });
-  document.addEventListener("submit", (event) => { if (event.target.id === "answer") { tellTime(); clearTimeout(draftTimer); unsaved = false; } }, true);
+  document.addEventListener("submit", onSubmit, true);
   document.addEventListener("htmx:after:swap", onSwap);
-  document.addEventListener("htmx:error", () => say(document.getElementById("notice")?.dataset.notReached));
+  document.addEventListener("htmx:finally:request", (event) => { if (event.target.id === "autosave") drafting = false; });
+  document.addEventListener("htmx:error", onFailure);
+  setInterval(keepItem, KEEP_EVERY);
   begin();
 })();
