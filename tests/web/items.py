@@ -1,5 +1,7 @@
 """Open items of every kind that the page has to show."""
 
+from dataclasses import replace
+
 from evenhand.records.constitution import Example, Principle
 from evenhand.records.message import Message, Text
 from evenhand.records.review import Draft, OpenItem, ShownCase, ShownOutput, ShownPrinciple, Spent
@@ -73,6 +75,31 @@ def make_item(
         session_active_ms=session_active_ms,
         can_undo=True,
     )
+
+
+def make_words_of_the_file_plain(item: OpenItem) -> OpenItem:
+    """Return the item with digits instead of everything that the suite and the constitution say."""
+    shown = item.principle
+    example = Example(
+        id="1", kind="borderline", prompt="2", response="3", expect="4", why="5", sensitive=("6",)
+    )
+    principle = Principle(
+        id="1",
+        title="2",
+        text="3",
+        exceptions="4",
+        when="5",
+        scope={"6": ("7",)},
+        rationale="8",
+        evidence="required",
+        examples=(
+            example,
+            PRINCIPLE.examples[0].model_copy(update={"prompt": "1", "response": "2", "why": "3"}),
+        ),
+    )
+    described = dict.fromkeys(shown.scale.describe, "9")
+    scale = shown.scale.model_copy(update={"describe": described})
+    return replace(item, suite="0", principle=replace(shown, principle=principle, scale=scale))
 
 
 def turns(*said: str) -> tuple[Message, ...]:

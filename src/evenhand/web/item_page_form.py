@@ -50,7 +50,8 @@ def read_answer(form: Form, open_item: OpenItem) -> SentAnswer:
     Raises:
         UsageError: A field is missing, malformed, too long or does not fit the item.
     """
-    pasted = _pasted(form, open_item)
+    quote = "" if form.get("pick") else _text(form, "quote", MOST_QUOTE).strip()
+    pasted = find_quote(open_item.case, quote)
     return SentAnswer(
         turn=_whole(_one(form, "turn"), "turn"),
         commit="commit" in form,
@@ -64,7 +65,7 @@ def read_answer(form: Form, open_item: OpenItem) -> SentAnswer:
         visit=_one(form, "visit", ""),
         spent=_spent(form),
         choices=pasted if len(pasted) > 1 else (),
-        not_found=not pasted and bool(_text(form, "quote", MOST_QUOTE).strip()),
+        not_found=bool(quote) and not pasted,
     )
 
 
@@ -130,12 +131,6 @@ def _span(text: str, open_item: OpenItem) -> EvidenceSpan:
             return checked_span(span, open_item.case)
         case _:
             raise UsageError("a marked passage has no block, start, end and quote", hint="mark it again")
-
-
-def _pasted(form: Form, open_item: OpenItem) -> tuple[EvidenceSpan, ...]:
-    if form.get("pick"):
-        return ()
-    return find_quote(open_item.case, _text(form, "quote", MOST_QUOTE))
 
 
 # -- Time ------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ _DEEPEST = 20
 
 _TOKEN = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*+"(?=\s*+:))|(?P<string>"(?:[^"\\]|\\.)*+")'
-    r"|(?P<number>-?\d[\d.eE+-]*+)|(?P<word>[a-zA-Z]++)|(?P<open>[{\[])(?P<empty>\s*+[}\]])?+|(?P<close>[}\]])"
+    r"|(?P<number>-?\d[\d.eE+-]*+)|(?P<word>-?[a-zA-Z]++)|(?P<open>[{\[])(?P<empty>\s*+[}\]])?+|(?P<close>[}\]])"
     r"|(?P<colon>:)|(?P<comma>,)|\s++"
 )
 

@@ -62,8 +62,8 @@ class Call:
 
     @property
     def is_partial(self) -> bool:
-        """Whether a script asks, which puts the answer into the page that is there."""
-        return self.request.headers.get("hx-request") == "true"
+        """Whether a draft saves itself: then only the line about what is stored is put into the page that is there."""
+        return self.request.headers.get("hx-target") == "p#saved"
 
     def path(self, name: str) -> str:
         """Return a part of the address."""

@@ -67,9 +67,10 @@
     clearTimeout(draftTimer);
     tellTime();
     const body = new URLSearchParams(new FormData(form()));
+    body.delete("quote");
     body.set("draft", "1");
     unsaved = false;
-    fetch(form().action, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } }).catch(() => { unsaved = true; });
+    fetch(form().action, { method: "POST", body, keepalive: true, headers: { "HX-Target": "p#saved" } }).catch(() => { unsaved = true; });
   };
 
   /* While somebody reads, now and then: so that the item stays theirs and their time is stored. */
@@ -295,7 +296,7 @@
   };
 
   const onChange = (event) => {
-    if (!event.target.closest?.("#answer")) return;
+    if (!event.target.closest?.("#answer") || event.target.name === "quote") return;
     if (event.target.name === "evidence") countPassages();
     if (event.target.name === "label" && document.getElementById("number")) document.getElementById("number").value = "";
     if (event.target.name === "number") all('#answers input[type="radio"]').forEach((input) => { input.checked = false; });
@@ -314,8 +315,9 @@
   };
 
   const onSwap = (event) => {
-    const target = event.detail?.ctx?.target;
-    if (target?.id !== "page" && event.detail?.ctx?.select !== "#page") return;
+    const select = event.detail?.ctx?.select;
+    if (select === "#saved" && !document.getElementById("saved")) say(document.getElementById("notice")?.dataset.notSaved);
+    if (select !== "#page") return;
     begin();
     scrollTo(0, 0);
     document.getElementById("main")?.focus({ preventScroll: true });
