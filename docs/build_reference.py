@@ -16,6 +16,9 @@ from evenhand.cli.commands import SECTIONS, Entry
 from evenhand.cli.documents import DOCUMENTS
 from evenhand.cli.group import load_command, shared_params
 from evenhand.cli.root import root_group
+from evenhand.review.exchange.formats import FACTS, LOST
+from evenhand.review.exchange.review_line import ReviewLine
+from evenhand.review.exchange.task_line import TaskLine
 from evenhand.workflows.explain_code import every_code
 from evenhand.workflows.show_schema import schema_names, schema_summaries, show_schema
 
@@ -29,6 +32,7 @@ def pages() -> dict[str, str]:
         "cli.md": "\n".join(_cli_page()),
         "files.md": "\n".join(_files_page()),
         "codes.md": "\n".join(_codes_page()),
+        "exchange.md": "\n".join(_exchange_page()),
     }
 
 
@@ -235,6 +239,35 @@ def _codes_page() -> Iterator[str]:
     for code, text in codes.items():
         yield from ("", f"## {code}", "", f"**{text.title}**", "", text.explain, "", f"Mend it: {text.mend}")
     yield ""
+
+
+# -- Exchange --------------------------------------------------------------------------------------
+
+
+def _exchange_page() -> Iterator[str]:
+    yield from ("# Exchange of labels", "", NOTE, "")
+    yield from ("What `evenhand review export` writes and `evenhand review import` reads.", "")
+    yield from ("| format | what it is | files | items to label | labels come back | adjudications |",)
+    yield "|---|---|---|---|---|---|"
+    for format_, facts in FACTS.items():
+        good_for = (facts.tasks, facts.comes_back, facts.decisions)
+        marks = " | ".join("yes" if each else "no" for each in good_for)
+        yield f"| `{format_}` | {_cell(facts.title)} | {_values(list(facts.endings))} | {marks} |"
+    yield from ("", "## Fields a format loses", "")
+    yield from ("Of a label that goes out and comes back, every field survives that is not named here.", "")
+    for format_, lost in LOST.items():
+        yield from (f"### {format_}", "")
+        reasons: dict[str, list[str]] = {}
+        for name, why in lost.items():
+            reasons.setdefault(why, []).append(name)
+        yield from (f"- {_values(names)}: {why}" for why, names in reasons.items())
+        yield from (() if reasons else ("Nothing.",))
+        yield ""
+    for title, record in (("review/v1", ReviewLine), ("review-task/v1", TaskLine)):
+        schema = record.model_json_schema()
+        yield from (f"## {title}", "", _description(schema), "", *_keys(title, schema))
+        for name, definition in schema.get("$defs", {}).items():
+            yield from (f"### {title}: {name}", "", _description(definition), "", *_keys(title, definition))
 
 
 # -- Writing ---------------------------------------------------------------------------------------

@@ -7,9 +7,11 @@ import jsonschema
 import pytest
 from tests.cli.kit import Cli, tidy_folder
 from tests.workflows.calibration_kit import RecordedSuite, cases, label
+from tests.workflows.review.exchange_kit import make_exchange
 
 from evenhand.cli.commands import entries
 from evenhand.cli.documents import DOCUMENTS, document_schema
+from evenhand.review.exchange.records import Format
 from evenhand.workflows.show_schema import schema_names
 
 LINES: dict[str, tuple[list[str], int]] = {
@@ -103,11 +105,34 @@ def test_what_needs_human_labels_keeps_to_its_schema(name: str, tmp_path: Path, 
     assert set(ended.document) == set(schema["properties"])
 
 
+@pytest.mark.parametrize("verb", ["export", "import"])
+def test_an_exchange_of_labels_keeps_to_its_schema(verb: str, tmp_path: Path, cli: Cli) -> None:
+    exchange = make_exchange(tmp_path / "w")
+    exchange.review.label("ann")
+    exchange.labels(Format.JSONL, "l.jsonl")
+    lines: dict[str, list[str | Path]] = {
+        "export": ["--labels", "--out", "x.jsonl"],
+        "import": [exchange.folder / "l.jsonl"],
+    }
+    words: list[str | Path] = lines[verb]
+    ended = cli("--json", "review", verb, "--format", "jsonl", *words, "--workspace", exchange.folder)
+    assert ended.code == 0, ended.err
+    schema = document_schema(f"evenhand/review-{verb}/v1")
+    jsonschema.Draft202012Validator(schema).validate(ended.document)
+
+
 def test_every_document_and_every_command_is_tried() -> None:
-    imports = {"import-tidy/v1", "import-recordings/v1"}
+    imports = {"import-tidy/v1", "import-recordings/v1", "review-export/v1", "review-import/v1"}
     assert {*LINES, *imports, *CALIBRATIONS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
-    tried |= {"import tidy", "import recordings", "calibrate", "judge select"}
+    tried |= {
+        "review export",
+        "review import",
+        "import tidy",
+        "import recordings",
+        "calibrate",
+        "judge select",
+    }
     assert {entry.path for entry in entries()} <= tried
 
 

@@ -43,6 +43,8 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
     ),
     "Review": (
         Entry(path="review sample", help="Draw items of a run for people, so that their labels give rates."),
+        Entry(path="review export", help="Write items for people to label elsewhere, or the labels given."),
+        Entry(path="review import", help="Add labels that people gave in another tool."),
     ),
     "Calibrate": (
         Entry(path="judge select", help="Propose the few judges of a run that are worth keeping."),
@@ -58,7 +60,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
 
 GROUPS: Final[Mapping[str, str]] = {
     "judge": "Look at judges as raters.",
-    "review": "Let people label items of a run, blind.",
+    "review": "Let people label what the judges rated, blind.",
     "import": "Bring in what was made elsewhere.",
     "export": "Take out what others need.",
 }

@@ -59,6 +59,8 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "plan/v1": "cli.plan:PlanDocument",
     "report/v1": "cli.report:ReportDocument",
     "resume/v1": "cli.run_outcome:OutcomeDocument",
+    "review-export/v1": "workflows.review.export_labels:ExportedReview",
+    "review-import/v1": "workflows.review.import_labels:ImportedReview",
     "review-sample/v1": "workflows.review.sample_wishes:SampledRun",
     "run/v1": "cli.run_outcome:OutcomeDocument",
     "runs/v1": "cli.runs:RunsDocument",
