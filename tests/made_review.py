@@ -21,7 +21,7 @@ from evenhand.records.review import (
     Spent,
     Visit,
 )
-from evenhand.records.scale import COMPLY, PAIR
+from evenhand.records.scale import COMPLY, PAIR, Scale
 from evenhand.store.review.ledger import ReviewLedger, open_review_ledger
 from evenhand.store.review.rows import content_of
 from evenhand.workflows.review.desk import ReviewDesk
@@ -66,10 +66,10 @@ class MadeReview:
         return opened
 
 
-def shown_principle(*, pair: bool = False) -> ShownPrinciple:
+def shown_principle(*, pair: bool = False, scale: Scale | None = None) -> ShownPrinciple:
     """Return a principle as it is shown."""
     principle = Principle(id="help.answer", title="Answer", text="The reply answers the question.")
-    scale = PAIR if pair else COMPLY
+    scale = scale or (PAIR if pair else COMPLY)
     return ShownPrinciple(principle=principle, scale=scale, hash=content_hash(principle.binding(scale)))
 
 
@@ -86,51 +86,13 @@ def shown_case(number: int, *, pair: bool = False, sensitive: tuple[str, ...] = 
     )
 
 
-def make_review(
-    folder: Path,
-    items: int = 30,
-    *,
-    people: Sequence[Person] = (
-        Person(name="ann", role=Role.REVIEWER),
-        Person(name="bo", role=Role.REVIEWER),
-    ),
-    required: Callable[[int], int] = lambda _: 1,
-    gold: Callable[[int], str | None] = lambda _: None,
-    sensitive: Callable[[int], tuple[str, ...]] = lambda _: (),
-    pair: bool = False,
-    repeats: float = 0.0,
-    reveal: bool = True,
-    seed: int = 7,
-    shown: Shown | None = None,
-    judged: Callable[[ReviewItem], JudgedItem] = lambda _: JUDGED,
-) -> MadeReview:
-    """Return a review of some items, each with what the functions say of its number.
-
-    Args:
-        folder: Where its ledger is made.
-        items: How many there are.
-        people: Who reviews.
-        required: Distinct people wanted for an item.
-        gold: Its known answer.
-        sensitive: Its content tags.
-        pair: Whether two candidates are compared.
-        repeats: Share that is shown again.
-        reveal: Whether reviewers may look at the judges.
-        seed: Of sides and order.
-        shown: What people are shown of an item; tags and pairs are then its own matter.
-        judged: What the judges said.
-    """
-    ledger = open_review_ledger(folder / "review.sqlite", create=True)
-    principle = shown_principle(pair=pair)
-    made = [
-        shown(number) if shown else (shown_case(number, pair=pair, sensitive=sensitive(number)), principle)
-        for number in range(items)
-    ]
-    cases = [case for case, _ in made]
-    principles = {principle.principle.id: principle for _, principle in made}
-    draw = ReviewDraw(
-        id="rd-1",
-        design="rd-1",
+def made_draw(
+    name: str, items: int, *, repeats: float = 0.0, reveal: bool = True, seed: int = 7
+) -> ReviewDraw:
+    """Return a draw of so many items."""
+    return ReviewDraw(
+        id=name,
+        design=name,
         run="CANARY-run",
         suite="made-up",
         constitution="made-up@1.0.0",
@@ -144,11 +106,21 @@ def make_review(
         repeats=repeats,
         reveal=reveal,
     )
-    drawn = tuple(
+
+
+def made_items(
+    draw: ReviewDraw,
+    made: Sequence[tuple[ShownCase, ShownPrinciple]],
+    *,
+    required: Callable[[int], int] = lambda _: 1,
+    gold: Callable[[int], str | None] = lambda _: None,
+) -> tuple[ReviewItem, ...]:
+    """Return the items of a draw, one a case."""
+    return tuple(
         ReviewItem(
-            id=f"rv-{number:05d}",
-            design="rd-1",
-            draw="rd-1",
+            id=f"rv{draw.design.removeprefix('rd-1')}-{number:05d}",
+            design=draw.design,
+            draw=draw.id,
             run="CANARY-run",
             seq=number,
             case_id=case.case_id,
@@ -167,6 +139,54 @@ def make_review(
         )
         for number, (case, principle) in enumerate(made)
     )
+
+
+def make_review(
+    folder: Path,
+    items: int = 30,
+    *,
+    people: Sequence[Person] = (
+        Person(name="ann", role=Role.REVIEWER),
+        Person(name="bo", role=Role.REVIEWER),
+    ),
+    required: Callable[[int], int] = lambda _: 1,
+    gold: Callable[[int], str | None] = lambda _: None,
+    sensitive: Callable[[int], tuple[str, ...]] = lambda _: (),
+    pair: bool = False,
+    scale: Scale | None = None,
+    repeats: float = 0.0,
+    reveal: bool = True,
+    seed: int = 7,
+    shown: Shown | None = None,
+    judged: Callable[[ReviewItem], JudgedItem] = lambda _: JUDGED,
+) -> MadeReview:
+    """Return a review of some items, each with what the functions say of its number.
+
+    Args:
+        folder: Where its ledger is made.
+        items: How many there are.
+        people: Who reviews.
+        required: Distinct people wanted for an item.
+        gold: Its known answer.
+        sensitive: Its content tags.
+        pair: Whether two candidates are compared.
+        scale: How the principle is answered, where not by the usual one.
+        repeats: Share that is shown again.
+        reveal: Whether reviewers may look at the judges.
+        seed: Of sides and order.
+        shown: What people are shown of an item; tags and pairs are then its own matter.
+        judged: What the judges said.
+    """
+    ledger = open_review_ledger(folder / "review.sqlite", create=True)
+    principle = shown_principle(pair=pair, scale=scale)
+    made = [
+        shown(number) if shown else (shown_case(number, pair=pair, sensitive=sensitive(number)), principle)
+        for number in range(items)
+    ]
+    cases = [case for case, _ in made]
+    principles = {principle.principle.id: principle for _, principle in made}
+    draw = made_draw("rd-1", items, repeats=repeats, reveal=reveal, seed=seed)
+    drawn = made_items(draw, made, required=required, gold=gold)
     with ledger.change() as change:
         change.add_draw(draw, drawn, cases, list(principles.values()))
         for person in people:
@@ -174,3 +194,12 @@ def make_review(
     clock = Clock()
     desk = ReviewDesk(ledger, judged, clock=clock)
     return MadeReview(ledger=ledger, desk=desk, draw=draw, items=drawn, clock=clock)
+
+
+def add_design(review: MadeReview, name: str, *, items: int, sensitive: tuple[str, ...] = ()) -> ReviewDraw:
+    """Add another design, of cases of its own."""
+    draw, principle = made_draw(name, items), shown_principle()
+    made = [(shown_case(10_000 + number, sensitive=sensitive), principle) for number in range(items)]
+    with review.ledger.change() as change:
+        change.add_draw(draw, made_items(draw, made), [case for case, _ in made], [principle])
+    return draw

@@ -466,3 +466,17 @@ class ReviewEvent:
     """Hash of the event before; empty for the first."""
     hash: str = ""
     """sha256 over everything above, in hex."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """How far the chain of events had come. Kept outside the ledger, it shows that no event was cut off its end."""
+
+    number: int
+    """Of the last event; 0 before the first."""
+    hash: str
+    """Hash of that event."""
+
+    def __str__(self) -> str:
+        """Return it on one line."""
+        return f"{self.number}:{self.hash}"

@@ -13,6 +13,7 @@ from evenhand.records.review import (
     Adjudication,
     Assignment,
     Draft,
+    Flagged,
     Person,
     ReviewDraw,
     ReviewEvent,
@@ -33,6 +34,7 @@ from evenhand.store.review.rows import (
     assignment_row,
     content_of,
     draw_row,
+    flag_row,
     item_row,
     label_row,
     person_row,
@@ -244,5 +246,5 @@ class Change(Reading):
     def add_flag(self, item: str, person: str, text: str) -> None:
         """Add a reviewer's word to the lead, with its event."""
         event = self.append(person, "flag", item, {"text": text})
-        row = {"item": item, "person": person, "text": text, "at": event.at, "number": event.number}
-        self._connection.execute(insert(tables.flags), row)
+        flagged = Flagged(item=item, person=person, text=text, at=event.at)
+        self._connection.execute(insert(tables.flags), flag_row(flagged, event.number))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from evenhand.errors import LedgerError
 from evenhand.store.ledger import explained
 from evenhand.store.review import tables
+from evenhand.store.review.audit import Audit
 from evenhand.store.review.change import Change
 from evenhand.store.review.reading import Reading
 from evenhand.store.sqlite import REVIEW_SETTINGS, open_engine
@@ -49,6 +50,12 @@ class ReviewLedger:
         """Read one consistent state."""
         with explained(self.path, _NEXT_STEPS), self._engine.connect() as connection:
             yield Reading(connection)
+
+    @contextmanager
+    def audit(self) -> Iterator[Audit]:
+        """Look at one consistent state for what was changed behind its back."""
+        with explained(self.path, _NEXT_STEPS), self._engine.connect() as connection:
+            yield Audit(connection)
 
     @contextmanager
     def change(self) -> Iterator[Change]:

@@ -237,7 +237,7 @@ class Reading(QueueReader, DigestReader):
             select(tables.flags)
             .join_from(tables.flags, tables.items, _items.id == columns.item)
             .where(_items.design == design)
-            .order_by(columns.id)
+            .order_by(columns.number)
         )
         return tuple(
             Flagged(item=row.item, person=row.person, text=row.text, at=row.at) for row in self._rows(query)

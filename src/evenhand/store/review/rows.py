@@ -17,6 +17,7 @@ from evenhand.records.review import (
     AssignmentKind,
     AssignmentState,
     Draft,
+    Flagged,
     Person,
     ReviewDraw,
     ReviewEvent,
@@ -51,6 +52,11 @@ def read_text(kind: type[T], text: str | bytes) -> T:
     """Return the record that a text holds."""
     record: T = _ADAPTERS[kind].validate_json(text)
     return record
+
+
+def read_plain(kind: type[T], values: object) -> T:
+    """Return the record that plain JSON values hold."""
+    return read_text(kind, canonical_json(values))
 
 
 def content_of(case: ShownCase) -> tuple[str, bytes]:
@@ -189,6 +195,17 @@ def adjudication_row(adjudication: Adjudication, number: int) -> dict[str, Any]:
         "reason": adjudication.reason.value,
         "number": number,
         "detail": text_of(adjudication),
+    }
+
+
+def flag_row(flagged: Flagged, number: int) -> dict[str, Any]:
+    """Return the row of the flag that the event with this number brought."""
+    return {
+        "number": number,
+        "item": flagged.item,
+        "person": flagged.person,
+        "text": flagged.text,
+        "at": flagged.at,
     }
 
 

@@ -203,14 +203,14 @@ adjudications = Table(
 flags = Table(
     "flags",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
     Column("item", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Text, nullable=False),
-    Column("number", Integer, nullable=False),
     Index("flags_by_item", "item"),
 )
+"""`number` is that of the event which brought the flag."""
 
 events = Table(
     "events",

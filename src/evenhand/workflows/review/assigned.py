@@ -176,7 +176,7 @@ def in_case_frame(draft: Draft, order: Order, principle: ShownPrinciple) -> Draf
     """Return a draft with its labels as they are stored: those of a pair in the frame of the case."""
     defensible = draft.defensible
     if defensible is not None:
-        defensible = tuple(in_frame(label, order, principle.scale) for label in defensible)
+        defensible = tuple(sorted(in_frame(label, order, principle.scale) for label in defensible))
     return replace(draft, label=in_frame(draft.label, order, principle.scale), defensible=defensible)
 
 

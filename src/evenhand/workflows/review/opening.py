@@ -97,7 +97,12 @@ def _opened(
     if assignment is None:
         assignment = _new(who, draw, item, kind, at)
     change.put_assignment(assignment, draw.design, decided=0)
-    body = {"item": item.id, "kind": kind.value, "order": assignment.order.value}
+    body = {
+        "item": item.id,
+        "kind": kind.value,
+        "order": assignment.order.value,
+        "opened": assignment.opened,
+    }
     change.append(who.name, "open", assignment.id, body)
     return Assigned(assignment=assignment, item=item, draw=draw)
 
