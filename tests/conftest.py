@@ -130,6 +130,7 @@ sys.addaudithook(_deny_network)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Counts skips, in CI, where every test can run."""
+    os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("nobody.pem"))
     is_worker = hasattr(config, "workerinput")
     if os.environ.get("CI", "").lower() not in ("", "0", "false") and not is_worker:
         config.pluginmanager.register(_SkipPolicy(_read_allowed_skips()), "skip-policy")

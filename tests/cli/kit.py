@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import forked
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
@@ -32,25 +34,19 @@ def start_process(
     *arguments: str | Path, cwd: Path, environment: Mapping[str, str] | None = None, **options: Any
 ) -> subprocess.Popen[bytes]:
     """Start the program in a process of its own, with colours where its environment does not refuse them."""
-    inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "evenhand", *map(str, arguments)],
-        cwd=cwd,
-        env={**inherited, **(environment or {})},
-        **options,
-    )
+    command = [sys.executable, "-m", "evenhand", *map(str, arguments)]
+    return subprocess.Popen(command, cwd=cwd, env=_environment(environment), **options)
 
 
 def run_process(*arguments: str | Path, cwd: Path, environment: Mapping[str, str] | None = None) -> Ended:
-    """Run the program in a process of its own, with pipes and without an input."""
-    pipes = {
-        "stdin": subprocess.DEVNULL,
-        "stdout": subprocess.PIPE,
-        "stderr": subprocess.PIPE,
-    }
-    with start_process(*arguments, cwd=cwd, environment=environment, **pipes) as process:
-        out, err = process.communicate(timeout=60)
-    return Ended(code=process.returncode, out=out.decode(), err=err.decode())
+    """Run the program in a process of its own, without a terminal and without an input."""
+    process = forked.start(*arguments, cwd=cwd, environment=_environment(environment))
+    return Ended(code=process.wait(), out=process.out.decode(), err=process.err.decode())
+
+
+def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    return {**inherited, **(more or {})}
 
 
 def model_workspace(

@@ -2,13 +2,13 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests import forked
+from tests.forked import Program
 from tests.workflows.batch_kit import attempts_of, batched_calls, labels, serving, truth, workspace
 
 from evenhand.records.attempt import PastAttempt
@@ -20,13 +20,11 @@ from evenhand.workflows.read_run import read_run
 CASES = 60
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a POSIX signal")
 
-KILLER = """
-import os, signal, sys
+PATCH = """
+import os, signal
 from evenhand.judging import batch_desk
 batch_desk.Polling.__init__.__kwdefaults__["grace_s"] = {grace}
 {patch}
-from evenhand.cli import main
-sys.exit(main())
 """
 DIE = "os.kill(os.getpid(), signal.SIGKILL)"
 STEPS = {
@@ -82,19 +80,13 @@ batching.Batcher._settle = settle
 }
 
 
-def start(folder: Path, *words: str, patch: str = "", grace: float = 0.1) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", KILLER.format(patch=patch, grace=grace), *words, "--poll-seconds", "0.05"],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+def start(folder: Path, *words: str, patch: str = "", grace: float = 0.1) -> Program:
+    patch = PATCH.format(patch=patch, grace=grace)
+    return forked.start(*words, "--poll-seconds", "0.05", cwd=folder, patch=patch)
 
 
-def ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
-    _, said = process.communicate(timeout=60)
-    return process.returncode, said.decode()
+def ended(process: Program) -> tuple[int, str]:
+    return process.wait(), process.err.decode()
 
 
 @pytest.fixture
@@ -172,7 +164,7 @@ def test_a_batch_is_taken_up_days_later_by_another_process(tmp_path: Path) -> No
         assert (code, labels(folder), batched_calls(server)) == (0, truth(CASES), CASES), said
 
 
-def wait_for(happened: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+def wait_for(happened: Callable[[], bool], process: Program) -> None:
     deadline = time.monotonic() + 60
     while not happened() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)

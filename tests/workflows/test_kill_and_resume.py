@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests import forked
+from tests.forked import Program
 
 from evenhand.records.rating import Rating, state_of
 from evenhand.workflows.read_run import StoredRun, read_run
@@ -75,17 +77,11 @@ def workspace(folder: Path, address: str, *, cases: int = CASES, concurrency: in
     return folder
 
 
-def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "evenhand", *words],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def start(folder: Path, *words: str) -> Program:
+    return forked.start(*words, cwd=folder)
 
 
-def wait_for_calls(address: str, more_than: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for_calls(address: str, more_than: int, process: Program) -> None:
     """Wait until the run has paid for something since the last kill, so that a kill hits work and not start-up."""
     while process.poll() is None and billed(address) <= more_than:
         time.sleep(0.01)
@@ -135,10 +131,10 @@ def test_a_cascade_killed_on_its_way_asks_and_spares_what_an_unkilled_one_does(
         process.send_signal(signal.SIGKILL)
         process.wait()
         process = start(killed, "resume", "latest")
-    assert process.wait(timeout=60) == 0
+    assert process.wait() == 0
     paid = billed(address)
     whole = make_steps(workspace(tmp_path / "whole", address))
-    assert start(whole, "run", "suite.yaml", "--yes").wait(timeout=60) == 0
+    assert start(whole, "run", "suite.yaml", "--yes").wait() == 0
 
     first, second = read_run(killed, "latest"), read_run(whole, "latest")
     assert list(first.items()) == list(second.items())
@@ -163,10 +159,10 @@ def test_a_run_killed_five_times_ends_like_one_that_was_not(tmp_path: Path, addr
         process.wait()
         kills += 1
         process = start(killed, "resume", "latest")
-    assert process.wait(timeout=60) == 0
+    assert process.wait() == 0
     paid = billed(address)
     whole = workspace(tmp_path / "whole", address)
-    assert start(whole, "run", "suite.yaml", "--yes").wait(timeout=60) == 0
+    assert start(whole, "run", "suite.yaml", "--yes").wait() == 0
 
     first, second = read_run(killed, "latest"), read_run(whole, "latest")
     assert outcomes(first) == outcomes(second)

@@ -3,11 +3,11 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from tests import forked
 from tests.workflows.test_kill_and_resume import workspace
 
 from evenhand.records.run import AttemptState, RunState
@@ -38,10 +38,7 @@ async def interrupted(folder: Path, signals: Sequence[signal.Signals]) -> None:
     hang = faults.after_call(faults.delayed(300), QUICK)
     async with LoopbackServer(judges.rule("secret"), strikes=[hang]) as server:
         workspace(folder, server.base_url, cases=2 * QUICK, concurrency=IN_FLIGHT)
-        command = [sys.executable, "-m", "evenhand", "run", "suite.yaml", "--yes"]
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-        )
+        process = forked.start("run", "suite.yaml", "--yes", cwd=folder)
         try:
             async with asyncio.timeout(60):
                 while server.ledger.in_flight < IN_FLIGHT:  # noqa: ASYNC110 - the ledger tells nobody
@@ -51,11 +48,10 @@ async def interrupted(folder: Path, signals: Sequence[signal.Signals]) -> None:
                 process.send_signal(each)
                 await asyncio.sleep(0.1)
             async with asyncio.timeout(MOST_SECONDS):
-                code = await process.wait()
+                while (code := process.poll()) is None:  # noqa: ASYNC110 - a process tells nobody either
+                    await asyncio.sleep(0.02)
         finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+            process.send_signal(signal.SIGKILL)
         billed = len(server.ledger.billed)
     assert code == 130
     assert before <= settled(folder)
