@@ -10,7 +10,9 @@ NAN = float("nan")
 Given = tuple[int, int] | tuple[int, int, dict[str, Any]]
 
 
-def find(*labels: Given, items: int = 1, categories: int = 3) -> FoundReference:
+def find(
+    *labels: Given, items: int = 1, categories: int = 3, unresolved: list[bool] | None = None
+) -> FoundReference:
     """Each label is its item, its category and what else is known of it."""
     rows = [(*each, {})[:3] for each in labels]
 
@@ -25,7 +27,8 @@ def find(*labels: Given, items: int = 1, categories: int = 3) -> FoundReference:
         design=column("design", 0, np.int16),
         blind=column("blind", -1, np.int16),
     )
-    return find_reference(given, items=items, categories=categories)
+    waits = None if unresolved is None else np.array(unresolved)
+    return find_reference(given, items=items, categories=categories, unresolved=waits)
 
 
 SETTLED = {"settled": True}
@@ -71,7 +74,7 @@ def drawn(inclusion: float, design: int = 0, **more: Any) -> dict[str, Any]:
         ([(0, 1, drawn(0.5)), (0, 1)], NAN, 1),
         ([(0, 1, drawn(0.5)), (0, 1, SETTLED)], 0.5, 0),
         ([(0, 1), (0, 1, drawn(0.5, settled=True))], 0.5, 0),
-        ([(0, 1, drawn(0.5)), (0, 2, drawn(0.5))], NAN, 0),
+        ([(0, 1, drawn(0.5)), (0, 2, drawn(0.5))], 0.5, 0),  # a tie was drawn all the same
     ],
 )
 def test_an_item_has_one_probability_or_its_own_is_not_known(
@@ -102,3 +105,25 @@ def test_items_do_not_see_each_other() -> None:
     found = find((2, 1, drawn(0.2)), (0, 0, drawn(0.9)), (0, 0, drawn(0.9)), items=3)
     assert found.reference.label.tolist() == [0, -1, 1]
     assert found.reference.inclusion.tolist() == pytest.approx([0.9, NAN, 0.2], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("labels", "label", "basis", "unresolved"),
+    [
+        (
+            [(0, 2), (0, 2), (0, 1)],
+            -1,
+            NOTHING,
+            1,
+        ),  # a majority that waits for an adjudicator settles nothing
+        ([(0, 2), (0, 1)], -1, NOTHING, 1),  # and neither does a tie, which is counted once
+        ([(0, 2), (0, 2), (0, 1), (0, 1, SETTLED)], 1, RESOLVED, 0),
+        ([], -1, NOTHING, 0),
+    ],
+)
+def test_what_waits_for_an_adjudicator_has_no_label_until_it_is_settled(
+    labels: list[Given], label: int, basis: ReferenceBasis, unresolved: int
+) -> None:
+    found = find(*labels, unresolved=[True])
+    assert (found.reference.label.tolist(), found.reference.basis.tolist()) == ([label], [basis])
+    assert (found.unresolved, found.tied) == (unresolved, 0)

@@ -40,6 +40,12 @@ class HumanLabels:
     """Answers of judges and panel on the item, shape (m, J + 1)."""
     certifies: Flags
     """Whether the item is in a split to certify with."""
+    unable_item: Ints
+    """Items of the labels of persons who could not tell, where the scale has no answer for that, shape (u,)."""
+    unable_cluster: Ints
+    """Their clusters, shape (u,)."""
+    unable_inclusion: Floats
+    """Their probabilities of being labelled, shape (u,)."""
     scale: ScaleFacts | None
     """None where principles with different scales are together."""
     may_abstain: bool
@@ -81,6 +87,7 @@ def gather_labels(
     places = {name: place for place, name in enumerate(names)}
     known = np.array([places.get(name, NONE) for name in people.annotators], dtype=np.int64)
     row, counts = _label_counts(item, label, len(answers.categories))
+    unable = people.cannot_tell
     abstention = np.array([reading is Reading.ABSTAIN for reading in answers.readings], dtype=np.bool_)
     return HumanLabels(
         item=item + first_item,
@@ -98,6 +105,9 @@ def gather_labels(
         seconds=people.seconds[kept],
         judged=with_panel(answers)[item],
         certifies=np.isin(answers.split[item], list(certify)),
+        unable_item=unable.item + first_item,
+        unable_cluster=answers.clusters[unable.item].astype(np.int64),
+        unable_inclusion=unable.inclusion,
         scale=scale_facts(answers),
         may_abstain=bool(abstention.any()),
     )
@@ -133,6 +143,9 @@ def no_labels(judges: int) -> HumanLabels:
         seconds=floats,
         judged=np.zeros((0, judges + 1), dtype=np.int64),
         certifies=flags,
+        unable_item=none,
+        unable_cluster=none,
+        unable_inclusion=floats,
         scale=None,
         may_abstain=False,
     )
@@ -154,6 +167,9 @@ _ARRAYS = (
     "seconds",
     "judged",
     "certifies",
+    "unable_item",
+    "unable_cluster",
+    "unable_inclusion",
 )
 
 

@@ -127,7 +127,6 @@ def _not_certain(difference: Measured) -> Measured:
 
 
 def _measure(principle: str, labels: HumanLabels, measuring: Measuring) -> PeoplePrinciple:
-    everything = np.ones(len(labels.item), dtype=np.bool_)
     recorded = labels.defensible != NONE
     return PeoplePrinciple(
         principle=principle,
@@ -139,10 +138,26 @@ def _measure(principle: str, labels: HumanLabels, measuring: Measuring) -> Peopl
         defensible=_share(labels, labels.defensible == 1, recorded, measuring)
         if recorded.any()
         else Undefined(n=0, reason=NOT_RECORDED),
-        cannot_tell=_share(labels, labels.abstains, everything, measuring)
-        if labels.may_abstain
-        else Undefined(n=len(labels.item), reason=NO_ABSTENTION),
+        cannot_tell=_cannot_tell(labels, measuring),
     )
+
+
+def _cannot_tell(labels: HumanLabels, measuring: Measuring) -> Measured:
+    """Return the share of labels that are an abstention: an answer of the scale, or beyond it where it has none."""
+    if not labels.may_abstain and not labels.unable_item.size:
+        return Undefined(n=len(labels.item), reason=NO_ABSTENTION)
+    items = len(np.unique(np.append(labels.item, labels.unable_item)))
+    if items < measuring.choices.too_few:
+        return measuring.too_few(items)
+    inclusion = np.append(labels.inclusion, labels.unable_inclusion)
+    weights = 1 / inclusion if np.isfinite(inclusion).all() else np.ones(len(inclusion))
+    found = weighted_share(
+        np.append(labels.abstains, np.ones(len(labels.unable_item), dtype=np.bool_)),
+        weights=weights,
+        clusters=np.append(labels.cluster, labels.unable_cluster),
+        confidence=measuring.choices.confidence,
+    )
+    return _counting(found, items)
 
 
 def _share(labels: HumanLabels, success: Flags, among: Flags, measuring: Measuring) -> Measured:

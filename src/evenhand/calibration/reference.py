@@ -51,12 +51,17 @@ class FoundReference:
     """Items whose settled labels differ."""
     mixed: int
     """Items whose labels come from several draws, or with several probabilities: theirs is not known."""
+    unresolved: int = 0
+    """Items whose reviewers differ, where that waits for an adjudicator."""
 
 
-def find_reference(given: GivenLabels, *, items: int, categories: int) -> FoundReference:
+def find_reference(
+    given: GivenLabels, *, items: int, categories: int, unresolved: Flags | None = None
+) -> FoundReference:
     """Return the settled label of each item, or else the label most persons gave it.
 
-    A tie of persons, or settled labels that differ, leave an item without a reference label. An item has one
+    A tie of persons, or settled labels that differ, leave an item without a reference label, and so does a difference
+    that waits for an adjudicator: a majority settles nothing there. An item has one
     probability of being labelled: where its labels were drawn in two designs, or with two probabilities, or only some
     of its persons' labels have one, it is not known.
 
@@ -64,24 +69,29 @@ def find_reference(given: GivenLabels, *, items: int, categories: int) -> FoundR
         given: The labels, all of them on the scale.
         items: How many items there are.
         categories: How many answers the scale has.
+        unresolved: Items that wait for an adjudicator, shape (items,).
     """
+    waits = np.zeros(items, dtype=np.bool_) if unresolved is None else unresolved
     persons = _votes(given, ~given.settled, items, categories)
     settled = _votes(given, given.settled, items, categories)
     by_persons, tied = _leading(persons)
+    waits = waits & persons.any(axis=1)
+    by_persons = np.where(waits, NONE, by_persons)
     kinds = (settled > 0).sum(axis=1)
     label = np.where(kinds == 1, settled.argmax(axis=1), np.where(kinds > 1, NONE, by_persons))
     inclusion, mixed = _inclusion(given, items)
     reference = Reference(
         label=label.astype(np.int16),
         basis=_basis(persons, kinds, label),
-        inclusion=np.where(label == NONE, np.nan, inclusion),
+        inclusion=inclusion,
         blind=np.where(label == NONE, NONE, _blind(given, kinds, items)).astype(np.int16),
     )
     return FoundReference(
         reference=reference,
-        tied=int((tied & (kinds == 0)).sum()),
+        tied=int((tied & ~waits & (kinds == 0)).sum()),
         contradicting=int((kinds > 1).sum()),
         mixed=int((mixed & (label != NONE)).sum()),
+        unresolved=int((waits & (kinds == 0)).sum()),
     )
 
 

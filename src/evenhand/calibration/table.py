@@ -64,6 +64,20 @@ class Slicing:
     """Group of each item, shape (n,); -1 where it has none."""
 
 
+def _no_indices() -> Indices:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotTell:
+    """Labels of persons who could not tell, where the scale has no answer for that, one entry for each (m labels)."""
+
+    item: Indices = field(default_factory=_no_indices)
+    """Row of the item, shape (m,)."""
+    inclusion: Floats = field(default_factory=lambda: np.zeros(0))
+    """Probability with which the item came to be labelled, shape (m,); not a number where it is not known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleLabels:
     """Labels of persons on the items of a principle, one entry for each label (m labels)."""
@@ -82,6 +96,8 @@ class PeopleLabels:
     """Whether the person said that more than one answer is defensible, shape (m,): 1, 0, or -1 not recorded."""
     seconds: Floats
     """Active time it took, shape (m,); not a number where not recorded."""
+    cannot_tell: CannotTell = field(default_factory=CannotTell)
+    """Abstentions beyond the scale: counted, and never read as one of its answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +109,8 @@ class Reference:
     basis: NDArray[np.int8]
     """`ReferenceBasis` of each."""
     inclusion: Floats
-    """Probability with which the item came to be labelled; not a number where it is not known."""
+    """Probability with which the item came to be labelled, with a reference label or without; not a number where it is
+    not known."""
     blind: Codes
     """1 where every label behind it was given blind, 0 where one was not, -1 where that is not recorded."""
 

@@ -68,6 +68,9 @@ def calibrate(
             help="Human labels beside those of the suite (JSONL); may be repeated.",
         ),
     ] = None,
+    no_review: Annotated[
+        bool, typer.Option("--no-review", help="Leave out the labels people gave in the workspace's review.")
+    ] = False,
     open_sealed: Annotated[
         bool,
         typer.Option(
@@ -163,6 +166,7 @@ def calibrate(
             humans=files,
             seconds_per_label=seconds_per_label,
             usd_per_hour=usd_per_hour or 0.0,
+            review=not no_review,
         )
         session.screen.document("calibrate-plan/v1", LabelPlanDocument(plan=found))
         show_plan(found, session.screen)
@@ -172,6 +176,7 @@ def calibrate(
         run,
         humans=files,
         open_sealed=open_sealed,
+        review=not no_review,
         choices=_choices(epsilon, floor, alpha),
         lesson=Lesson(rule=learned_rule, path=learn) if learn else None,
         maps=maps,

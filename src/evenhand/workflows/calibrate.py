@@ -77,6 +77,7 @@ def calibrate_run(
     *,
     humans: Sequence[Path] = (),
     open_sealed: bool = False,
+    review: bool = True,
     choices: Choices = DEFAULT_CHOICES,
     lesson: Lesson | None = None,
     maps: Path | None = None,
@@ -91,6 +92,7 @@ def calibrate_run(
         name: The run, or "latest".
         humans: Files of human labels beside those of the suite.
         open_sealed: Whether the labels of the sealed split are read too; each opening is counted.
+        review: Whether the labels that people gave in the workspace's review are read.
         choices: Cut-offs and seeds.
         lesson: What a panel is to learn from the labels, if anything.
         maps: Where to write what the judges' probabilities are worth, if anywhere.
@@ -112,7 +114,7 @@ def calibrate_run(
         refuse_other_than_maps(maps)
     stored = read_run(start, name)
     with collecting_less():
-        table = _certifying_table(stored, humans, command, open_sealed=open_sealed)
+        table = _certifying_table(stored, humans, command, open_sealed=open_sealed, review=review)
     calibration = _calibrate(stored, table, choices, command)
     target = folder or find_workspace(start).reports_path
     stem = f"{stored.manifest.suite.id}-{stored.run.id}-calibration"
@@ -135,16 +137,17 @@ def calibrate_stored(
     *,
     humans: Sequence[Path] = (),
     open_sealed: bool = False,
+    review: bool = True,
     choices: Choices = DEFAULT_CHOICES,
     command: str = CALLED_FROM_PYTHON,
 ) -> Calibration:
     """Calibrate a run that is read, as `calibrate_run`, and write no report."""
-    table = _certifying_table(stored, humans, command, open_sealed=open_sealed)
+    table = _certifying_table(stored, humans, command, open_sealed=open_sealed, review=review)
     return _calibrate(stored, table, choices, command)
 
 
 def _certifying_table(
-    stored: StoredRun, humans: Sequence[Path], command: str, *, open_sealed: bool
+    stored: StoredRun, humans: Sequence[Path], command: str, *, open_sealed: bool, review: bool
 ) -> CalibrationTable:
     """Read a run and its labels, and write their use down.
 
@@ -156,7 +159,7 @@ def _certifying_table(
             f"run {stored.run.id} has not ended, and what it has so far is no fair part of it",
             hint=f"go on with `evenhand resume {stored.run.id}`, or calibrate a finished run",
         )
-    read = read_table(stored, humans=humans, open_sealed=open_sealed)
+    read = read_table(stored, humans=humans, open_sealed=open_sealed, review=review)
     _refuse_nothing_to_certify_with(read.division)
     before = note_use(stored.ledger, stored.manifest.suite, read.division, run=stored.run.id, purpose=command)
     return replace(read.table, splits=replace(read.table.splits, accesses=before))

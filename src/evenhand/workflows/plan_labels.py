@@ -71,6 +71,7 @@ def plan_more_labels(
     humans: Sequence[Path] = (),
     seconds_per_label: float | None = None,
     usd_per_hour: float = 0.0,
+    review: bool = True,
     seed: int = 0,
 ) -> PlannedLabels:
     """Return how many more labels the numbers of a run need for an interval that reaches `half_width` to either side.
@@ -85,6 +86,7 @@ def plan_more_labels(
         humans: Files of human labels beside those of the suite.
         seconds_per_label: Active time of a label, where it is not to be taken from the labels.
         usd_per_hour: Price of an hour of a person, in US dollars.
+        review: Whether the labels that people gave in the workspace's review are read.
         seed: Of the draws behind the ranges.
 
     Raises:
@@ -101,7 +103,7 @@ def plan_more_labels(
             "the time of a label is above 0, the price of an hour 0 or above, and both are finite"
         )
     stored = read_run(start, name)
-    table = read_table(stored, humans=humans).table
+    table = read_table(stored, humans=humans, review=review).table
     known = _burn_in(table, seed)
     times = _times(table) if seconds_per_label is None else np.full(2, seconds_per_label)
     work = _Work(share=table.splits.shares[1], have=_certifying(table), times=times, per_hour=usd_per_hour)

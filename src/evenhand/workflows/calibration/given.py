@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.calibration.categories import Categories
-from evenhand.calibration.splits import label_digest
 from evenhand.calibration.table import LabelSource
 from evenhand.catalog.files import digest_file, shown_path
 from evenhand.catalog.labels import numbered_labels
@@ -17,13 +16,12 @@ from evenhand.records.run import Manifest
 from evenhand.records.suite import LabelFile
 from evenhand.store.columns import ItemColumns, label_rows
 from evenhand.store.rows import detail_text, read_detail
+from evenhand.workflows.calibration.label_row import LabelRow, Place
+from evenhand.workflows.calibration.reviewed import read_reviewed
 from evenhand.workflows.read_run import StoredRun
 
 _MOST_STRANGERS = 3
 """Lines named of each kind of label that meets nothing."""
-
-Place = tuple[str, str]
-"""Case and principle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +45,45 @@ class HumanLabels:
     """Digests of the labels on each case of the run, on items of it or not."""
     sources: tuple[LabelSource, ...]
     notes: tuple[str, ...]
+    unresolved: frozenset[int] = frozenset()
+    """Items on which reviewers differ and that nobody settled: persons' labels on them make no reference label."""
 
 
 def gather_labels(
-    stored: StoredRun, items: ItemColumns, categories: Mapping[str, Categories], humans: Sequence[Path]
+    stored: StoredRun,
+    items: ItemColumns,
+    categories: Mapping[str, Categories],
+    humans: Sequence[Path],
+    *,
+    review: bool = True,
 ) -> HumanLabels:
-    """Return the labels of the suite as it was when it ran, and those of the files in `humans`.
+    """Return the labels of the suite as it was when it ran, those of its review, and those of the files in `humans`.
 
-    Where an annotator labels an item in several files, the file that is named last holds.
+    Where an annotator labels an item in several places, the last of them holds.
+
+    Args:
+        stored: The run.
+        items: Its items.
+        categories: What answers under each principle are counted as.
+        humans: Files of labels.
+        review: Whether the labels that people gave in the workspace's review are read.
 
     Raises:
         FileError: Lines of a file are wrong, or it can not be read.
+        LedgerError: The review ledger can not be read.
         UsageError: No label of a file meets an item of the run, or it is a pipe or a device.
     """
     gathering = _Gathering(items)
     for source, rows in _suite_rows(stored):
         gathering.add(source, rows)
+    reviewed = read_reviewed(stored, items, categories) if review else None
+    if reviewed is not None:
+        gathering.add(reviewed.source, reviewed.rows)
+        gathering.leave_open(reviewed.unresolved)
+        gathering.notes += reviewed.notes
     for path in humans:
         _add_file(gathering, path, label_words(stored.manifest, path), categories)
     return gathering.done()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """A label as its source has it."""
-
-    place: Place
-    candidate_id: str
-    annotator: str
-    settled: bool
-    label: str
-    detail: str | None
-
-    def digest(self) -> bytes:
-        """Return what tells whether it changed: who said what about which item."""
-        who = (self.annotator, "settled" if self.settled else "person")
-        return label_digest((*self.place, self.candidate_id, *who, self.label))
 
 
 class _Gathering:
@@ -98,9 +99,10 @@ class _Gathering:
         self._digests: dict[str, set[bytes]] = {}
         self._sources: list[LabelSource] = []
         self._replaced = 0
+        self._unresolved: set[int] = set()
         self._details: dict[str | None, LabelDetail] = {}
 
-    def add(self, source: LabelSource, rows: Iterable[_Row]) -> int:
+    def add(self, source: LabelSource, rows: Iterable[LabelRow]) -> int:
         """Add the labels of one source; return how many meet an item of the run."""
         met, designs = 0, dict[str, None]()
         for row in rows:
@@ -115,6 +117,11 @@ class _Gathering:
                 self._put(GivenLabel(item, row.annotator, row.settled, row.label, detail))
         self._sources.append(replace(source, labels=met, design=", ".join(designs)))
         return met
+
+    def leave_open(self, names: Iterable[tuple[str, str, str]]) -> None:
+        """Note items, by case, candidate and principle, on which persons' labels make no reference label."""
+        for case, candidate, principle in names:
+            self._unresolved.update(self.meets((case, principle), candidate))
 
     def meets(self, place: Place, candidate_id: str) -> Sequence[int]:
         """Return the items a label is about: several where it is about all candidates of a case."""
@@ -139,6 +146,7 @@ class _Gathering:
             digests={case: frozenset(digests) for case, digests in self._digests.items()},
             sources=tuple(self._sources),
             notes=tuple(self.notes),
+            unresolved=frozenset(self._unresolved),
         )
 
     def _put(self, given: GivenLabel) -> None:
@@ -153,15 +161,15 @@ class _Gathering:
         return self._details[text]
 
 
-def _suite_rows(stored: StoredRun) -> Iterator[tuple[LabelSource, list[_Row]]]:
+def _suite_rows(stored: StoredRun) -> Iterator[tuple[LabelSource, list[LabelRow]]]:
     manifest = stored.manifest
     files = {manifest.label_source(file): file for file in manifest.files if file.role == "labels"}
-    rows: dict[str, list[_Row]] = {source: [] for source in files}
+    rows: dict[str, list[LabelRow]] = {source: [] for source in files}
     for source, case, candidate, principle, annotator, kind, label, detail in label_rows(
         stored.ledger, tuple(files)
     ):
         rows[source].append(
-            _Row(
+            LabelRow(
                 place=(case, principle),
                 candidate_id=candidate,
                 annotator=annotator,
@@ -199,7 +207,7 @@ def _add_file(
     strangers = _Strangers(shown_path(path), gathering, categories)
     source = LabelSource(name=shown_path(path), sha256=digest_file(path), labels=0)
     rows = [
-        _Row(
+        LabelRow(
             place=(label.case_id, label.principle_id),
             candidate_id=label.candidate_id,
             annotator=label.annotator,

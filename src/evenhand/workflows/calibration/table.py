@@ -1,6 +1,6 @@
 """A run and its human labels as the table a calibration is computed from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,8 @@ from evenhand.calibration.reference import FoundReference, GivenLabels, find_ref
 from evenhand.calibration.table import (
     NONE,
     CalibrationTable,
+    CannotTell,
+    Flags,
     Level,
     PeopleLabels,
     PrincipleAnswers,
@@ -21,6 +23,7 @@ from evenhand.calibration.table import (
 )
 from evenhand.errors import MeasureError
 from evenhand.records.label import LabelDetail
+from evenhand.records.review import CANNOT_TELL
 from evenhand.records.scale import NumericScale, OrdinalScale
 from evenhand.store.columns import ItemColumns, item_columns
 from evenhand.workflows.calibration.answers import Answers, read_answers
@@ -40,13 +43,16 @@ class ReadTable:
     division: Division
 
 
-def read_table(stored: StoredRun, *, humans: Sequence[Path] = (), open_sealed: bool = False) -> ReadTable:
+def read_table(
+    stored: StoredRun, *, humans: Sequence[Path] = (), open_sealed: bool = False, review: bool = True
+) -> ReadTable:
     """Read a run and its human labels. Nothing is written.
 
     Args:
         stored: The run.
         humans: Files of labels beside those of the suite.
         open_sealed: Whether the labels of the sealed split are read; else they are only counted.
+        review: Whether the labels that people gave in the workspace's review are read.
 
     Raises:
         FileError: A file of labels has bad lines.
@@ -55,17 +61,23 @@ def read_table(stored: StoredRun, *, humans: Sequence[Path] = (), open_sealed: b
     """
     items = item_columns(stored.ledger, stored.run)
     categories = categories_by_principle(stored.manifest)
-    labels = gather_labels(stored, items, categories, humans)
+    labels = gather_labels(stored, items, categories, humans, review=review)
     if not labels.labels:
         raise MeasureError(
             f"run {stored.run.id} has no human labels, so there is nothing to measure its judges against",
-            hint="give labels of its items with --humans FILE (see `evenhand schema label`), or name their file under "
-            "`labels:` in the suite and run it again; answers are taken from the ledger for free",
+            hint="draw items for people with `evenhand review sample`, or give labels with --humans FILE (see "
+            "`evenhand schema label`), or name their file under `labels:` in the suite and run it again; answers are "
+            "taken from the ledger for free",
         )
     names, source_notes = cluster_names(stored, items)
     division = divide_labels(stored.ledger, stored.manifest.suite, items, names, labels, opened=open_sealed)
     assembly = _Assembly(
-        stored, items, categories, read_answers(stored, items.principle_id, categories), division
+        stored,
+        items,
+        categories,
+        read_answers(stored, items.principle_id, categories),
+        division,
+        labels.unresolved,
     )
     principles = tuple(assembly.principles(_readable(labels, division)))
     earlier, changes = read_earlier(stored, _gate_reference(principles, items), categories)
@@ -156,6 +168,7 @@ class _Assembly:
         categories: Mapping[str, Categories],
         answers: Answers,
         division: Division,
+        unresolved: Collection[int],
     ) -> None:
         self.off_scale = 0
         self._found: list[FoundReference] = []
@@ -164,6 +177,7 @@ class _Assembly:
         self._categories = categories
         self._answers = answers
         self._division = division
+        self._unresolved = unresolved
         self._slices, self._left_out = read_slices(items)
 
     def principles(self, labels: Iterator[GivenLabel]) -> Iterator[PrincipleAnswers]:
@@ -183,6 +197,10 @@ class _Assembly:
         """Say what was left out, and what could not be known."""
         for count, words in (
             (sum(each.tied for each in self._found), "without a reference label, because people tie."),
+            (
+                sum(each.unresolved for each in self._found),
+                "without a reference label, because reviewers differ and nobody settled it yet.",
+            ),
             (
                 sum(each.contradicting for each in self._found),
                 "without a reference label, because their settled labels differ.",
@@ -204,9 +222,15 @@ class _Assembly:
         categories, answers, division = self._categories[name], self._answers, self._division
         codes = {label: _code(categories, label) for label in {label.label for label in labels}}
         given = _given(labels, codes, place)
-        found = find_reference(_on_scale(given), items=len(rows), categories=len(categories.labels))
+        unable = np.array([label.label == CANNOT_TELL for label in labels], dtype=bool) & (
+            given.label == NONE
+        )
+        waits = np.isin(rows, list(self._unresolved))
+        found = find_reference(
+            _on_scale(given), items=len(rows), categories=len(categories.labels), unresolved=waits
+        )
         self._found.append(found)
-        self.off_scale += int((given.label == NONE).sum())
+        self.off_scale += int(((given.label == NONE) & ~unable).sum())
         level, values = _level(categories)
         return PrincipleAnswers(
             principle=name,
@@ -229,7 +253,7 @@ class _Assembly:
                 for name, each in self._slices.items()
             },
             reference=found.reference,
-            people=_people(labels, given),
+            people=_people(labels, given, unable),
         )
 
 
@@ -256,8 +280,9 @@ def _on_scale(given: GivenLabels) -> GivenLabels:
     return given.take(np.asarray(given.label != NONE))
 
 
-def _people(labels: Sequence[GivenLabel], given: GivenLabels) -> PeopleLabels:
-    """Return the labels of persons, sealed ones absent."""
+def _people(labels: Sequence[GivenLabel], given: GivenLabels, unable: Flags) -> PeopleLabels:
+    """Return the labels of persons, sealed ones absent; those in `unable` are an abstention the scale does not have."""
+    unable_persons = given.take(unable & ~given.settled)
     persons = [label for label in labels if not label.settled]
     chosen = given.take(~given.settled)
     names = {name: code for code, name in enumerate(dict.fromkeys(label.annotator for label in persons))}
@@ -269,6 +294,7 @@ def _people(labels: Sequence[GivenLabel], given: GivenLabels) -> PeopleLabels:
         blind=chosen.blind,
         several_defensible=np.array([_defensible(label) for label in persons], dtype=np.int16),
         seconds=np.array([_number(label.detail.seconds) for label in persons], dtype=np.float64),
+        cannot_tell=CannotTell(item=unable_persons.item, inclusion=unable_persons.inclusion),
     )
 
 

@@ -127,7 +127,7 @@ def _earlier_wished(found: EarlierDesign, run: str, wishes: SampleWishes) -> Ear
         raise UsageError(
             f"{last.drawn:,} items of run {run} were drawn already, in design {last.design}",
             hint="--top-up draws more into it, which keeps every label in use; --new-design begins another one beside "
-            "it, and calibrate then uses the newest that has labels",
+            "it, and calibrate reads the one with most labels",
         )
     return found if wishes.top_up else None
 

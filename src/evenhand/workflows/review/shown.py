@@ -8,6 +8,7 @@ from evenhand.errors import UsageError
 from evenhand.records.canonical import content_hash
 from evenhand.records.review import ShownCase, ShownOutput, ShownPrinciple
 from evenhand.records.suite import Candidate, Case, name_of
+from evenhand.store.review.rows import content_of
 from evenhand.workflows.read_run import StoredRun
 
 _MOST_NAMED = 3
@@ -50,17 +51,9 @@ def shown_cases(stored: StoredRun, wanted: Iterable[tuple[str, str]]) -> Mapping
     """
     places = list(dict.fromkeys(wanted))
     cases = stored.cases(frozenset(case for case, _ in places))
-    pairwise = stored.manifest.mode == "pairwise"
-    found: dict[tuple[str, str], ShownCase] = {}
-    changed: dict[str, None] = {}
-    textless: dict[str, None] = {}
-    for name, candidate in places:
-        case = cases.get(name)
-        shown = None if case is None else _shown_case(case, candidate, pairwise=pairwise)
-        if shown is not None:
-            found[name, candidate] = shown
-        else:
-            (changed if case is None else textless)[name] = None
+    found = _found(stored, cases, places)
+    changed = dict.fromkeys(case for case, _ in places if case not in cases)
+    textless = dict.fromkeys(place[0] for place in places if place not in found and place[0] in cases)
     if changed or textless:
         raise _refusal(
             stored,
@@ -68,6 +61,25 @@ def shown_cases(stored: StoredRun, wanted: Iterable[tuple[str, str]]) -> Mapping
             len({case for case, _ in places}),
         )
     return found
+
+
+def content_hashes(stored: StoredRun, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+    """Return the hash of what would be shown of cases and candidates; those whose text is not there are absent."""
+    places = list(dict.fromkeys(wanted))
+    cases = stored.cases(frozenset(case for case, _ in places))
+    return {place: content_of(case)[0] for place, case in _found(stored, cases, places).items()}
+
+
+def _found(
+    stored: StoredRun, cases: Mapping[str, Case], places: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], ShownCase]:
+    pairwise = stored.manifest.mode == "pairwise"
+    shown = {
+        (name, candidate): _shown_case(cases[name], candidate, pairwise=pairwise)
+        for name, candidate in places
+        if name in cases
+    }
+    return {place: case for place, case in shown.items() if case is not None}
 
 
 def _shown_case(case: Case, candidate_id: str, *, pairwise: bool) -> ShownCase | None:

@@ -1,0 +1,26 @@
+"""A human label as its source has it, before it meets the items of a run."""
+
+from dataclasses import dataclass
+
+from evenhand.calibration.splits import label_digest
+
+Place = tuple[str, str]
+"""Case and principle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelRow:
+    """Who said what about which item."""
+
+    place: Place
+    candidate_id: str
+    annotator: str
+    settled: bool
+    label: str
+    detail: str | None
+    """How it came about, as the ledger holds it."""
+
+    def digest(self) -> bytes:
+        """Return what tells whether it changed: who said what about which item."""
+        who = (self.annotator, "settled" if self.settled else "person")
+        return label_digest((*self.place, self.candidate_id, *who, self.label))
