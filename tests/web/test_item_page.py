@@ -173,24 +173,25 @@ def test_texts_too_different_for_word_differences_come_with_a_note() -> None:
     assert '<mark class="only">' not in html
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "&#0;", "{{ 7*7 }}"])
+ACTING = re.compile(r"<(?:script|a|img|form|input|button|link|meta|iframe|svg|style)\b")
+
+
 @pytest.mark.parametrize("look", Look)
-def test_a_hostile_candidate_adds_no_element_that_acts(text: str, look: Look) -> None:
-    def acting(html: str) -> list[str]:
-        return re.findall(r"<(?:script|a|img|form|input|button|link|meta|iframe|svg|style)\b[^>]*>", html)
-
-    harmless = page(make_item(outputs=("text",)), {"look": look})
-    assert len(acting(page(make_item(outputs=(text,)), {"look": look}))) == len(acting(harmless))
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_words_of_a_constitution_stay_words(text: str) -> None:
-    principle = PRINCIPLE.model_copy(
-        update={"title": text, "text": text, "exceptions": text, "rationale": text}
+def test_a_hundred_hostile_texts_add_no_element_that_acts(look: Look) -> None:
+    assert len(HOSTILE) >= 100
+    hostile, harmless = (
+        page(make_item(prompt=turns(*texts), outputs=(turns(*texts), turns(*texts))), {"look": look})
+        for texts in (HOSTILE, ["words"] * len(HOSTILE))
     )
-    html = page(replace(make_item(principle=principle), suite=text))
-    assert html.count("<script") == 2
-    assert html.count("<form") == page(make_item()).count("<form")
+    assert len(ACTING.findall(hostile)) == len(ACTING.findall(harmless))
+
+
+def test_hostile_words_of_a_constitution_stay_words() -> None:
+    harmless = page(make_item())
+    for text in HOSTILE:
+        words = {"title": text, "text": text, "exceptions": text, "rationale": text}
+        html = page(replace(make_item(principle=PRINCIPLE.model_copy(update=words)), suite=text))
+        assert len(ACTING.findall(html)) == len(ACTING.findall(harmless))
 
 
 @pytest.mark.parametrize(

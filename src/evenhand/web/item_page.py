@@ -72,16 +72,16 @@ def item_context(
     """
     t = translator(settings.locale)
     view = view or PageView()
-    blocks = blocks_of(open_item, view, t)
+    differing = difference(open_item) if view.diff else None
     return {
         "settings": settings,
         "title": t("item.title", done=open_item.done + 1, total=open_item.done + open_item.left),
         "item": open_item,
         "visit": visit,
         "view": view,
-        "blocks": blocks,
+        "blocks": blocks_of(open_item, view, t, differing=differing),
         "key_table": key_table(settings),
-        "compared": not view.diff or difference(open_item) is not None,
+        "compared": differing is not None,
         "answers": answers_of(open_item, t),
         "number": range_of(open_item),
         "marked": marked_of(open_item, open_item.draft.evidence, t),

@@ -22,6 +22,9 @@ LONG_PROMPT = 240
 LONG_PROMPT_LINES = 3
 MOST_PARTS = 1_000
 
+Differing = Mapping[str, Sequence[tuple[int, int]]]
+"""Stretches of each block that the other side does not have."""
+
 
 class Look(StrEnum):
     """How texts are shown."""
@@ -161,9 +164,18 @@ def sides_of(open_item: OpenItem) -> tuple[str, ...]:
     return ("left", "right") if open_item.is_pair else ("candidate",)
 
 
-def blocks_of(open_item: OpenItem, view: PageView, t: Translate) -> tuple[Block, ...]:
-    """Return the blocks of an item in the order in which they are read."""
-    differing = (difference(open_item) or {}) if view.diff else {}
+def blocks_of(
+    open_item: OpenItem, view: PageView, t: Translate, *, differing: Differing | None = None
+) -> tuple[Block, ...]:
+    """Return the blocks of an item in the order in which they are read.
+
+    Args:
+        open_item: The item.
+        view: How they are shown.
+        t: Gives the sentences.
+        differing: Where each block says what the other side does not, to be marked.
+    """
+    differing = differing or {}
     return tuple(
         _block(text, view, _layers(open_item, text, differing.get(text.name, ())))
         for text in texts_of(open_item, t)
@@ -247,7 +259,7 @@ def _references(reference: Text | tuple[str, ...] | None, t: Translate) -> Itera
         yield ShownText(name=f"reference/{number}", heading=heading, text=text)
 
 
-def difference(open_item: OpenItem) -> Mapping[str, Sequence[tuple[int, int]]] | None:
+def difference(open_item: OpenItem) -> Differing | None:
     """Return where each block of a pair says what the other side does not; None where they can not be compared."""
     if not open_item.is_pair:
         return None
