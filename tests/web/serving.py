@@ -133,20 +133,29 @@ class Served:
             browser.cookies[self.settings.site.cookie_name("session")] = token
         return browser
 
-    def label(self, browser: Browser, label: str = "complies", **fields: str) -> Answer:
-        """Label the next item of a person as the page does."""
-        page = browser.get("/next")
+    def label(
+        self, browser: Browser, label: str = "complies", page: Answer | None = None, **fields: str
+    ) -> Answer:
+        """Label the item of a page, or the next one of a person, as the page does."""
+        page = page or browser.get("/next")
         filled = {"csrf": page.csrf, "turn": page.field("turn"), "label": label, "commit": "1", **fields}
         return browser.post(f"/items/{page.assignment}", filled)
 
 
 @contextmanager
 def serve_review(review: MadeReview, *, team: bool = True, **settings: Any) -> Iterator[Served]:
-    """Serve a review on a free port, in a thread of its own."""
+    """Serve a review on a free port, in a thread of its own; a defect of the application is raised at the end."""
     listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     start = None if team else StartLink(token="start-token", person="lea")
-    options = {"site": loopback_site("127.0.0.1", port), "start": start, "posts": PLENTY, **settings}
+    defects: list[BaseException] = []
+    options = {
+        "site": loopback_site("127.0.0.1", port),
+        "start": start,
+        "posts": PLENTY,
+        "defect": defects.append,
+        **settings,
+    }
     made = WebSettings(**options)
     people = People(review.ledger, cost=CHEAP)
     server = EndableServer(config_of(create_app(review.desk, people, made)))
@@ -158,6 +167,8 @@ def serve_review(review: MadeReview, *, team: bool = True, **settings: Any) -> I
         server.should_exit = True
         thread.join(timeout=10)
         listening.close()
+        for defect in defects:
+            raise defect
 
 
 @contextmanager

@@ -45,6 +45,8 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         Entry(path="review sample", help="Draw items of a run for people, so that their labels give rates."),
         Entry(path="review export", help="Write items for people to label elsewhere, or the labels given."),
         Entry(path="review import", help="Add labels that people gave in another tool."),
+        Entry(path="review serve", help="Serve the pages on which people label, blind, on this machine."),
+        Entry(path="review people", help="Say who may review: add, invite, change, dismiss."),
     ),
     "Calibrate": (
         Entry(path="judge select", help="Propose the few judges of a run that are worth keeping."),

@@ -275,7 +275,8 @@ class OpenItem:
     done: int
     """Items this person has labelled in the design."""
     left: int
-    """Items the design still wants from somebody, less those this person has dealt with."""
+    """About how many items there are for this person still, this one among them. Repeats and gold items count as they
+    are expected, so that the number does not tell which items they were."""
     session_done: int = 0
     """Items labelled since the person's last break."""
     session_active_ms: int = 0

@@ -6,6 +6,7 @@ from typing import Final
 
 from evenhand.web.limits import Allowance
 from evenhand.web.security import Site
+from evenhand.web.sign_in_guard import SignInGuard
 
 LARGEST_BODY: Final = 512 * 1024
 POSTS: Final = Allowance(burst=120.0, per_second=1.0)
@@ -37,6 +38,8 @@ class WebSettings:
     """None where people sign in with passwords."""
     design: str | None = None
     """The design that is reviewed; None for the newest."""
+    guard: SignInGuard = field(default_factory=SignInGuard)
+    """Slows those down who guess passwords."""
     posts: Allowance = POSTS
     largest_body: int = LARGEST_BODY
     body_seconds: float = 20.0

@@ -198,6 +198,27 @@ class QueueReader(RowReader):
             self._connection.execute(dealt_with).scalar_one()
         )
 
+    def drawn_by(self, person: str, design: str) -> int:
+        """Return how many items of the draw a person has labelled: no repeats, no gold items."""
+        query = (
+            select(func.count())
+            .select_from(tables.assignments.join(tables.items, _items.id == _assignments.item))
+            .where(
+                _items.gold.is_(None),
+                _assignments.person == person,
+                _assignments.design == design,
+                _assignments.kind == AssignmentKind.FIRST.value,
+                _assignments.state == AssignmentState.COMMITTED.value,
+            )
+        )
+        return int(self._connection.execute(query).scalar_one())
+
+    def gold_items(self, design: str) -> int:
+        """Return how many gold items a design has."""
+        query = select(func.count()).select_from(tables.items)
+        query = query.where(_items.design == design, _items.gold.is_not(None))
+        return int(self._connection.execute(query).scalar_one())
+
 
 def _held_by_others(person: str, now: float) -> ColumnElement[int]:
     """Count the other people who have an item open just now."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.records.review import (
@@ -167,8 +167,13 @@ class Reading(QueueReader, DigestReader):
     def content_tags(self, design: str) -> tuple[str, ...]:
         """Return the content tags that items of a design have, in their order."""
         tags = func.json_each(_items.sensitive).table_valued("value").alias("tags")
-        query = select(tags.c.value.distinct()).select_from(tables.items, tags).where(_items.design == design)
-        return tuple(sorted(str(row[0]) for row in self._rows(query.where(_items.sensitive != "[]"))))
+        query = (
+            select(tags.c.value)
+            .distinct()
+            .select_from(tables.items.join(tags, true()))
+            .where(_items.design == design, _items.sensitive != "[]")
+        )
+        return tuple(sorted(str(row.value) for row in self._rows(query)))
 
     # -- What people said --------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """An assignment with its item and its draw, and the questions the desk asks before it moves one on."""
 
+import math
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -145,11 +146,23 @@ def show(reading: Reading, found: Assigned) -> OpenItem:
         draft=reading.draft(assignment.id),
         spent=reading.spent(assignment.id),
         done=tally.committed,
-        left=reading.left(assignment.person, item.design),
+        left=_to_go(reading, found, tally.committed),
         session_done=tally.session_done,
         session_active_ms=tally.session_active_ms,
         can_undo=bool(reading.decisions(assignment.person, item.design, 1)),
     )
+
+
+def _to_go(reading: Reading, found: Assigned, done: int) -> int:
+    """Return about how many items are left for a person.
+
+    Repeats and gold items count as they are expected, not as they come: a total that moved with one would tell which
+    item it was.
+    """
+    person, draw = found.person, found.draw
+    drawn = reading.left(person, draw.design) + reading.drawn_by(person, draw.design)
+    expected = math.ceil(drawn * (1 + draw.repeats)) + reading.gold_items(draw.design)
+    return max(1, expected - done)
 
 
 def past(reading: Reading, assignment: Assignment) -> PastDecision:

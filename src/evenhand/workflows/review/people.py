@@ -3,6 +3,7 @@
 Nothing is kept that would let anybody in: of passwords, links and sessions the ledger holds hashes alone.
 """
 
+import getpass
 import hashlib
 import hmac
 import json
@@ -53,6 +54,11 @@ class _Secret:
     def text(self) -> str:
         password = None if self.password is None else self.password.text()
         return json.dumps({"password": password, "link": self.link, "link_until": self.link_until})
+
+    def way_in(self, now: float) -> str:
+        if self.password is not None:
+            return "password"
+        return "link" if self.link and self.link_until > now else ""
 
     @classmethod
     def read(cls, text: str) -> "_Secret":
@@ -149,13 +155,17 @@ class People:
                 change.put_person(wanted, by=name, secret=secret)
         return wanted
 
-    def has_lead(self) -> bool:
-        """Tell whether there is a lead who can sign in with a password or a link."""
+    def ways_in(self) -> Mapping[str, str]:
+        """Return how each person can sign in: "password", "link", or empty for not at all."""
         now = self._clock()
         with self.ledger.read() as reading:
-            leads = [each.name for each in reading.people() if each.active and each.role is Role.LEAD]
-            ways_in = [_Secret.read(reading.secret(name)) for name in leads]
-        return any(way.password is not None or (way.link and way.link_until > now) for way in ways_in)
+            secrets_of = {each.name: _Secret.read(reading.secret(each.name)) for each in reading.people()}
+        return {name: secret.way_in(now) for name, secret in secrets_of.items()}
+
+    def has_lead(self) -> bool:
+        """Tell whether there is a lead who can sign in with a password or a link."""
+        ways_in = self.ways_in()
+        return any(each.active and each.role is Role.LEAD and ways_in[each.name] for each in self.all())
 
     def _change(self, name: str, by: str, *, role: Role | None = None, active: bool | None = None) -> Person:
         with self.ledger.change() as change:
@@ -279,6 +289,14 @@ class People:
 
 
 # -- Names, passwords, tokens ----------------------------------------------------------------------
+
+
+def operator_name() -> str:
+    """Return the name of whoever runs a command, as the operating system has it."""
+    try:
+        return clean_name(getpass.getuser())
+    except (OSError, KeyError, ImportError, UsageError):
+        return "reviewer"
 
 
 def clean_name(name: str) -> str:
