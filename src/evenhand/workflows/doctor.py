@@ -17,7 +17,9 @@ from evenhand.errors import EvenhandError
 from evenhand.providers.registry import connection_of, key_variable
 from evenhand.records.settings import BUILT_IN_ACCOUNTS, Account
 from evenhand.store.ledger import check_integrity, open_ledger
+from evenhand.store.review.ledger import open_review_ledger
 from evenhand.store.sqlite import needs_single_writer
+from evenhand.workflows.review.verify import verify_review
 from evenhand.workflows.versions import versions_in_use
 
 _LOW_SPACE_BYTES = 200_000_000
@@ -44,7 +46,7 @@ class Check:
     """One thing that was looked at."""
 
     part: str
-    """What it belongs to: settings, python, ledger, accounts, packages."""
+    """What it belongs to: settings, accounts, ledger, review, python, packages."""
     name: str
     state: State
     value: str
@@ -76,7 +78,14 @@ def diagnose(start: Path, environ: Mapping[str, str]) -> Diagnosis:
             part="settings", name="settings", state=State.PROBLEM, value=str(error), hint=error.hint
         )
         return Diagnosis(checks=(broken, *_python(), *_packages()))
-    parts = (_settings(workspace), _accounts(workspace, environ), _ledger(workspace), _python(), _packages())
+    parts = (
+        _settings(workspace),
+        _accounts(workspace, environ),
+        _ledger(workspace),
+        _review(workspace),
+        _python(),
+        _packages(),
+    )
     return Diagnosis(checks=tuple(check for part in parts for check in part))
 
 
@@ -168,6 +177,34 @@ def _writable(path: Path) -> Check:
     with TemporaryFile(dir=_nearest(path)):
         pass
     return Check(part="ledger", name="file", state=State.NOTE, value=f"{path} is made by the first run")
+
+
+def _review(workspace: Workspace) -> Iterator[Check]:
+    """Look at the review ledger; a run does without it."""
+    path = workspace.review_path
+    if not path.exists():
+        value = f"{path} is made by the first `evenhand review sample`"
+        yield Check(part="review", name="file", state=State.NOTE, value=value)
+        return
+    try:
+        yield _whole(path)
+    except EvenhandError as error:
+        yield Check(part="review", name="file", state=State.WARNING, value=str(error), hint=error.hint)
+
+
+def _whole(path: Path) -> Check:
+    found = verify_review(open_review_ledger(path))
+    size = f"{path}, {path.stat().st_size / 1e6:.1f} MB"
+    if found.is_whole:
+        value = f"{size}, {found.checkpoint.number:,} events, an unbroken chain"
+        return Check(part="review", name="file", state=State.FINE, value=value)
+    return Check(
+        part="review",
+        name="file",
+        state=State.WARNING,
+        value=f"{size}, changed behind the back of its events: {found.problems[0]}",
+        hint="restore a copy from before; until then do not trust its labels",
+    )
 
 
 def _nearest(path: Path) -> Path:

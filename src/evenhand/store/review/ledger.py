@@ -6,12 +6,14 @@ change is one short transaction; the server and commands may write side by side,
 """
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, RootTransaction, text
+from sqlalchemy.exc import OperationalError
 
 from evenhand.errors import LedgerError
 from evenhand.store.ledger import explained
@@ -19,8 +21,11 @@ from evenhand.store.review import tables
 from evenhand.store.review.audit import Audit
 from evenhand.store.review.change import Change
 from evenhand.store.review.reading import Reading
-from evenhand.store.sqlite import REVIEW_SETTINGS, open_engine
+from evenhand.store.sqlite import BUSY_TIMEOUT_MS, REVIEW_SETTINGS, driver_connection, open_engine
 
+_LONGEST_WAIT_S: Final = 60.0
+"""How long a writer waits for others."""
+_PAUSE_S: Final = 0.01
 _DAMAGED = "the file is damaged: restore a copy of it; the runs are in another file and unharmed"
 _FULL = "free space on the disk, then do the same again; what was stored before is all there"
 _NEXT_STEPS: Final[Mapping[str, str]] = {
@@ -66,7 +71,7 @@ class ReviewLedger:
         """
         with explained(self.path, _NEXT_STEPS), self._turn, self._engine.connect() as connection:
             connection.info["writes"] = True
-            with connection.begin():
+            with _begun(connection):
                 yield Change(connection)
 
 
@@ -97,6 +102,26 @@ def open_review_ledger(path: Path, *, create: bool = False) -> ReviewLedger:
     if version == 0:
         _make_tables(ledger)
     return ledger
+
+
+def _begun(connection: Connection) -> RootTransaction:
+    """Begin to write as soon as no other process does.
+
+    SQLite alone asks again ten times a second, and loses against processes that come back at once; asking more often
+    gives everybody a turn.
+    """
+    driver, deadline = driver_connection(connection), time.monotonic() + _LONGEST_WAIT_S
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                return connection.begin()
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                    raise
+            time.sleep(_PAUSE_S)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def _make_tables(ledger: ReviewLedger) -> None:
