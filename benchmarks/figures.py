@@ -1,7 +1,7 @@
 """Run every measurement and write its table to the report it belongs to.
 
 python benchmarks/figures.py                 # all, two hours on two cores; leave the machine alone meanwhile
-python benchmarks/figures.py calibration     # one or more of figures, engine, calibration, coverage
+python benchmarks/figures.py calibration     # one or more of figures, engine, calibration, coverage, review
 python benchmarks/figures.py --quick         # smaller sizes, to see that it works; into --out FOLDER
 
 The tables of `coverage` hold no times and are made side by side, one a core.
@@ -31,6 +31,7 @@ TITLES = {
     "engine": "Figures of the engine",
     "calibration": "Figures of the calibration",
     "coverage": "Coverage of intervals and promises",
+    "review": "Figures of the review",
 }
 _ENGINE = ("openai", "anthropic", "aiohttp", "pydantic", "sqlalchemy")
 PACKAGES = {
@@ -38,6 +39,7 @@ PACKAGES = {
     "engine": _ENGINE,
     "calibration": ("numpy", "scipy", "scikit-learn", "krippendorff", "crowd-kit", "pydantic", "sqlalchemy"),
     "coverage": ("numpy", "scipy"),
+    "review": ("numpy", "scipy", "sqlalchemy", "starlette", "uvicorn"),
 }
 """Packages that the figures of a report depend on."""
 

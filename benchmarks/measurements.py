@@ -267,11 +267,46 @@ COVERAGE = (
         recorded_data=True,
     ),
 )
+REVIEW = (
+    Measurement(
+        title="The sampling design on simulated panels",
+        script="review_sampling.py",
+        full=("simulated",),
+        quick=("simulated", "--quick"),
+        meaning="Nominal 95 %: pass rate and agreement of panel and people, both from the labels of one draw, by what "
+        "can be made of them, beside as many labels drawn at random. `+-` is the Monte-Carlo standard error.",
+    ),
+    Measurement(
+        title="The sampling design on recorded panels",
+        script="review_sampling.py",
+        full=("recorded",),
+        quick=("recorded", "--quick"),
+        meaning="The same with the judges and people of recorded sets, drawn with replacement as if they were all "
+        "there is.",
+        recorded_data=True,
+    ),
+    Measurement(
+        title="What a draw costs",
+        script="review_sampling.py",
+        full=("speed",),
+        quick=("speed", "--quick"),
+        meaning="`evenhand review sample --items 1000` on a made-up run, each as a process of its own with start-up. "
+        "Making the run is not measured.",
+    ),
+    Measurement(
+        title="Questions about reviewers",
+        script="review_quality.py",
+        quick=("--quick",),
+        meaning="Scripted reviewers: how many gold items it takes until a lead is asked about one who works badly, and "
+        "how often a lead is asked about a careful one.",
+    ),
+)
 REPORTS: Mapping[str, Sequence[Measurement]] = {
     "figures": FIGURES,
     "engine": ENGINE,
     "calibration": CALIBRATION,
     "coverage": COVERAGE,
+    "review": REVIEW,
 }
 """Measurements by the report they stand in."""
 UNTIMED = frozenset({"coverage"})
