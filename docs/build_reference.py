@@ -19,6 +19,8 @@ from evenhand.cli.root import root_group
 from evenhand.review.exchange.formats import FACTS, LOST
 from evenhand.review.exchange.review_line import ReviewLine
 from evenhand.review.exchange.task_line import TaskLine
+from evenhand.review.keys import KEYS, key_hint
+from evenhand.web.strings import DEFAULT_LOCALE, translator
 from evenhand.workflows.explain_code import every_code
 from evenhand.workflows.show_schema import schema_names, schema_summaries, show_schema
 
@@ -33,6 +35,7 @@ def pages() -> dict[str, str]:
         "files.md": "\n".join(_files_page()),
         "codes.md": "\n".join(_codes_page()),
         "exchange.md": "\n".join(_exchange_page()),
+        "review-keys.md": "\n".join(_review_keys_page()),
     }
 
 
@@ -115,6 +118,19 @@ EXIT_CODES: Mapping[int, str] = {
     141: "the reader of stdout went away",
 }
 """What the commands there are now exit with."""
+
+
+# -- Keys of the review page -----------------------------------------------------------------------
+
+
+def _review_keys_page() -> Iterator[str]:
+    t = translator(DEFAULT_LOCALE)
+    yield from ("# Keys of the review page", "", NOTE, "")
+    yield from (t("help.typing"), "")
+    yield from ("| key | what it does | where |", "|---|---|---|")
+    for key in KEYS:
+        yield f"| `{key_hint(key.key)}` | {t(key.says)} | {t(f'help.where.{key.where}')} |"
+    yield ""
 
 
 # -- Files -----------------------------------------------------------------------------------------

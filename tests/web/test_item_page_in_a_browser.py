@@ -118,7 +118,10 @@ def test_on_a_phone_sides_stack_and_answers_stay_in_view(browser: Browser, pages
     assert right["y"] >= left["y"] + left["height"]
     assert commit["y"] + commit["height"] <= 844
     page.locator("#evidence summary").click()
+    panel = page.locator("#evidence .panel").bounding_box()
     assert page.get_by_text("Marking needs a wider screen.").is_visible()
+    assert panel is not None
+    assert panel["y"] > 0
     page.context.close()
 
 

@@ -80,7 +80,6 @@ def item_context(
         "visit": visit,
         "view": view,
         "blocks": blocks_of(open_item, view, t, differing=differing),
-        "key_table": key_table(settings),
         "compared": differing is not None,
         "answers": answers_of(open_item, t),
         "number": range_of(open_item),
@@ -92,11 +91,6 @@ def item_context(
         "problem": problem,
         "suggest_break": suggests_break(open_item, settings),
     }
-
-
-def key_table(settings: PageSettings) -> str:
-    """Return the keys for the script, as JSON: which key calls which handler. Empty where keys are off."""
-    return json.dumps({key.key: key.action for key in settings.keys} if settings.keys_on else {})
 
 
 def answers_of(open_item: OpenItem, t: Translate) -> tuple[Answer, ...]:

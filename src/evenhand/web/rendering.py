@@ -1,5 +1,6 @@
 """Pages from templates: one environment with escaping on, in which every unknown name is an error."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
 
@@ -22,13 +23,15 @@ def render(template: str, **context: object) -> str:
     """
     settings = context.get("settings")
     settings = settings if isinstance(settings, PageSettings) else PageSettings()
+    keys = settings.keys if settings.keys_on else ()
     frame: Mapping[str, object] = {
         "t": translator(settings.locale),
         "lang": settings.locale.tag,
         "dir": settings.locale.dir,
         "person": "",
         "csrf": "",
-        "key": {key.action: key.key for key in settings.keys} if settings.keys_on else {},
+        "key": {key.action: key.key for key in keys},
+        "key_table": json.dumps({key.key: key.action for key in keys}),
     }
     return _environment().get_template(template).render({**frame, **context, "settings": settings})
 

@@ -214,7 +214,7 @@
       say(document.getElementById("marked").dataset.removed);
       changed();
     },
-    commit: () => press("#answer .commit") ?? press("#keep"),
+    commit: () => press("#answer .commit, #keep"),
     skip: () => openPanel("skip"),
     flag: () => openPanel("flag"),
     undo: () => press("#undo button"),
@@ -260,7 +260,7 @@
     const [action, key] = actionOf(event);
     if (!action) return;
     const acts = at.closest?.("a, button, summary");
-    if (action === "commit" && (acts || at.closest?.(".panel"))) return;
+    if (action === "commit" && (acts || at.closest?.(".panel, form:not(#answer)") || !one("#answer .commit, #keep"))) return;
     if ((action === "previous" || action === "next") && at.matches?.("input")) return;
     event.preventDefault();
     HANDLERS[action](key);
@@ -337,6 +337,9 @@
     }
   };
 
+  /* A refusal is shown where the person is: its address could not be loaded again. */
+  const onAddress = (event) => { if (event.detail.response?.status >= 400) event.preventDefault(); };
+
   const onFailure = () => {
     if (form()) delete form().dataset.sent;
     unsaved = true;
@@ -360,6 +363,7 @@
   document.addEventListener("htmx:after:swap", onSwap);
   document.addEventListener("htmx:finally:request", (event) => { if (event.target.id === "autosave") drafting = false; });
   document.addEventListener("htmx:error", onFailure);
+  document.addEventListener("htmx:before:history:update", onAddress);
   setInterval(keepItem, KEEP_EVERY);
   begin();
 })();
