@@ -121,9 +121,28 @@ def test_an_exchange_of_labels_keeps_to_its_schema(verb: str, tmp_path: Path, cl
     jsonschema.Draft202012Validator(schema).validate(ended.document)
 
 
+REVIEWS: dict[str, list[str]] = {
+    "review-status/v1": ["review", "status", "--people"],
+    "review-adjudicate/v1": ["review", "adjudicate", "--gaps"],
+    "review-people/v1": ["review", "people"],
+}
+"""Commands that need a draw."""
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_what_needs_a_draw_keeps_to_its_schema(name: str, workspace: Path, cli: Cli) -> None:
+    cli("review", "sample", "--items", "20")
+    ended = cli("--json", *REVIEWS[name])
+    assert ended.code == 0, ended.err
+    schema = document_schema(f"evenhand/{name}")
+    jsonschema.Draft202012Validator(schema).validate(ended.document)
+    assert set(ended.document) == set(schema["properties"])
+
+
 def test_every_document_and_every_command_is_tried() -> None:
     imports = {"import-tidy/v1", "import-recordings/v1", "review-export/v1", "review-import/v1"}
-    assert {*LINES, *imports, *CALIBRATIONS} == set(DOCUMENTS)
+    serves = {"review-serve/v1"}  # see test_review_serve
+    assert {*LINES, *imports, *serves, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
     tried |= {
         "review export",
@@ -132,6 +151,10 @@ def test_every_document_and_every_command_is_tried() -> None:
         "import recordings",
         "calibrate",
         "judge select",
+        "review status",
+        "review adjudicate",
+        "review people",
+        "review serve",
     }
     assert {entry.path for entry in entries()} <= tried
 

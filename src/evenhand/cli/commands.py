@@ -47,6 +47,8 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         Entry(path="review import", help="Add labels that people gave in another tool."),
         Entry(path="review serve", help="Serve the pages on which people label, blind, on this machine."),
         Entry(path="review people", help="Say who may review: add, invite, change, dismiss."),
+        Entry(path="review status", help="Show how a review stands, and how many labels are still worth it."),
+        Entry(path="review adjudicate", help="Settle the items on which people differ."),
     ),
     "Calibrate": (
         Entry(path="judge select", help="Propose the few judges of a run that are worth keeping."),

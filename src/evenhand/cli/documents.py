@@ -64,6 +64,8 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "review-people/v1": "cli.review_people:PeopleDocument",
     "review-sample/v1": "workflows.review.sample_wishes:SampledRun",
     "review-serve/v1": "cli.review_serve:ServeDocument",
+    "review-adjudicate/v1": "cli.review_adjudicate:AdjudicateDocument",
+    "review-status/v1": "cli.review_status:ReviewStatusDocument",
     "run/v1": "cli.run_outcome:OutcomeDocument",
     "runs/v1": "cli.runs:RunsDocument",
     "salvage/v1": "workflows.salvage_ledger:SalvagedLedger",

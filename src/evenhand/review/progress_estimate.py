@@ -152,7 +152,7 @@ def _project(
     labels, now = passing.n, half_width_of(passing.interval)
     minutes = _minutes(seconds, repeats)
     more = math.ceil(1.5 * max(labels, drawn))
-    wishes = [("once the queue is done", drawn), ("with half as many again", more)]
+    wishes = [("once all are labelled and settled", drawn), ("with half as many again", more)]
     wishes += [
         (f"for {100 * target:g} points to either side", math.ceil(labels * (now / target) ** 2))
         for target in _TARGETS
@@ -192,11 +192,11 @@ def _advice(passing: Measured, projections: Sequence[Projection]) -> str:
         )
     if done.half_width > (1 - _WORTH) * now.half_width:
         return (
-            f"the {done.more:,} labels left in the queue narrow the interval from {_points(now.half_width)} to "
+            f"the {done.more:,} items left to label or to settle narrow the interval from {_points(now.half_width)} to "
             f"{_points(done.half_width)} only: they are hardly worth it for this number"
         )
     return (
-        f"the {done.more:,} labels left in the queue are worth it: they narrow the interval from "
+        f"the {done.more:,} items left to label or to settle are worth it: they narrow the interval from "
         f"{_points(now.half_width)} to about {_points(done.half_width)} to either side"
     )
 

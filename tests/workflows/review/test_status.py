@@ -1,101 +1,39 @@
 """How a review stands, from small real runs: what was labelled, what it says so far, and what stays unread."""
 
-import json
 import sqlite3
-from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.workflows.calibration_kit import Line, RecordedSuite, cases
+from tests.workflows.review.drawn_run import (
+    COUNT,
+    Answer,
+    drawn,
+    label,
+    other_than_panel,
+    panel_says,
+)
 
-from evenhand.records.rating import Order
 from evenhand.records.review import (
     AdjudicationReason,
     Draft,
     OpenItem,
-    Person,
-    ReviewLabel,
-    ReviewLabelKind,
-    Role,
     Spent,
     Visit,
 )
 from evenhand.stats.estimate import Estimate, Undefined
-from evenhand.store.review.rows import plain
 from evenhand.store.splits import split_uses
-from evenhand.workflows.read_run import StoredRun, read_run
+from evenhand.workflows.read_run import read_run
 from evenhand.workflows.review.adjudicate import Decision, open_adjudication
-from evenhand.workflows.review.desk import ReviewDesk
-from evenhand.workflows.review.open_review import open_desk
 from evenhand.workflows.review.sample import sample_run
 from evenhand.workflows.review.sample_wishes import SampleWishes
 from evenhand.workflows.review.status import ReviewStatus, open_status
 from evenhand.workflows.review.status_estimate import read_judged_run
 
-COUNT = 60
-Answer = Callable[[int], str]
-
-
-def judged(folder: Path, splits: Mapping[str, float] | None = None) -> StoredRun:
-    """Return a run of three judges, of whom one differs on every fourth case; every fifth item fails for the panel."""
-
-    def lines(judge: int) -> list[Line]:
-        return [{"case": f"c{n}", "label": _panel(n) if n % 4 or judge else _other(n)} for n in range(COUNT)]
-
-    shown = [{**case, "prompt": f"Question {number}?"} for number, case in enumerate(cases(COUNT))]
-    ratings = {f"judge{judge}": lines(judge) for judge in range(3)}
-    more = f"splits: {json.dumps(splits)}\n" if splits else ""
-    return RecordedSuite(folder, shown, ratings, suite=more).run()
-
-
-def _panel(number: int) -> str:
-    return "violates" if number % 5 == 0 else "complies"
-
-
-def _other(number: int) -> str:
-    return "complies" if number % 5 == 0 else "violates"
-
-
-def drawn(folder: Path, *, splits: Mapping[str, float] | None = None, **wishes: object) -> ReviewDesk:
-    stored = judged(folder, splits)
-    sample_run(folder, stored.run.id, SampleWishes(**{"seed": 1, "repeats": 0, **wishes}))  # type: ignore[arg-type]
-    desk = open_desk(folder, via="web")
-    with desk.ledger.change() as change:
-        for name, role in (("ann", Role.REVIEWER), ("bo", Role.REVIEWER), ("ada", Role.ADJUDICATOR)):
-            change.put_person(Person(name=name, role=role), by="")
-    return desk
-
 
 def number_of(opened: OpenItem) -> int:
     return int(opened.case.case_id.removeprefix("c"))
-
-
-def label(desk: ReviewDesk, person: str, most: int, answer: Answer = _panel) -> None:
-    """Add labels of a person to the first items of the queue, all in one transaction."""
-    with desk.ledger.change() as change:
-        for item in list(change.items(change.design().design))[:most]:
-            made = ReviewLabel(
-                id=f"rl-{person}-{item.id}",
-                item=item.id,
-                assignment="",
-                person=person,
-                kind=ReviewLabelKind.FIRST,
-                label=answer(item.seq),
-                sure=True,
-                defensible=None,
-                comment="",
-                evidence=(),
-                order=Order.GIVEN,
-                blind=True,
-                at="2026-11-27T10:00:00+00:00",
-                spent=Spent(active_ms=4_000),
-                revisits=0,
-                principle_hash=item.principle_hash,
-                via="web",
-            )
-            change.add_label(made, change.append(person, "commit", item.id, plain(made)).number)
 
 
 def status(folder: Path) -> ReviewStatus:
@@ -130,7 +68,7 @@ def test_progress_counts_items_people_and_minutes(tmp_path: Path) -> None:
     assert found.time.active_minutes == pytest.approx(30 * 4 / 60)
     assert found.time.minutes_left == pytest.approx((2 * COUNT - 30) * 4 / 60)
     counts = {each.name: (each.labelled, each.skipped, each.flagged) for each in found.people}
-    assert counts == {"ada": (0, 0, 0), "ann": (20, 0, 0), "bo": (10, 1, 1)}
+    assert counts == {"ada": (0, 0, 0), "lee": (0, 0, 0), "ann": (20, 0, 0), "bo": (10, 1, 1)}
 
 
 def test_under_twenty_labels_there_is_no_number_and_it_says_why(tmp_path: Path) -> None:
@@ -154,7 +92,7 @@ def test_labels_that_follow_the_panel_agree_with_it_and_give_its_rate(tmp_path: 
     assert value(found.passing) == pytest.approx(0.8, abs=0.1)
     assert found.labels < 40, "the sealed ones are not among them"
     whys = [each.why for each in found.projections]
-    assert whys[:2] == ["now", "once the queue is done"]
+    assert whys[:2] == ["now", "once all are labelled and settled"]
     widths = [each.half_width for each in found.projections]
     assert widths == sorted(widths, reverse=True)
     assert found.projections[1].minutes == pytest.approx(found.projections[1].more * 4 / 60)
@@ -163,7 +101,7 @@ def test_labels_that_follow_the_panel_agree_with_it_and_give_its_rate(tmp_path: 
 def test_a_design_with_unequal_chances_is_weighed(tmp_path: Path) -> None:
     """People find every item fails on which judges differ; those are drawn more often than their share."""
     desk = drawn(tmp_path, items=35, double=0, splits={"gate": 1})
-    wrong: Answer = lambda number: _panel(number) if number % 4 else _other(number)  # noqa: E731
+    wrong: Answer = lambda number: panel_says(number) if number % 4 else other_than_panel(number)  # noqa: E731
     label(desk, "ann", COUNT, wrong)
     found = status(tmp_path).estimate.found
     assert found is not None
@@ -176,7 +114,12 @@ def test_a_design_with_unequal_chances_is_weighed(tmp_path: Path) -> None:
 def test_sealed_labels_stay_unread_and_nothing_counts_as_a_use(tmp_path: Path) -> None:
     desk = drawn(tmp_path, items=COUNT, double=0, splits={"gate": 0.5, "sealed": 0.5})
     run = read_judged_run(tmp_path, "latest")
-    label(desk, "ann", COUNT, lambda number: _other(number) if run.sealed[number] else _panel(number))
+    label(
+        desk,
+        "ann",
+        COUNT,
+        lambda number: other_than_panel(number) if run.sealed[number] else panel_says(number),
+    )
     reader = open_status(tmp_path)
     found = reader.status().estimate
     assert found.found is not None
@@ -190,7 +133,7 @@ def test_sealed_labels_stay_unread_and_nothing_counts_as_a_use(tmp_path: Path) -
 def test_items_on_which_people_differ_are_left_out_until_they_are_settled(tmp_path: Path) -> None:
     desk = drawn(tmp_path, items=COUNT, reviewers=2, splits={"gate": 1})
     label(desk, "ann", COUNT)
-    label(desk, "bo", COUNT, lambda number: _other(number) if number < 10 else _panel(number))
+    label(desk, "bo", COUNT, lambda number: other_than_panel(number) if number < 10 else panel_says(number))
     before = status(tmp_path)
     assert before.progress.items.to_adjudicate == 10
     assert before.estimate.found is not None
@@ -198,7 +141,7 @@ def test_items_on_which_people_differ_are_left_out_until_they_are_settled(tmp_pa
     assert any("10 items on which people differ" in note for note in before.estimate.notes)
     court = open_adjudication(tmp_path)
     for queued in court.queue("ada"):
-        wanted = _panel(int(queued.case_id.removeprefix("c")))
+        wanted = panel_says(int(queued.case_id.removeprefix("c")))
         court.decide("ada", queued.id, Decision(label=wanted, reason=AdjudicationReason.ANNOTATOR_ERROR))
     after = status(tmp_path)
     assert (after.progress.items.to_adjudicate, after.progress.items.adjudicated) == (0, 10)
@@ -229,14 +172,24 @@ def test_where_the_run_is_gone_progress_is_told_all_the_same(tmp_path: Path) -> 
 def test_the_chain_is_verified_and_its_head_told(tmp_path: Path) -> None:
     desk = drawn(tmp_path, items=COUNT)
     label(desk, "ann", 3)
-    before = status(tmp_path).chain
-    assert (before.broken, len(before.head)) == ((), 64)
+    before = status(tmp_path).record
+    assert before.is_whole
+    assert (before.checkpoint.number > 1, len(before.checkpoint.hash)) == (True, 64)
     with closing(sqlite3.connect(desk.ledger.path)) as connection, connection:
-        connection.execute("UPDATE events SET person = 'eve' WHERE kind = 'commit'")
-    after = status(tmp_path).chain
-    assert (after.events, after.head) == (before.events, before.head)
-    assert len(after.broken) == 3
-    assert "was changed" in after.broken[0]
+        connection.execute("UPDATE events SET person = 'eve' WHERE kind = 'import'")
+    after = status(tmp_path).record
+    assert after.checkpoint == before.checkpoint
+    assert "was changed" in after.problems[0]
+
+
+def test_a_record_cut_short_shows_against_a_checkpoint(tmp_path: Path) -> None:
+    desk = drawn(tmp_path, items=COUNT)
+    kept = status(tmp_path).record.checkpoint
+    with closing(sqlite3.connect(desk.ledger.path)) as connection, connection:
+        connection.execute("DELETE FROM events WHERE number = ?", (kept.number,))
+        connection.execute("DELETE FROM people WHERE name = 'lee'")
+    assert open_status(tmp_path).status().record.is_whole
+    assert not open_status(tmp_path).status(since=kept).record.is_whole
 
 
 def test_quality_knows_the_length_of_texts_and_the_direction_of_changed_minds(tmp_path: Path) -> None:
@@ -244,11 +197,11 @@ def test_quality_knows_the_length_of_texts_and_the_direction_of_changed_minds(tm
     for _ in range(6):
         opened = desk.next_item("ann")
         assert opened is not None
-        draft = Draft(label=_other(number_of(opened)))
+        draft = Draft(label=other_than_panel(number_of(opened)))
         visit = Visit(id="v", spent=Spent(active_ms=300))
         desk.commit("ann", opened.assignment, opened.turn, draft, visit)
         desk.reveal("ann", opened.assignment)
-        desk.change_mind("ann", opened.assignment, _panel(number_of(opened)), "they are right")
+        desk.change_mind("ann", opened.assignment, panel_says(number_of(opened)), "they are right")
     (ann,) = open_status(tmp_path).quality().people
     told = {each.kind.value: each for each in ann.measures}
     assert value(told["pace"].value) == 1

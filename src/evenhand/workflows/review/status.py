@@ -7,13 +7,12 @@ from pathlib import Path
 from evenhand.calibration.categories import Categories, categories
 from evenhand.errors import EvenhandError
 from evenhand.records.message import Text
-from evenhand.records.review import Flagged, ReviewDraw, ReviewLabelKind, ShownCase
+from evenhand.records.review import Checkpoint, Flagged, ReviewDraw, ReviewLabelKind, ShownCase
 from evenhand.review.progress import Progress, ReviewState, count_progress, seconds_of
 from evenhand.review.progress_estimate import EstimateSoFar, estimate_so_far
 from evenhand.review.quality import PersonQuality, ReviewedItem
 from evenhand.review.quality_questions import measure_reviewers
 from evenhand.review.quality_team import GoldDoubt, TeamAgreement, doubted_gold, team_agreement
-from evenhand.store.review.chain import broken_links
 from evenhand.store.review.ledger import ReviewLedger
 from evenhand.store.review.reading import LabelledItem, Reading
 from evenhand.workflows.review.adjudicated import waiting_items
@@ -21,17 +20,7 @@ from evenhand.workflows.review.desk import Judged
 from evenhand.workflows.review.judged import judged_items
 from evenhand.workflows.review.open_review import open_review
 from evenhand.workflows.review.status_estimate import JudgedRun, ReadLabels, read_judged_run, read_labels
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChainState:
-    """The chain of events, as it stands."""
-
-    events: int
-    head: str
-    """Hash of the last one; write it down elsewhere, and a record cut short or written anew shows."""
-    broken: tuple[str, ...]
-    """What is wrong with it, in words; at most the first few."""
+from evenhand.workflows.review.verify import Verified, verify_review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +46,8 @@ class ReviewStatus:
     """Draws of the design."""
     progress: Progress
     estimate: LabelEstimate
-    chain: ChainState
+    record: Verified
+    """Whether the record of what people did is whole, and how far it has come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +75,14 @@ class StatusReader:
         self._judged = judged
         self._run = run
         self._runs: dict[str, JudgedRun] = {}
+        self._verified: Verified | None = None
 
-    def status(self, design: str | None = None) -> ReviewStatus:
+    def status(self, design: str | None = None, since: Checkpoint | None = None) -> ReviewStatus:
         """Return how a review stands.
 
         Args:
             design: A draw or its run; None for the newest.
+            since: How far the record had come before, as it was kept elsewhere; without it a cut tail is not missed.
 
         Raises:
             UnknownNameError: There is no such draw.
@@ -102,13 +94,12 @@ class StatusReader:
             state = _state(reading, draw)
             labelled = tuple(reading.labelled_items(draw.design))
             draws = sum(each.design == draw.design for each in reading.draws())
-            chain = _chain(reading)
         return ReviewStatus(
             draw=draw,
             draws=draws,
             progress=count_progress(state),
             estimate=self._estimate(state, labelled),
-            chain=chain,
+            record=self._verify(since),
         )
 
     def quality(self, design: str | None = None) -> ReviewQuality:
@@ -135,6 +126,16 @@ class StatusReader:
             return reading.flags(reading.design(design).design)
 
     # -- Steps -------------------------------------------------------------------------------------
+
+    def _verify(self, since: Checkpoint | None) -> Verified:
+        """Verify the record; where nothing happened since it was verified last, that holds."""
+        with self.ledger.read() as reading:
+            head = reading.head()
+        known = self._verified
+        if since is None and known is not None and head == (known.checkpoint.number, known.checkpoint.hash):
+            return known
+        self._verified = verify_review(self.ledger, since)
+        return self._verified
 
     def _estimate(self, state: ReviewState, labelled: tuple[LabelledItem, ...]) -> LabelEstimate:
         try:
@@ -211,19 +212,6 @@ def _state(reading: Reading, draw: ReviewDraw) -> ReviewState:
         waiting=frozenset(each.id for each in waiting if not each.settled),
         adjudicated=frozenset(each.id for each in waiting if each.settled),
     )
-
-
-_MOST_BROKEN = 5
-
-
-def _chain(reading: Reading) -> ChainState:
-    events, head = reading.head()
-    broken = []
-    for words in broken_links(reading.events()):
-        broken.append(words)
-        if len(broken) == _MOST_BROKEN:
-            break
-    return ChainState(events=events, head=head, broken=tuple(broken))
 
 
 def _notes(read: ReadLabels) -> Iterator[str]:
