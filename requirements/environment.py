@@ -83,7 +83,7 @@ def test(rest: list[str]) -> NoReturn:
     folder = prepare("dev-litellm", ".venv-litellm") if with_litellm else prepare("dev", ".venv")
     for_pytest = [argument for argument in rest if argument != "--litellm"]
     os.chdir(ROOT)
-    become([str(program(folder, "python")), "-m", "pytest", "-n", "auto", *for_pytest])
+    become([str(program(folder, "python")), "-m", "pytest", "-n", "auto", "--dist", "worksteal", *for_pytest])
 
 
 def prepare(lock: str, name: str) -> Path:

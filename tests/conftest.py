@@ -74,6 +74,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("litellm")]
 
 
+# -- Nothing that a test has to wait for for nothing --------------------------------------------------
+
+MEMORY = Path("/dev/shm")
+MOST_BYTES = 4_000_000_000
+
+
+def _wait_for_no_disk() -> None:
+    """Keeps temporary files in memory, where a commit does not wait for the disk: half of the time it would wait.
+
+    What is left after a power cut is tested by the calls of the operating system, in `tests/crash`.
+    """
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MOST_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def _load_one_certificate() -> None:
+    """Lets the clients, of which each reads every authority there is, read one: nobody here speaks TLS."""
+    os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("nobody.pem"))
+
+
 # -- No network ------------------------------------------------------------------------------------
 
 _attempts: list[str] = []
@@ -130,7 +150,8 @@ sys.addaudithook(_deny_network)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Counts skips, in CI, where every test can run."""
-    os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("nobody.pem"))
+    _wait_for_no_disk()
+    _load_one_certificate()
     is_worker = hasattr(config, "workerinput")
     if os.environ.get("CI", "").lower() not in ("", "0", "false") and not is_worker:
         config.pluginmanager.register(_SkipPolicy(_read_allowed_skips()), "skip-policy")

@@ -56,7 +56,7 @@ def model_judge(name: str = "reader", **changes: object) -> ModelJudge:
         "model": f"loop/{name}",
         "template": "reader.j2",
         "answer": AnswerSettings(reasks=1),
-        "timeout_s": 5.0,
+        "timeout_s": 60.0,
         **changes,
     }
     return ModelJudge(**fields)  # type: ignore[arg-type] # the table above holds fields of every type

@@ -42,7 +42,7 @@ CHOICES = {
 }
 
 
-def request(means: Means = "last_line", *, logprobs: int = 0, timeout_s: float = 5.0) -> ChatRequest:
+def request(means: Means = "last_line", *, logprobs: int = 0, timeout_s: float = 60.0) -> ChatRequest:
     return ChatRequest(
         model="gpt-x",
         system="You judge.",
@@ -175,7 +175,7 @@ class Scripted:
 
 
 REPLY = RawReply(body=b"{}")
-FAST = RetryPolicy(attempts=3, deadline_s=5.0, first_backoff_s=0.001, longest_backoff_s=0.001)
+FAST = RetryPolicy(attempts=3, deadline_s=60.0, first_backoff_s=0.001, longest_backoff_s=0.001)
 
 
 def failure(call_class: CallClass, retry_after_s: float | None = None) -> CallError:

@@ -58,13 +58,13 @@ def test_the_demo_starts_at_once_in_a_finished_environment(folder: Path, tmp_pat
 def test_the_tests_start_at_once_in_a_finished_environment(folder: Path, tmp_path: Path) -> None:
     finished_environment(folder, tmp_path, "dev")
     result = bootstrap(folder, tmp_path, "test", "-m", "not shared")
-    assert result.stdout == "python -m pytest -n auto -m not shared\n"
+    assert result.stdout == "python -m pytest -n auto --dist worksteal -m not shared\n"
 
 
 def test_the_second_sdk_set_is_an_environment_of_its_own(folder: Path, tmp_path: Path) -> None:
     finished_environment(folder, tmp_path, "dev-litellm")
     result = bootstrap(folder, tmp_path, "test", "--litellm", "tests/providers")
-    assert result.stdout == "python -m pytest -n auto tests/providers\n"
+    assert result.stdout == "python -m pytest -n auto --dist worksteal tests/providers\n"
 
 
 def test_an_older_environment_is_made_again_and_an_unfinished_one_never_taken_for_finished(
