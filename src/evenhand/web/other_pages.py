@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from evenhand.records.review import OpenItem, Revealed
-from evenhand.web.item_page import answers_of, label_text, range_of
+from evenhand.web.item_page import LastAnswer, answers_of, label_text, range_of
 from evenhand.web.page_settings import PageSettings
 from evenhand.web.strings import translator
 
@@ -46,7 +46,11 @@ def revealed_context(
 
 
 def empty_context(
-    *, settings: PageSettings, can_undo: bool = False, on_break: bool = False
+    *,
+    settings: PageSettings,
+    can_undo: bool = False,
+    on_break: bool = False,
+    last: LastAnswer | None = None,
 ) -> Mapping[str, object]:
     """Return what `empty.html` shows: nothing is left to review, or the person is on a break."""
     t = translator(settings.locale)
@@ -56,7 +60,15 @@ def empty_context(
         "empty": ("empty.title", "empty.text", "empty.look_again"),
     }
     title, text, again = (t(word) for word in words[name])
-    return {"settings": settings, "title": title, "text": text, "again": again, "can_undo": can_undo}
+    return {
+        "settings": settings,
+        "title": title,
+        "text": text,
+        "again": again,
+        "can_undo": can_undo,
+        "last": last,
+        "last_label": label_text(last.label, t) if last else "",
+    }
 
 
 def notice_context(

@@ -29,7 +29,8 @@ async def next_page(call: Call) -> Response:
     opened = await in_thread(call.desk.next_item, call.name, call.settings.design)
     if opened is None:
         past = await in_thread(call.desk.recent, call.name, 1, call.settings.design)
-        return call.show("empty.html", empty_context(settings=call.page, can_undo=bool(past)))
+        last = await _last_answer(call)
+        return call.show("empty.html", empty_context(settings=call.page, can_undo=bool(past), last=last))
     return await _item_page(call, opened)
 
 
@@ -46,19 +47,24 @@ async def _item_page(
     problem: str = "",
     status: int = 200,
 ) -> Response:
-    last = await in_thread(last_label, call.desk.ledger, call.name, call.settings.design)
     context = item_context(
         opened,
         settings=call.page,
         visit=call.field("visit") or secrets.token_hex(8),
         view=PageView.from_query(call.request.query_params),
-        last=None
-        if last is None
-        else LastAnswer(assignment=last.assignment, label=last.label, may_reveal=last.may_reveal),
+        last=await _last_answer(call),
         choices=choices,
         problem=problem,
     )
     return call.show("item.html", context, status=status)
+
+
+async def _last_answer(call: Call) -> LastAnswer | None:
+    """Return what the person answered just before."""
+    last = await in_thread(last_label, call.desk.ledger, call.name, call.settings.design)
+    if last is None:
+        return None
+    return LastAnswer(assignment=last.assignment, label=last.label, may_reveal=last.may_reveal)
 
 
 # -- Answers ---------------------------------------------------------------------------------------

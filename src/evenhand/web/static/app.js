@@ -233,6 +233,8 @@
     help: () => { const help = document.getElementById("help"); if (help) help.showModal(); else press("#open-help"); },
   };
 
+  /* What keys press on pages without an open item. */
+  const ELSEWHERE = { commit: "#keep", undo: "#undo button", reveal: "#reveal button", help: "#open-help" };
   const TYPING = 'textarea, select, [contenteditable], input:not([type="radio"], [type="checkbox"], [type="button"], [type="submit"])';
 
   const actionOf = (event) => {
@@ -256,11 +258,13 @@
       return HANDLERS.commit();
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    if (event.shiftKey && event.key.length > 1) return; // Shift with an arrow selects words
     if (at.matches?.(TYPING) || one("dialog[open]")) return;
     const [action, key] = actionOf(event);
     if (!action) return;
+    if (!form() && !one(ELSEWHERE[action] ?? "#nowhere")) return;
     const acts = at.closest?.("a, button, summary");
-    if (action === "commit" && (acts || at.closest?.(".panel, form:not(#answer)") || !one("#answer .commit, #keep"))) return;
+    if (action === "commit" && (acts || at.closest?.(".panel, form:not(#answer)"))) return;
     if ((action === "previous" || action === "next") && at.matches?.("input")) return;
     event.preventDefault();
     HANDLERS[action](key);

@@ -153,12 +153,13 @@ class ReviewDesk:
                 return committed(found, draft)
             require_open(found, turn)
             check_draft(draft, principle, change.content(found.item.content))
-            _put_draft(change, found, draft, visit, at)
+            told = _put_draft(change, found, draft, visit, at)
             held = keep_place(change, found, at)
             if held is not None:
                 kept = in_case_frame(draft, held.assignment.order, principle)
                 add_label(change, held, kept, at, via=self._via)
                 return committed(held, draft)
+            change.append(person, "draft", assignment, {"draft": plain(draft), "visit": plain(told)})
         raise _lost_place()
 
     def skip(self, person: str, assignment: str, turn: int, reason: str = "") -> None:
