@@ -75,6 +75,8 @@ async def answer_item(call: Call) -> Response:
     shown = await in_thread(own_item, call.desk.ledger, call.name, call.path("assignment"))
     try:
         sent = read_answer(call.form, shown)
+        if sent.commit and sent.is_settled and not sent.draft.label:
+            return await _again(call, shown, translator(call.page.locale)("answers.choose_first"))
         if sent.commit and sent.is_settled:
             return await _commit(call, sent)
         return await _save_draft(call, sent)
