@@ -61,8 +61,9 @@ def crawl(served: Served, browser: Browser, assignment: str) -> Iterator[tuple[s
     keeps = ("/items/{assignment}", "/items/{assignment}/flag", "/settings", "/sign-in", "/invitation")
     closes = ("/items/{assignment}/change", "/items/{assignment}/skip", "/undo", "/break", "/sign-out")
     posts = [each.path for each in ENDPOINTS if each.method == "POST"]
-    others = [path for path in posts if path not in keeps + closes]
-    for path in (*keeps, *others, *closes):
+    answers = [each.path for each in ENDPOINTS if each.method == "POST" and each.shows_answers]
+    others = [path for path in posts if path not in (*keeps, *closes, *answers)]
+    for path in (*keeps, *answers, *others, *closes):
         yield path, browser.post(path.format(assignment=assignment, item="rv-00003"), fields)
         yield path, browser.post(path.format(assignment=assignment, item="rv-00003"), {**fields, "turn": "x"})
 

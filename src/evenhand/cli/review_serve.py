@@ -75,12 +75,13 @@ def review_serve(
     session = session_of(context)
 
     from evenhand.web.app import create_app  # noqa: PLC0415 - this command only
+    from evenhand.web.lead_desks import open_lead_desks  # noqa: PLC0415 - this command only
     from evenhand.web.server import listen, serve  # noqa: PLC0415 - this command only
     from evenhand.workflows.review.open_review import open_desk  # noqa: PLC0415 - this command only
     from evenhand.workflows.review.people import People, operator_name  # noqa: PLC0415 - this command only
 
     desk = open_desk(session.workspace, via="web")
-    people = People(desk.ledger)
+    people, desks = People(desk.ledger), open_lead_desks(desk, session.workspace)
     with desk.ledger.read() as reading:
         reading.design(design)  # before anybody is told that there is something to review
     if team:
@@ -90,7 +91,7 @@ def review_serve(
     person = "" if team else people.ensure(name or operator_name(), Role.LEAD).name
     settings = _settings(session, site, person=person, design=design)
     with _announced(session, settings, opens=not no_open):
-        serve(create_app(desk, people, settings), listening, behind_proxy=site.is_https)
+        serve(create_app(desk, people, settings, desks=desks), listening, behind_proxy=site.is_https)
     session.screen.say("stopped; everything that was saved is on disk")
     return 0
 

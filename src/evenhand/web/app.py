@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from evenhand.errors import EvenhandError, ReviewConflictError, UnknownNameError, UsageError
 from evenhand.web.app_settings import WebSettings
+from evenhand.web.lead_desks import LeadDesks, open_lead_desks
 from evenhand.web.limits import Limiter
 from evenhand.web.middleware import Gate, read_body
 from evenhand.web.other_pages import notice_context
@@ -30,7 +31,12 @@ _BYTES_OF_A_POST = 16 * 1024
 
 
 def create_app(
-    desk: ReviewDesk, people: People, settings: WebSettings, endpoints: Sequence[Endpoint] = ENDPOINTS
+    desk: ReviewDesk,
+    people: People,
+    settings: WebSettings,
+    endpoints: Sequence[Endpoint] = ENDPOINTS,
+    *,
+    desks: LeadDesks | None = None,
 ) -> Starlette:
     """Return the application.
 
@@ -39,8 +45,15 @@ def create_app(
         people: Who may sign in.
         settings: How it is served.
         endpoints: Every route.
+        desks: What pages of adjudicators and leads work through; without them no verdict of a run is read.
     """
-    shared = _Shared(desk=desk, people=people, settings=settings, limiter=Limiter(settings.posts))
+    shared = _Shared(
+        desk=desk,
+        people=people,
+        desks=desks or open_lead_desks(desk),
+        settings=settings,
+        limiter=Limiter(settings.posts),
+    )
     by_path: dict[str, dict[str, Endpoint]] = {}
     for each in endpoints:
         by_path.setdefault(each.path, {})[each.method] = each
@@ -63,6 +76,7 @@ class _Shared:
 
     desk: ReviewDesk
     people: People
+    desks: LeadDesks
     settings: WebSettings
     limiter: Limiter = field(repr=False)
 
@@ -114,6 +128,7 @@ async def _let_in(shared: _Shared, endpoint: Endpoint, request: Request) -> Call
         request=request,
         desk=shared.desk,
         people=shared.people,
+        desks=shared.desks,
         settings=settings,
         page=page_settings(settings, cookies),
         someone=signed_in.person if signed_in else None,
@@ -181,6 +196,7 @@ def _told(shared: _Shared, request: Request, error: EvenhandError | HTTPExceptio
         request=request,
         desk=shared.desk,
         people=shared.people,
+        desks=shared.desks,
         settings=shared.settings,
         page=page,
         someone=None,

@@ -85,7 +85,7 @@ def item_context(
         "number": range_of(open_item),
         "marked": marked_of(open_item, open_item.draft.evidence, t),
         "choices": marked_of(open_item, choices, t),
-        "rationale": _shown_rationale(open_item),
+        "rationale": shown_rationale(open_item),
         "last": last,
         "last_label": label_text(last.label, t) if last else "",
         "problem": problem,
@@ -128,7 +128,8 @@ def range_of(open_item: OpenItem) -> tuple[str, str] | None:
     )
 
 
-def _shown_rationale(open_item: OpenItem) -> str:
+def shown_rationale(open_item: OpenItem) -> str:
+    """Return why a principle exists, where reviewers are shown it."""
     principle = open_item.principle.principle
     return principle.rationale if "reviewers" in principle.show_rationale_to else ""
 

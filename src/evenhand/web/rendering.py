@@ -29,6 +29,7 @@ def render(template: str, **context: object) -> str:
         "lang": settings.locale.tag,
         "dir": settings.locale.dir,
         "person": "",
+        "role": "",
         "csrf": "",
         "key": {key.action: key.key for key in keys},
         "key_table": json.dumps({key.key: key.action for key in keys}),

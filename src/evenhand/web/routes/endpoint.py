@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from evenhand.errors import UsageError
 from evenhand.records.review import Person, Role
 from evenhand.web.app_settings import WebSettings
+from evenhand.web.lead_desks import LeadDesks
 from evenhand.web.page_settings import PageSettings
 from evenhand.web.rendering import render
 from evenhand.web.security import csrf_token
@@ -34,6 +35,7 @@ class Call:
     request: Request
     desk: ReviewDesk
     people: People
+    desks: LeadDesks
     settings: WebSettings
     page: PageSettings
     """What the person set for the pages."""

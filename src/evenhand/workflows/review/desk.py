@@ -87,6 +87,11 @@ class ReviewDesk:
         self._lease_s = lease_s
         self._clock = clock
 
+    @property
+    def judged(self) -> Judged:
+        """What reads the judges' answers on an item; to be asked only where they may be shown."""
+        return self._judged
+
     # -- Items -------------------------------------------------------------------------------------
 
     def next_item(self, person: str, design: str | None = None) -> OpenItem | None:

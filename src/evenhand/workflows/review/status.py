@@ -120,10 +120,12 @@ class StatusReader:
             gold=tuple(doubted_gold(items)),
         )
 
-    def flags(self, design: str | None = None) -> tuple[Flagged, ...]:
-        """Return what reviewers told the lead, the newest last."""
+    def flags(self, design: str | None = None) -> tuple[tuple[Flagged, str], ...]:
+        """Return what reviewers told the lead, each with its case, the newest first."""
         with self.ledger.read() as reading:
-            return reading.flags(reading.design(design).design)
+            flags = reading.flags(reading.design(design).design)
+            items = reading.find_items([flag.item for flag in flags])
+        return tuple((flag, items[flag.item].case_id) for flag in reversed(flags))
 
     # -- Steps -------------------------------------------------------------------------------------
 
