@@ -72,6 +72,8 @@ def drawn(inclusion: float, design: int = 0, **more: Any) -> dict[str, Any]:
         ([(0, 1, drawn(0.5)), (0, 1, drawn(0.4))], NAN, 1),
         ([(0, 1, drawn(0.5, 0)), (0, 1, drawn(0.5, 1))], NAN, 1),
         ([(0, 1, drawn(0.5)), (0, 1)], NAN, 1),
+        ([(0, 1, drawn(0.5)), (0, 1, {"design": -1})], 0.5, 0),  # one more opinion on an item that was drawn
+        ([(0, 1, drawn(0.5, -1)), (0, 1, {"design": -1})], NAN, 1),
         ([(0, 1, drawn(0.5)), (0, 1, SETTLED)], 0.5, 0),
         ([(0, 1), (0, 1, drawn(0.5, settled=True))], 0.5, 0),
         ([(0, 1, drawn(0.5)), (0, 2, drawn(0.5))], 0.5, 0),  # a tie was drawn all the same
@@ -127,3 +129,26 @@ def test_what_waits_for_an_adjudicator_has_no_label_until_it_is_settled(
     found = find(*labels, unresolved=[True])
     assert (found.reference.label.tolist(), found.reference.basis.tolist()) == ([label], [basis])
     assert (found.unresolved, found.tied) == (unresolved, 0)
+
+
+@pytest.mark.parametrize(
+    ("labels", "apart"),
+    [
+        ([(0, 1), (1, 1)], None),  # nothing is known of any
+        (
+            [(0, 1, drawn(0.5, -1)), (1, 1, {"design": -1})],
+            None,
+        ),  # a part of one file lacks it: nobody knows why
+        ([(0, 1, drawn(0.5)), (1, 1)], [False, False]),  # of a draw that has a name, and lacks it
+        ([(0, 1, drawn(0.5)), (1, 1, {"design": -1})], [False, True]),
+        ([(0, 1, drawn(0.5)), (1, 1, {"design": -1, "settled": True})], [False, True]),
+        ([(0, 1, drawn(0.5)), (0, 1, {"design": -1})], [False, False]),
+    ],
+)
+def test_labels_of_no_draw_stand_apart_from_those_of_one(
+    labels: list[Given], apart: list[bool] | None
+) -> None:
+    found = find(*labels, items=2).reference
+    assert (None if found.apart is None else found.apart.tolist()) == apart
+    expected = found.label if apart is None else np.where(apart, -1, found.label)
+    assert found.drawn.tolist() == expected.tolist()

@@ -17,19 +17,20 @@ def gather_facts(table: CalibrationTable) -> DataFacts:
     principles = table.principles
     verdicts = sum(int((each.verdict != NONE).sum()) for each in principles)
     items = sum(each.n for each in principles)
-    inclusion = _joined([each.reference.inclusion[_labelled(each)] for each in principles])
+    inclusion = _joined([each.reference.inclusion[each.reference.drawn != NONE] for each in principles])
+    labelled = sum(int(_labelled(each).sum()) for each in principles)
     known = inclusion[np.isfinite(inclusion)]
     return DataFacts(
         items=items,
         verdicts=verdicts,
         undecided=items - verdicts,
-        labelled=inclusion.size,
+        labelled=labelled,
         labels=sum(int((each.people.label != NONE).sum()) for each in principles),
         people=len(list_people(principles)),
         sources=table.sources,
         splits=table.splits,
         basis=_count_bases(principles),
-        drawn=_drawn_in_words(inclusion, known),
+        drawn=_drawn_in_words(inclusion, known) + _apart_in_words(labelled - inclusion.size),
         inclusion=(float(known.min()), float(known.max()))
         if known.size == inclusion.size and known.size
         else None,
@@ -101,6 +102,15 @@ def _drawn_in_words(
     return (
         f"Items were drawn with probabilities from {percent(low)} to {percent(high)}; "
         "labels are weighted by one over theirs."
+    )
+
+
+def _apart_in_words(apart: int) -> str:
+    if not apart:
+        return ""
+    return (
+        f" {count(apart, 'more item')} with a label belong to no draw: agreement counts them and so describes the "
+        "labelled items only, and rates leave them out."
     )
 
 

@@ -44,6 +44,8 @@ class Population:
     has_rate: bool
     left_out: int = 0
     """Principles without a label, or without answers that pass and fail."""
+    apart: int = 0
+    """Labels to certify with that belong to no draw, beside others that do; no rate rests on them."""
 
     @property
     def labelled(self) -> Flags:
@@ -76,13 +78,15 @@ def population_of(answers: PrincipleAnswers, certify: Collection[Split], share: 
     """
     codes = reading_codes(answers.readings)
     inside = np.isin(answers.split, list(certify))
-    truth = np.where(inside, answers.reference.label, NONE)
+    truth = np.where(inside, answers.reference.drawn, NONE)
+    apart = inside & (answers.reference.drawn != answers.reference.label)
     return Population(
         read_answers=codes[with_panel(answers)],
         read_truth=codes[truth],
         inclusion=answers.reference.inclusion * share,
         clusters=answers.clusters.astype(np.int64),
         has_rate={FAIL, PASS} <= set(codes.tolist()),
+        apart=int(apart.sum()),
     )
 
 
@@ -100,6 +104,7 @@ def pool_populations(populations: Sequence[Population]) -> Population:
         clusters=np.concatenate([each.clusters for each in chosen]),
         has_rate=all(each.has_rate for each in chosen),
         left_out=len(populations) - len(chosen),
+        apart=sum(each.apart for each in populations),
     )
 
 
@@ -138,7 +143,7 @@ def measure_rate(
         adds_nothing=False,
         labelled=int(population.labelled.sum()),
         judged=len(said),
-        warnings=_left_out(population),
+        warnings=(*_left_out(population), *_apart(population)),
     )
     if _why_refused(population, measuring):
         return result
@@ -165,6 +170,12 @@ def _left_out(population: Population) -> tuple[str, ...]:
         return ()
     left_out = count(population.left_out, "principle")
     return (f"{left_out} left out: no label to certify with, or no answer that passes or fails.",)
+
+
+def _apart(population: Population) -> tuple[str, ...]:
+    if not population.apart:
+        return ()
+    return (f"{count(population.apart, 'label')} left out: they belong to no draw, beside others that do.",)
 
 
 def _judges_alone(population: Population, said: Ints, measuring: Measuring) -> Measured:

@@ -24,7 +24,7 @@ class GivenLabels:
     inclusion: Floats
     """Probability of being labelled; not a number where it is not recorded."""
     design: Codes
-    """Number of the draw it belongs to."""
+    """Number of the draw it belongs to; -1 where it names none."""
     blind: Codes
     """1 yes, 0 no, -1 not recorded."""
 
@@ -63,7 +63,9 @@ def find_reference(
     A tie of persons, or settled labels that differ, leave an item without a reference label, and so does a difference
     that waits for an adjudicator: a majority settles nothing there. An item has one
     probability of being labelled: where its labels were drawn in two designs, or with two probabilities, or only some
-    of its persons' labels have one, it is not known.
+    of its persons' labels have one, it is not known. Labels that name no draw and have no probability do not count
+    there beside those of a draw that has a name: they are more opinions on an item that was drawn anyway, or they stand
+    apart.
 
     Args:
         given: The labels, all of them on the scale.
@@ -85,6 +87,7 @@ def find_reference(
         basis=_basis(persons, kinds, label),
         inclusion=inclusion,
         blind=np.where(label == NONE, NONE, _blind(given, kinds, items)).astype(np.int16),
+        apart=_apart(given, label),
     )
     return FoundReference(
         reference=reference,
@@ -130,10 +133,21 @@ def _inclusion(given: GivenLabels, items: int) -> tuple[Floats, Flags]:
     np.minimum.at(low, given.item[known], draw.reshape(-1))
     np.maximum.at(high, given.item[known], draw.reshape(-1))
     some = _any(given.item, known & ~given.settled, items)
-    others = _any(given.item, ~known & ~given.settled, items)
+    drawn = _any(given.item, known & (given.design != NONE), items)
+    beside = drawn[given.item] & (given.design == NONE)
+    others = _any(given.item, ~known & ~given.settled & ~beside, items)
     mixed = np.asarray((high > low) | (some & others))
     values = np.append(kinds[:, 1], np.nan)
     return np.where(mixed, np.nan, values[high]), mixed
+
+
+def _apart(given: GivenLabels, label: NDArray[np.int64]) -> Flags | None:
+    """Return the items with a reference label of which no label claims to be drawn; None where no draw has a name."""
+    known = np.isfinite(given.inclusion)
+    if not (known & (given.design != NONE)).any():
+        return None
+    claimed = _any(given.item, known | (given.design != NONE), len(label))
+    return np.asarray((label != NONE) & ~claimed)
 
 
 def _blind(given: GivenLabels, kinds: NDArray[np.int64], items: int) -> NDArray[np.int64]:

@@ -113,6 +113,13 @@ class Reference:
     not known."""
     blind: Codes
     """1 where every label behind it was given blind, 0 where one was not, -1 where that is not recorded."""
+    apart: Flags | None = None
+    """Items whose labels belong to no draw, beside others that were drawn: no rate rests on them. None is nowhere."""
+
+    @property
+    def drawn(self) -> Codes:
+        """The reference labels that a rate may rest on, shape (n,); -1 without one."""
+        return self.label if self.apart is None else np.where(self.apart, NONE, self.label).astype(np.int16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

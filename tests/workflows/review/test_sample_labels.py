@@ -320,15 +320,28 @@ def test_of_two_designs_the_one_with_most_labels_is_read(tmp_path: Path) -> None
     assert any("4 review labels of 1 other design are left out" in note for note in table.notes)
 
 
-def test_review_labels_stand_beside_those_of_the_suite(tmp_path: Path) -> None:
-    texts: list[Line] = [label("c0", "violates", "gold"), label("c1", "complies", "dee")]
+def test_labels_of_the_suite_stand_beside_a_review_and_its_rate_is_given_without_them(tmp_path: Path) -> None:
+    texts: list[Line] = [
+        label("c0", "violates", "gold"),
+        *(label(f"c{n}", "complies", "dee") for n in range(1, COUNT)),
+    ]
     stored = suite_in(tmp_path / "w", labels=texts).run()
-    draw(stored)
+    items = draw(stored, 25)
     review(stored, lambda *_: "complies")
-    found = labelled(stored, table_of(stored))
-    assert found["c0"] == "violates"  # settled
-    assert found["c1"] == "complies"
+    table = table_of(stored)
+    found = labelled(stored, table)
     assert len(found) == COUNT
+    assert found["c0"] == "violates"  # settled
+    inclusion = only(table).reference.inclusion
+    for case, item in items.items():
+        assert inclusion[int(case[1:])] == pytest.approx(item.inclusion)
+    calibration = calibrate_stored(stored)
+    rate, apart = calibration.panel.rate, len({*found} - items.keys())
+    assert isinstance(rate.rate, Estimate)
+    assert rate.labelled == COUNT - apart
+    assert any(f"{apart} labels left out: they belong to no draw" in warning for warning in rate.warnings)
+    assert f"{apart} more items with a label belong to no draw" in calibration.data.drawn
+    assert calibration.data.without_inclusion == 0
 
 
 # -- Several people --------------------------------------------------------------------------------

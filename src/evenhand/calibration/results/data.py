@@ -28,7 +28,8 @@ class DataFacts:
     inclusion: tuple[float, float] | None
     """Smallest and largest probability of being labelled; None where it is not known."""
     without_inclusion: int
-    """Labelled items whose probability is not known; above 0 no rate is given."""
+    """Labelled items whose probability is not known; above 0 no rate is given. Those that stand apart from a draw do
+    not count."""
     blind: Mapping[str, int]
     """Labelled items by "blind", "not blind", "not recorded"."""
     dates: tuple[str, str]

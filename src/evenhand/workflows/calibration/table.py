@@ -270,7 +270,11 @@ def _given(labels: Sequence[GivenLabel], codes: Mapping[str, int], place: NDArra
         settled=np.array([label.settled for label in labels], dtype=bool),
         inclusion=np.array([_number(label.detail.inclusion) for label in labels], dtype=np.float64),
         design=np.array(
-            [designs.setdefault(label.detail.design, len(designs)) for label in labels], dtype=np.int16
+            [
+                designs.setdefault(label.detail.design, len(designs)) if label.detail.design else NONE
+                for label in labels
+            ],
+            dtype=np.int16,
         ),
         blind=np.array([_flag(label.detail) for label in labels], dtype=np.int16),
     )
