@@ -39,3 +39,13 @@ def test_judges_are_shown_once_the_label_is_given(served: Served) -> None:
     told = browser.post(f"/items/{first}/reveal", {"csrf": page.csrf})
     assert told.headers["location"] == f"/items/{first}/reveal"
     assert "CANARY-reason" in browser.get(told.headers["location"]).body
+
+
+def test_an_answer_has_to_be_chosen_and_nothing_that_was_entered_is_lost(served: Served) -> None:
+    browser = served.browser("ann")
+    page = browser.get("/next")
+    sent = {"csrf": page.csrf, "turn": page.field("turn"), "comment": "half a thought", "commit": "1"}
+    again = browser.post(f"/items/{page.assignment}", sent)
+    assert again.status == 422
+    assert "Choose an answer first." in again.body
+    assert "half a thought" in again.body
