@@ -214,9 +214,9 @@ class QueueReader(RowReader):
         return int(self._connection.execute(query).scalar_one())
 
     def gold_items(self, design: str) -> int:
-        """Return how many gold items a design has."""
+        """Return how many gold items a design has; they never close, and to say so lets SQLite take their index."""
         query = select(func.count()).select_from(tables.items)
-        query = query.where(_items.design == design, _items.gold.is_not(None))
+        query = query.where(_items.design == design, _NOT_CLOSED, _items.gold.is_not(None))
         return int(self._connection.execute(query).scalar_one())
 
 

@@ -57,9 +57,9 @@ items = Table(
     Column("committed", Integer, nullable=False, server_default="0"),
     Column("closed", Integer, nullable=False, server_default="0"),
     Index("items_to_do", "design", "closed", "position"),
-    Index("items_wanted", "design", sqlite_where=text("closed = 0 AND gold IS NULL")),
+    Index("items_wanted", "design", "closed", sqlite_where=text("closed = 0 AND gold IS NULL")),
     Index("items_by_place", "place"),
-    Index("items_gold", "design", sqlite_where=text("gold IS NOT NULL")),
+    Index("items_gold", "design", "closed", sqlite_where=text("gold IS NOT NULL")),
 )
 """`place` names what is shown, whatever the design; `committed` counts distinct people who labelled it."""
 
