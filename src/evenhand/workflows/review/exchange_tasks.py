@@ -5,6 +5,8 @@ from functools import cache
 
 from evenhand.records.rating import Order
 from evenhand.records.review import Adjudication, ReviewItem, ReviewLabel, ShownPrinciple
+from evenhand.records.scale import Scale
+from evenhand.review.adjudication import settle
 from evenhand.review.chance import side_order
 from evenhand.review.exchange.records import (
     ExchangeAdjudication,
@@ -13,7 +15,6 @@ from evenhand.review.exchange.records import (
     ItemContext,
     JudgeAnswer,
 )
-from evenhand.review.exchange.settled import settle
 from evenhand.store.review.reading import LabelledItem, Reading
 from evenhand.workflows.review.judged import JudgedItem
 
@@ -66,13 +67,17 @@ class LedgerTasks(Mapping[str, ExchangeTask]):
                 return found
         return ()
 
+    def principle_of(self, item: ReviewItem) -> ShownPrinciple:
+        """Return the principle of an item, as it was when the item was drawn."""
+        return self._principles(item.design)[item.principle_id]
+
     def task(self, item: ReviewItem, judges: tuple[JudgeAnswer, ...] = ()) -> ExchangeTask:
         """Return an item as other tools show it."""
         is_pair = "|" in item.candidate_id
         return ExchangeTask(
             item=item.id,
             case=self._reading.content(item.content),
-            principle=self._principles(item.design)[item.principle_id],
+            principle=self.principle_of(item),
             order=side_order(self._seeds[item.design], _EXPORTED, item.id) if is_pair else Order.GIVEN,
             judges=judges,
         )
@@ -95,9 +100,10 @@ def judge_answers(judged: JudgedItem) -> tuple[JudgeAnswer, ...]:
     )
 
 
-def travelling(found: LabelledItem, constitution: str) -> Iterator[ExchangeLabel | ExchangeAdjudication]:
+def travelling(
+    found: LabelledItem, constitution: str, scale: Scale
+) -> Iterator[ExchangeLabel | ExchangeAdjudication]:
     """Yield the labels of an item and then its adjudication, as they travel."""
-    settled = settle(found.labels, found.adjudication)
     item = found.item
     context = ItemContext(
         run=item.run,
@@ -109,7 +115,7 @@ def travelling(found: LabelledItem, constitution: str) -> Iterator[ExchangeLabel
         stratum=item.stratum,
         inclusion=item.inclusion,
         gold=item.gold,
-        provenance=None if settled is None else settled.provenance,
+        provenance=settle(found.labels, found.adjudication, scale).provenance,
     )
     yield from (as_exchanged(label, context) for label in found.labels)
     if found.adjudication is not None:

@@ -13,6 +13,7 @@ from evenhand.catalog.parquet_file import parquet_bytes
 from evenhand.errors import NothingSelectedError, UsageError
 from evenhand.records.canonical import ascii_line
 from evenhand.records.review import ReviewItem, ReviewLabelKind
+from evenhand.review.adjudication import is_opinion, settle
 from evenhand.review.exchange import argilla, argilla_settings, label_studio, label_studio_config, scout
 from evenhand.review.exchange.calibrate_line import calibrate_lines
 from evenhand.review.exchange.csv_cells import as_cells
@@ -21,7 +22,6 @@ from evenhand.review.exchange.parquet_columns import as_parquet_row, parquet_col
 from evenhand.review.exchange.records import Exchanged, ExchangeLabel, ExchangeTask, Format
 from evenhand.review.exchange.review_line import FIELDS as LABEL_FIELDS
 from evenhand.review.exchange.review_line import as_line
-from evenhand.review.exchange.settled import settle
 from evenhand.review.exchange.task_line import FIELDS as TASK_FIELDS
 from evenhand.review.exchange.task_line import as_task_line, as_task_row
 from evenhand.store.review.reading import LabelledItem, Reading
@@ -172,8 +172,13 @@ def export_labels(start: Path, path: Path, wanted: Wanted) -> ExportedReview:
         ]
         if not found:
             raise NothingSelectedError(f"{draw.design} has no labels yet")
-        said = [each for item in found for each in travelling(item, draw.constitution)]
-        files, written, left_out = _write_labels(path, wanted, found, said, LedgerTasks(reading))
+        known = LedgerTasks(reading)
+        said = [
+            each
+            for item in found
+            for each in travelling(item, draw.constitution, known.principle_of(item.item).scale)
+        ]
+        files, written, left_out = _write_labels(path, wanted, found, said, known)
     return ExportedReview(
         format=wanted.format,
         design=draw.design,
@@ -190,7 +195,7 @@ def _write_labels(
 ) -> tuple[tuple[str, ...], int, Mapping[str, int]]:
     format_ = wanted.format
     if format_ is Format.SCOUT:
-        cases, left_out = _scout_cases(found)
+        cases, left_out = _scout_cases(found, tasks)
         _write_scout(path, cases)
         return (str(path),), len(cases), left_out
     if format_ is Format.CALIBRATE:
@@ -239,18 +244,21 @@ def _annotated(task: ExchangeTask, labels: Sequence[ExchangeLabel], wanted: Want
     return label_studio.as_task(task, labels, wanted.users)
 
 
-def _scout_cases(found: Iterable[LabelledItem]) -> tuple[list[dict[str, str]], Mapping[str, int]]:
+def _scout_cases(
+    found: Iterable[LabelledItem], tasks: LedgerTasks
+) -> tuple[list[dict[str, str]], Mapping[str, int]]:
     cases, left_out = [], Counter[str]()
     for each in found:
-        settled = settle(each.labels, each.adjudication)
-        if settled is None or not settled.may_be_reference:
-            left_out["items on which people differ and nobody decided yet"] += 1
-        elif each.item.gold is not None:
+        item, scale = each.item, tasks.principle_of(each.item).scale
+        reference = settle(each.labels, each.adjudication, scale).reference
+        if item.gold is not None:
             left_out["gold items"] += 1
+        elif reference is None:
+            left_out["items on which people differ and nobody decided yet, or without a blind label"] += 1
+        elif not is_opinion(reference, scale):
+            left_out["items on which people can not tell"] += 1
         else:
-            cases.append(
-                scout.as_case(each.item.id, each.item.case_id, each.item.principle_id, settled.label)
-            )
+            cases.append(scout.as_case(item.id, item.case_id, item.principle_id, reference))
     return cases, dict(left_out)
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from evenhand.errors import FileError, Finding
 from evenhand.records.canonical import canonical_json
@@ -16,12 +17,16 @@ from evenhand.records.review import (
     Spent,
 )
 from evenhand.review.exchange.records import ExchangeAdjudication, ExchangeLabel, Format
+from evenhand.store.ledger import chunks
 from evenhand.store.review.change import Change
 from evenhand.store.review.reading import Reading
 from evenhand.store.review.rows import plain
 from evenhand.workflows.review.exchange_tasks import LedgerTasks
 from evenhand.workflows.review.open_review import open_review
 from evenhand.workflows.review.read_exchange import MAX_FINDINGS, Incoming, Names, read_exchange
+
+_LABELS_AT_ONCE: Final = 500
+"""Labels that one event says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +129,8 @@ class _Importing:
         self._via = via
         self._keep_stored = keep_stored
         self._now = _text(datetime.now(UTC))
+        self._new: dict[str, list[ReviewLabel]] = {}
+        """New labels by item; they are written once all are known to be right."""
 
     def add(self, incoming: Iterable[Incoming]) -> None:
         """Add everything that is new.
@@ -134,6 +141,8 @@ class _Importing:
         findings = [found for each in incoming if (found := self._add(each)) is not None]
         if findings:
             raise FileError(findings[:MAX_FINDINGS])
+        for chunk in chunks([label for given in self._new.values() for label in given], _LABELS_AT_ONCE):
+            self._write(chunk)
 
     def _add(self, each: Incoming) -> Finding | None:
         """Add one thing, or return what is wrong with it."""
@@ -141,14 +150,16 @@ class _Importing:
         if isinstance(said, ExchangeAdjudication):
             return self._add_decision(each, said)
         label = self._label(said)
-        stored = self._change.labels_of(label.item)
+        stored = (*self._change.labels_of(label.item), *self._new.get(label.item, ()))
         twin = _twin(label, stored)
-        if any(other.id == label.id for other in stored) or (twin and twin.label == label.label):
+        if any(other.id == label.id for other in stored):
             self.known += 1
-            return None
-        if twin is not None:
+        elif twin is None:
+            self._new.setdefault(label.item, []).append(label)
+        elif label.withdrawn or twin.label == label.label:
+            self.known += 1
+        else:
             return self._contradiction(each, f"{label.person} answered {twin.label!r} on {twin.at[:10]}")
-        self._store(label)
         return None
 
     def _contradiction(self, each: Incoming, before: str) -> Finding | None:
@@ -182,16 +193,18 @@ class _Importing:
             withdrawn=said.withdrawn,
         )
 
-    def _store(self, label: ReviewLabel) -> None:
-        item = self._items[label.item]
-        number = self._change.append(label.person, "import", item.id, plain(label)).number
-        self._change.add_label(label, number)
-        if label.withdrawn:
-            self._change.withdraw_label(label)
-        if not label.blind:
-            self._change.mark_seen(label.person, item)
-        self.people[label.person] += 1
-        self.not_blind += not label.blind
+    def _write(self, labels: Sequence[ReviewLabel]) -> None:
+        """Write labels, and the event that says them."""
+        body = {"format": self._via, "labels": [plain(label) for label in labels]}
+        number = self._change.append("", "import", self._items[labels[0].item].design, body).number
+        for label in labels:
+            self._change.add_label(label, number)
+            if label.withdrawn:
+                self._change.withdraw_label(label)
+            if not label.blind:
+                self._change.mark_seen(label.person, self._items[label.item])
+            self.people[label.person] += 1
+            self.not_blind += not label.blind
 
     # -- Decisions ---------------------------------------------------------------------------------
 
@@ -214,16 +227,14 @@ class _Importing:
             return None
         if stored is not None:
             return self._contradiction(each, f"{stored.person} settled it as {stored.label!r}")
-        event = self._change.append(decision.person, "import_adjudication", decision.item, plain(decision))
+        event = self._change.append(decision.person, "adjudicate", decision.item, plain(decision))
         self._change.add_adjudication(decision, event.number)
         self.decisions += 1
         return None
 
 
 def _twin(label: ReviewLabel, stored: Iterable[ReviewLabel]) -> ReviewLabel | None:
-    """Return the stored label that stands in the place of this one: a person labels an item once in each kind."""
-    if label.withdrawn:
-        return None
+    """Return the label that stands in the place of this one: a person labels an item once in each kind."""
     twins = [
         other
         for other in stored

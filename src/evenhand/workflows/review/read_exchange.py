@@ -15,6 +15,7 @@ from evenhand.review.exchange import argilla, label_studio, scout
 from evenhand.review.exchange.checks import check
 from evenhand.review.exchange.csv_cells import read_cells
 from evenhand.review.exchange.formats import FACTS
+from evenhand.review.exchange.known_tasks import no_such_item
 from evenhand.review.exchange.parquet_columns import read_parquet_row
 from evenhand.review.exchange.records import (
     Complaint,
@@ -212,11 +213,7 @@ def _about_person(each: Incoming, people: Mapping[str, Person]) -> Iterator[Find
 def _about_label(each: Incoming, tasks: LedgerTasks) -> Iterator[Finding]:
     item = tasks.item(each.said.item)
     if item is None:
-        near = nearest_name(
-            each.said.item[:200], [name for name, _ in zip(tasks, range(2_000), strict=False)]
-        )
-        hint = f'did you mean "{near}"?' if near else "import into the workspace the items were exported from"
-        yield each.finding("item", "E002", f"there is no review item {each.said.item[:80]!r}", hint)
+        yield _finding(each.record, no_such_item(each.said.item, tasks, each.placed.places.get("item", ())))
         return
     placed = replace(each.placed, said=each.said)
     for complaint in check(placed, tasks.task(item), item):
