@@ -74,7 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("litellm")]
 
 
-# -- Nothing that a test has to wait for for nothing --------------------------------------------------
+# -- Nothing that a test has to wait for, and no clock ---------------------------------------------
 
 MEMORY = Path("/dev/shm")
 MOST_BYTES = 4_000_000_000
@@ -92,6 +92,15 @@ def _wait_for_no_disk() -> None:
 def _load_one_certificate() -> None:
     """Lets the clients, of which each reads every authority there is, read one: nobody here speaks TLS."""
     os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("nobody.pem"))
+
+
+def _set_no_deadline() -> None:
+    """Lets an example take the time that it takes on this machine, here as in CI."""
+    from hypothesis import HealthCheck, settings  # noqa: PLC0415 - takes a second, which a pytest inside a test saves
+
+    slow = [HealthCheck.too_slow]
+    settings.register_profile("evenhand", settings.default, deadline=None, suppress_health_check=slow)
+    settings.load_profile("evenhand")
 
 
 # -- No network ------------------------------------------------------------------------------------
@@ -152,6 +161,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Counts skips, in CI, where every test can run."""
     _wait_for_no_disk()
     _load_one_certificate()
+    if config.pluginmanager.hasplugin("hypothesispytest"):
+        _set_no_deadline()
     is_worker = hasattr(config, "workerinput")
     if os.environ.get("CI", "").lower() not in ("", "0", "false") and not is_worker:
         config.pluginmanager.register(_SkipPolicy(_read_allowed_skips()), "skip-policy")

@@ -122,7 +122,8 @@ def test_files_from_windows_read_the_same(tmp_path: Any) -> None:
     assert load_constitution(tmp_path / "unix.md").hash == load_constitution(tmp_path / "windows.md").hash
 
 
-_SIZE = 5_000_000
+_SIZE = 2_500_000
+"""Half of the largest file. Time that grew with its square would run into the time limit of a test."""
 HOSTILE = {
     "headings": "## {#A}\n" * (_SIZE // 8),
     "headings without id": "## x\n" * (_SIZE // 5),

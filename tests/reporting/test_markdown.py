@@ -119,7 +119,7 @@ def test_a_hostile_report_stays_under_the_limit(hostile: RunSummary, limit: int)
 
 def test_many_principles_stay_under_the_limit() -> None:
     constitution = make_constitution([f"synthetic.principle-{place}" for place in range(300)])
-    manifest = make_manifest(items=900, constitution=constitution)
+    manifest = make_manifest(items=300, constitution=constitution)
     account = make_account(manifest, stream_items(manifest))
     text = render_markdown(summarise(make_run(manifest), account, stream_items(manifest)))
     assert len(text.encode()) <= MOST_BYTES

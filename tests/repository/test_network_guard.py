@@ -42,6 +42,7 @@ def test_a_remembered_attempt_fails_the_test(
     pytester: pytest.Pytester, project_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest((project_root / "tests/conftest.py").read_text(encoding="utf-8"))
     pytester.makepyfile(
         """
@@ -49,7 +50,7 @@ def test_a_remembered_attempt_fails_the_test(
             no_network.append("socket.connect '192.0.2.1'")
         """
     )
-    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest")
+    result = pytester.runpytest_subprocess()
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*the network was used: socket.connect '192.0.2.1'*"])
 

@@ -16,15 +16,15 @@ CASES = """
     @pytest.mark.xfail
     def test_known_to_fail(): assert False
 """
-WITHOUT_OTHER_PLUGINS = ("-p", "no:hypothesispytest", "-p", "no:anyio")
 
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, project_root: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest((project_root / "tests/conftest.py").read_text(encoding="utf-8"))
     markers = "shared: data\n  browser: chromium\n  litellm: extra"
-    pytester.makeini(f"[pytest]\nasyncio_mode = auto\naddopts = -ra\nmarkers =\n  {markers}")
+    pytester.makeini(f"[pytest]\naddopts = -ra\nmarkers =\n  {markers}")
     allow(pytester, "")
     return pytester
 
@@ -34,12 +34,12 @@ def allow(suite: pytest.Pytester, lines: str) -> None:
 
 
 def run(suite: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return suite.runpytest_subprocess(*WITHOUT_OTHER_PLUGINS, *arguments)
+    return suite.runpytest_subprocess(*arguments)
 
 
 def test_every_kind_of_skip_fails_ci(suite: pytest.Pytester) -> None:
     suite.makepyfile(test_cases=CASES, test_whole="import pytest\npytest.importorskip('no_such_module')")
-    result = run(suite, "-n", "1")
+    result = run(suite, "-p", "xdist", "-n", "1")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     named = {line.split(" ")[0] for line in result.outlines if "is not in allowed_skips.txt" in line}
     assert named == {

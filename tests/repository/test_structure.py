@@ -5,6 +5,7 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,18 @@ Rule = Callable[[ast.AST, str], Iterator[ast.AST]]
 # -- Small questions about a syntax tree ----------------------------------------------------------------
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, str, ast.Call]]:
-    """Yields (what the function belongs to, the function's name, the call)."""
+@cache
+def parsed(source: Path) -> ast.Module:
+    return ast.parse(source.read_text(encoding="utf-8"))
+
+
+@cache
+def calls(tree: ast.AST) -> tuple[tuple[str, str, ast.Call], ...]:
+    """Returns (what the function belongs to, the function's name, the call) of each call."""
+    return tuple(find_calls(tree))
+
+
+def find_calls(tree: ast.AST) -> Iterator[tuple[str, str, ast.Call]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             match node.func:
@@ -225,8 +236,7 @@ def test_the_source_keeps_the_rule(rule: Rule) -> None:
     broken = []
     for source in SOURCES:
         path = source.relative_to(PACKAGE).as_posix()
-        tree = ast.parse(source.read_text(encoding="utf-8"))
-        broken += [f"{path}:{getattr(node, 'lineno', 1)}" for node in rule(tree, path)]
+        broken += [f"{path}:{getattr(node, 'lineno', 1)}" for node in rule(parsed(source), path)]
     assert not broken, f"{what}: {', '.join(broken)}"
 
 
@@ -246,7 +256,7 @@ def test_one_module_of_the_command_line_prints() -> None:
     printing = {
         source.relative_to(PACKAGE).as_posix()
         for source in SOURCES
-        for owner, name, _ in calls(ast.parse(source.read_text(encoding="utf-8")))
+        for owner, name, _ in calls(parsed(source))
         if name == "print" and not owner
     }
     assert len(printing) <= 1

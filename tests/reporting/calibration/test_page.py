@@ -237,7 +237,7 @@ def test_the_fullest_record_with_the_longest_texts_stays_under_a_megabyte(
 
 
 def test_very_many_judges_stay_under_a_megabyte_and_what_is_left_out_is_said() -> None:
-    page = render_html(make_calibration(judges=60, principles=2), {})
+    page = render_html(make_calibration(judges=30, principles=2), {})
     assert len(page.encode()) < MOST_BYTES
     (said,) = re.findall(r"Left out to stay under 1,000,000 bytes: [^<]*", page)
     assert said.startswith("Left out to stay under 1,000,000 bytes: judges two by two")
