@@ -144,6 +144,14 @@ def test_the_lead_sees_progress_flags_gaps_and_the_record(served: Served) -> Non
     assert served.browser("ada").get("/lead").status == 403
 
 
+def test_who_flagged_an_item_is_not_named_while_it_waits(served: Served) -> None:
+    with served.review.ledger.change() as change:
+        change.add_flag("rv-00000", "ann", "odd")
+    assert ">ann</bdi>, 2" not in served.browser("lea").get("/lead").body
+    assert decide(served.browser("ada"))[0] == 303
+    assert ">ann</bdi>, 2" in served.browser("lea").get("/lead").body
+
+
 def test_the_lead_invites_dismisses_and_promotes(served: Served) -> None:
     browser = served.browser("lea")
     csrf = browser.get("/lead").csrf

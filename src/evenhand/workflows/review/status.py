@@ -1,7 +1,7 @@
 """How a review stands: progress, the estimate so far, what is still worth labelling, whether the record is whole."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.calibration.categories import Categories, categories
@@ -121,11 +121,19 @@ class StatusReader:
         )
 
     def flags(self, design: str | None = None) -> tuple[tuple[Flagged, str], ...]:
-        """Return what reviewers told the lead, each with its case, the newest first."""
+        """Return what reviewers told the lead, each with its case, the newest first.
+
+        While an item waits for an adjudicator nobody is named: a lead may be the one who settles it.
+        """
         with self.ledger.read() as reading:
-            flags = reading.flags(reading.design(design).design)
+            draw = reading.design(design)
+            waiting = {each.id for each in waiting_items(reading, draw) if not each.settled}
+            flags = [
+                replace(flag, person="") if flag.item in waiting else flag
+                for flag in reversed(reading.flags(draw.design))
+            ]
             items = reading.find_items([flag.item for flag in flags])
-        return tuple((flag, items[flag.item].case_id) for flag in reversed(flags))
+        return tuple((flag, items[flag.item].case_id) for flag in flags)
 
     # -- Steps -------------------------------------------------------------------------------------
 
