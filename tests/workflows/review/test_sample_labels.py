@@ -296,6 +296,8 @@ def test_labels_of_another_run_of_the_suite_count_where_the_text_is_the_same(tmp
     draw(first)
     review(first)
     again = _run_again(suite)
+    noted = sample_run(again.root, again.run.id, SampleWishes(items=5, seed=2)).notes
+    assert any(first.run.id in note and "--top-up" in note for note in noted)
     table = table_of(again)
     assert len(labelled(again, table)) == COUNT
     assert any(f"from run {first.run.id} of the same suite" in note for note in table.notes)

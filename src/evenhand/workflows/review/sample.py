@@ -3,7 +3,8 @@
 import secrets
 import statistics
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +50,9 @@ from evenhand.workflows.review.sample_gold import read_gold
 from evenhand.workflows.review.sample_wishes import SampledRun, SampledStratum, SampleWishes, Settled, settle
 from evenhand.workflows.review.shown import shown_cases, shown_principles
 
+_MOST_RUNS = 3
+"""Other runs named."""
+
 
 def sample_run(start: Path, name: str, wishes: SampleWishes) -> SampledRun:
     """Draw items of a run for people and write them into the review ledger, all of them or none.
@@ -88,7 +92,8 @@ def sample_run(start: Path, name: str, wishes: SampleWishes) -> SampledRun:
     with (ledger or open_review(start, create=True)).change() as change:
         _refuse_another_draw(change, stored, settled, earlier)
         change.add_draw(draw, new, shown.values(), principles.values(), drawn.raised)
-    return _summary(population, settled, draw, drawn)
+        others = {each.run for each in change.draws() if each.suite == draw.suite} - {draw.run}
+    return _summary(population, settled, draw, drawn, others)
 
 
 # -- What is there ---------------------------------------------------------------------------------
@@ -236,7 +241,9 @@ def _new_items(
 # -- What is told ----------------------------------------------------------------------------------
 
 
-def _summary(population: Population, settled: Settled, draw: ReviewDraw, drawn: Drawn) -> SampledRun:
+def _summary(
+    population: Population, settled: Settled, draw: ReviewDraw, drawn: Drawn, others: AbstractSet[str]
+) -> SampledRun:
     added = sum(bool(drawn.inside[seq]) for seq in drawn.new)
     return SampledRun(
         draw=draw,
@@ -247,7 +254,7 @@ def _summary(population: Population, settled: Settled, draw: ReviewDraw, drawn: 
         pace=settled.pace,
         weight_ratio=weight_ratio(drawn.after),
         half_width=expected_half_width(population.votes.uncertainty, drawn.after),
-        notes=tuple(_notes(drawn)),
+        notes=tuple(_notes(drawn, others)),
     )
 
 
@@ -264,9 +271,13 @@ def _strata(population: Population, by: tuple[str, ...], drawn: Drawn) -> Iterat
         )
 
 
-def _notes(drawn: Drawn) -> Sequence[str]:
-    notes = (
-        (drawn.capped, f"the run has {len(drawn.after):,} items, and all of them are drawn now"),
-        (drawn.gold_drawn, f"{drawn.gold_drawn:,} gold items came up in the draw and count as drawn"),
-    )
-    return [text for there, text in notes if there]
+def _notes(drawn: Drawn, others: AbstractSet[str]) -> Iterator[str]:
+    if others:
+        yield (
+            f"{', '.join(sorted(others)[-_MOST_RUNS:])} of the same suite has a review too: calibrate reads the design "
+            "with most labels, and --top-up on that run draws more into it"
+        )
+    if drawn.capped:
+        yield f"the run has {len(drawn.after):,} items, and all of them are drawn now"
+    if drawn.gold_drawn:
+        yield f"{drawn.gold_drawn:,} gold items came up in the draw and count as drawn"
