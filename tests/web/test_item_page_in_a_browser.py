@@ -269,6 +269,29 @@ def test_a_passage_of_a_later_part_is_told_from_the_start_of_the_text(browser: B
     page.context.close()
 
 
+def test_without_a_selection_a_passage_is_pasted_with_keys_alone(browser: Browser, pages: Pages) -> None:
+    page = opened(browser, pages, "egg")
+    page.keyboard.press("e")
+    page.keyboard.type("boiling water")
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    _, form = wait_for_form(page, pages)
+    assert [span.quote for span in read_answer(form, ITEMS["egg"]).draft.evidence] == ["boiling water"]
+    page.context.close()
+
+
+def test_arrows_move_between_texts_and_leave_the_answer_alone(browser: Browser, pages: Pages) -> None:
+    page = opened(browser, pages, "talk")
+    page.keyboard.press("2")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "block-candidate-1"
+    assert page.is_checked("#answers input[value=violates]")
+    assert page.inner_text("#heard") == "Violates"
+    page.context.close()
+
+
 def test_a_selection_across_texts_is_refused_and_a_passage_can_be_removed(
     browser: Browser, pages: Pages
 ) -> None:

@@ -130,6 +130,8 @@ class Block:
     """Hidden characters in what is shown."""
     code: bool = False
     """Whether it is shown in a typewriter face."""
+    scrolls: bool = False
+    """Whether its lines are not broken, so that people reach the rest of them by scrolling."""
     markable: bool = True
     """Whether passages of it can be marked here."""
     cut: bool = False
@@ -201,6 +203,7 @@ def _block(shown: ShownText, view: PageView, layers: Sequence[Layer]) -> Block:
         characters=len(shown.text),
         hidden=hidden_characters(shown.text[: bounds[count]]),
         code=view.look is Look.SOURCE or looks_like_json(shown.text),
+        scrolls=not view.wrap,
         markable=not is_formatted and not shown.name.startswith("reference"),
         cut=is_formatted and len(shown.text) > MOST_FORMATTED,
         folded=shown.name == "prompt" and _is_long(shown.text),

@@ -33,7 +33,7 @@ _TOKEN = re.compile(
 def formatted(text: str) -> Markup:
     """Return the first `MOST_FORMATTED` code points of a text as HTML: JSON laid out, anything else as Markdown."""
     if looks_like_json(text):
-        return Markup('<div class="code" dir="ltr">{}</div>').format(lay_out_json(text))
+        return Markup('<div class="code" dir="ltr" tabindex="0">{}</div>').format(lay_out_json(text))
     return Markup('<div class="markdown">{}</div>').format(markdown(text[:MOST_FORMATTED]))
 
 
@@ -166,4 +166,6 @@ def _table_close(
 
 def _fence(_: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType) -> str:
     del options, env
-    return Markup('<div class="code" dir="ltr">{}</div>\n').format(tokens[place].content.rstrip("\n"))
+    return Markup('<div class="code" dir="ltr" tabindex="0">{}</div>\n').format(
+        tokens[place].content.rstrip("\n")
+    )

@@ -11,6 +11,7 @@
   const form = () => document.getElementById("answer");
 
   let marks = [];
+  let told = "";
   let unsaved = false;
   let draftTimer = 0;
   let drafting = false;
@@ -160,13 +161,14 @@
     const opening = !panel.open;
     closePanels();
     panel.open = opening;
-    if (opening) one("input:not([type=hidden]), textarea, button", panel)?.focus();
+    if (opening) (one("textarea", panel) ?? one("input:not([type=hidden])", panel))?.focus();
   };
   const closePanels = () => all("details.pop[open]").forEach((panel) => { panel.open = false; });
   const choose = (input) => {
     if (!input) return;
+    // Not focused: the arrows would then change the answer.
     input.checked = true;
-    input.focus({ preventScroll: true });
+    document.getElementById("heard").textContent = one("bdi", input.parentElement).textContent;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
   const step = (direction) => {
@@ -196,6 +198,7 @@
       if (!list) return;
       const passage = selectedPassage();
       if (!passage) {
+        if (getSelection().isCollapsed) return openPanel("evidence");
         const text = one("#texts")?.dataset.look === "formatted" ? list.dataset.onlyText : list.dataset.nothing;
         return say(text);
       }
@@ -270,6 +273,13 @@
     HANDLERS[action](key);
   };
 
+  /* Lines that are not broken are reached by scrolling, so their texts can be focused. */
+  const breakLines = (broken) => {
+    page().classList.toggle("no-wrap", !broken);
+    document.getElementById("wrap")?.setAttribute("aria-pressed", String(broken));
+    all(".text").forEach((text) => { if (broken) text.removeAttribute("tabindex"); else text.tabIndex = 0; });
+  };
+
   /* -- Pointers ------------------------------------------------------------------------------------ */
 
   const onClick = (event) => {
@@ -282,7 +292,7 @@
     else if (at.id === "lock") { locked = !locked; at.setAttribute("aria-pressed", String(locked)); }
     else if (at.id === "wrap") {
       event.preventDefault();
-      at.setAttribute("aria-pressed", String(!page().classList.toggle("no-wrap")));
+      breakLines(page().classList.contains("no-wrap"));
     } else if (at.id === "open-help" && document.getElementById("help")) { event.preventDefault(); HANDLERS.help(); }
     else if (at.matches("summary")) all("details.pop[open]").forEach((panel) => { if (panel !== at.parentElement) panel.open = false; });
   };
@@ -311,8 +321,11 @@
 
   const begin = () => {
     document.documentElement.classList.add("scripted");
-    marks = [];
-    unsaved = false;
+    // A page that comes back with what is wrong is the same visit: its time goes on.
+    const visit = form()?.elements.visit.value;
+    if (visit !== told) marks = [];
+    told = visit;
+    unsaved = drafting = false;
     clearTimeout(draftTimer);
     if (!document.hidden) mark("shown");
     if (matchMedia("(max-width: 56rem)").matches) { const more = document.getElementById("principle-more"); if (more) more.open = false; }
@@ -321,6 +334,7 @@
   const onSwap = (event) => {
     const select = event.detail?.ctx?.select;
     if (select === "#saved" && !document.getElementById("saved")) say(document.getElementById("notice")?.dataset.notSaved);
+    if (select === "#texts") breakLines(!page().classList.contains("no-wrap"));
     if (select !== "#page") return;
     begin();
     scrollTo(0, 0);
