@@ -280,6 +280,7 @@ def rows(raced: Race, kills: Sequence[Kill], *, wanted: int) -> Iterator[tuple[s
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--folder", type=Path, help="where the ledgers are made, such as a disk to be tried")
     parser.add_argument("--work", nargs=3, metavar=("WORK", "LEDGER", "NAME"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work:
@@ -287,7 +288,7 @@ def main() -> int:
         (review_until_nothing_is_left if work == "reviewer" else scripted)(Path(path), name)
         return 0
     people, items, kills = (3, 8, 3) if arguments.quick else (20, 100, 50)
-    with tempfile.TemporaryDirectory() as made:
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as made:
         folder = Path(made)
         raced = race(folder, people=people, items=items, required=2)
         killed = [kill(folder, seed=seed) for seed in range(kills)]

@@ -26,8 +26,12 @@ SETTINGS: dict[str, str | int] = {
     "trusted_schema": 0,
 }
 """Pragmas and the values they must read back as; synchronous 2 is FULL."""
-REVIEW_SETTINGS: dict[str, str | int] = {**SETTINGS, "journal_mode": "delete"}
-"""The same for a file that several processes write, each in short transactions."""
+REVIEW_SETTINGS: dict[str, str | int] = {**SETTINGS, "journal_mode": "truncate"}
+"""The same for a file that several processes write, each in short transactions.
+
+A journal that is cut off is synced, one that is deleted is not: after a power cut it could come back and undo the last
+commit. It is quicker too.
+"""
 
 
 def open_engine(path: Path, settings: Mapping[str, str | int] = SETTINGS) -> Engine:

@@ -38,8 +38,9 @@ def test_every_commit_is_on_disk_when_it_returns(tmp_path: Path) -> None:
             connection = driver_connection(each._connection)
             found = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in REVIEW_SETTINGS}
             assert found == REVIEW_SETTINGS
-            assert (found["journal_mode"], found["synchronous"]) == ("delete", 2)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["review.sqlite"]
+            assert (found["journal_mode"], found["synchronous"]) == ("truncate", 2)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["review.sqlite", "review.sqlite-journal"]
+    assert (tmp_path / "review.sqlite-journal").stat().st_size == 0
 
 
 @pytest.mark.parametrize(
