@@ -46,6 +46,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         Entry(path="review export", help="Write items for people to label elsewhere, or the labels given."),
         Entry(path="review import", help="Add labels that people gave in another tool."),
         Entry(path="review serve", help="Serve the pages on which people label, blind, on this machine."),
+        Entry(path="review terminal", help="Review in this terminal: the same rules, also over ssh."),
         Entry(path="review people", help="Say who may review: add, invite, change, dismiss."),
         Entry(path="review status", help="Show how a review stands, and how many labels are still worth it."),
         Entry(path="review adjudicate", help="Settle the items on which people differ."),

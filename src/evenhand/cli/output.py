@@ -19,6 +19,8 @@ from evenhand.records.reveal import reveal
 _LINE_END = "⏎"
 _GUTTER = "│ "
 _RESET = "\x1b[0m"
+_LONGEST_LINE = 1 << 16
+"""Bytes of a line that is read at once."""
 
 
 class Style(StrEnum):
@@ -169,6 +171,17 @@ class Screen:
             _put(sys.stderr, "\n")
             raise
         return answer.strip().lower() in {"y", "yes"}
+
+    def read_line(self, prompt: str) -> str | None:
+        """Read a line that a person types, after a prompt on a terminal, or that comes from a pipe; None at its end."""
+        try:
+            if sys.stdin.isatty():
+                _put(sys.stderr, one_line(prompt))
+            line = sys.stdin.buffer.readline(_LONGEST_LINE)
+        except KeyboardInterrupt:
+            _put(sys.stderr, "\n")
+            raise
+        return line.decode("utf-8", "replace").rstrip("\r\n") if line else None
 
     def has_color(self, stream: TextIO) -> bool:
         """Tell whether `stream` gets colours."""

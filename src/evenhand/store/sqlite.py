@@ -16,6 +16,8 @@ from sqlalchemy.pool import NullPool
 from evenhand.errors import LedgerError
 
 BUSY_TIMEOUT_MS = 10_000
+HAS_BEGUN = "has begun"
+"""Set in the `info` of a connection whose transaction was begun below SQLAlchemy."""
 _HAND_OVER_SECONDS = 10.0
 _WAL_SAFE_SINCE = (3, 51, 3)
 SETTINGS: dict[str, str | int] = {
@@ -58,6 +60,8 @@ def _prepare(settings: Mapping[str, str | int], connection: sqlite3.Connection, 
 
 
 def _begin_immediately(connection: Any) -> None:
+    if connection.info.pop(HAS_BEGUN, False):
+        return
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
 
 

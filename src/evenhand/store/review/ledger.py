@@ -5,6 +5,7 @@ change is one short transaction; the server and commands may write side by side,
 (two writers on a write-ahead log can damage it before SQLite 3.51.3) and every commit is on disk when it returns.
 """
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, RootTransaction, text
-from sqlalchemy.exc import OperationalError
 
 from evenhand.errors import LedgerError
 from evenhand.store.ledger import explained
@@ -21,7 +21,7 @@ from evenhand.store.review import tables
 from evenhand.store.review.audit import Audit
 from evenhand.store.review.change import Change
 from evenhand.store.review.reading import Reading
-from evenhand.store.sqlite import BUSY_TIMEOUT_MS, REVIEW_SETTINGS, driver_connection, open_engine
+from evenhand.store.sqlite import BUSY_TIMEOUT_MS, HAS_BEGUN, REVIEW_SETTINGS, driver_connection, open_engine
 
 _LONGEST_WAIT_S: Final = 60.0
 """How long a writer waits for others."""
@@ -69,10 +69,13 @@ class ReviewLedger:
         Raises:
             LedgerError: It can not be written.
         """
-        with explained(self.path, _NEXT_STEPS), self._turn, self._engine.connect() as connection:
-            connection.info["writes"] = True
-            with _begun(connection):
-                yield Change(connection)
+        with (
+            explained(self.path, _NEXT_STEPS),
+            self._turn,
+            self._engine.connect() as connection,
+            _begun(connection),
+        ):
+            yield Change(connection)
 
 
 def open_review_ledger(path: Path, *, create: bool = False) -> ReviewLedger:
@@ -112,16 +115,21 @@ def _begun(connection: Connection) -> RootTransaction:
     """
     driver, deadline = driver_connection(connection), time.monotonic() + _LONGEST_WAIT_S
     driver.execute("PRAGMA busy_timeout = 0")
+    while not _try_to_begin(driver, is_last=time.monotonic() > deadline):
+        time.sleep(_PAUSE_S)
+    driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.info[HAS_BEGUN] = True
+    return connection.begin()
+
+
+def _try_to_begin(driver: sqlite3.Connection, *, is_last: bool) -> bool:
     try:
-        while True:
-            try:
-                return connection.begin()
-            except OperationalError as error:
-                if "locked" not in str(error.orig) or time.monotonic() > deadline:
-                    raise
-            time.sleep(_PAUSE_S)
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if is_last or "locked" not in str(error):
+            raise
+        return False
+    return True
 
 
 def _make_tables(ledger: ReviewLedger) -> None:
