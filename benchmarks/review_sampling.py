@@ -110,6 +110,7 @@ class Tally:
             Row(
                 **asdict(each.judged_by(truth, setting, name, random)),
                 bias_error=float(each.value.std() / len(hits) ** 0.5),
+                to_expected=float((each.high - each.low).mean() / (2 * np.mean(self.expected))),
             )
             for name, each in methods.items()
         ]
@@ -120,6 +121,8 @@ class Row(Coverage):
     """What came of one method in one setting, with the Monte-Carlo standard error of its bias."""
 
     bias_error: float
+    to_expected: float
+    """Mean width over the width that the draw led one to expect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,6 +229,15 @@ def summary(rows: Sequence[Row]) -> None:
             )
 
 
+def expectations(rows: Sequence[Row]) -> None:
+    """Print how wide the intervals of pass rates are beside what the draw led one to expect."""
+    found = [row.to_expected for row in rows if row.method == AIPW and row.setting.endswith("pass rate")]
+    print(
+        f"\nIntervals of pass rates by AIPW are {min(found):.2f} to {max(found):.2f} times as wide as "
+        "`evenhand review sample` led one to expect"
+    )
+
+
 def aims(rows: Sequence[Row]) -> None:
     """Print which aims AIPW misses, and by how much."""
     missed = [line for row in rows if row.method in {AIPW, TOPPED_UP} for line in _missed(row)]
@@ -269,11 +281,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows = list(simulated(20 if options.quick else 1_000))
         show("Width is the mean width over that of Wilson's interval of as many labels drawn at random", rows)
         summary(rows)
+        expectations(rows)
         aims(rows)
     else:
         rows = list(recorded(options.folder, 10 if options.quick else 500))
         show("Recorded judges and people, drawn with replacement", rows)
         summary(rows)
+        expectations(rows)
 
 
 if __name__ == "__main__":
