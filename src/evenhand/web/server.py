@@ -15,8 +15,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from evenhand.errors import UsageError
 
-_HEAD_SECONDS: Final = 15.0
-"""How long the head of a request may take to arrive."""
 _KEEP_SECONDS: Final = 30
 _DRAIN_SECONDS: Final = 3
 _MOST_AT_ONCE: Final = 400
@@ -92,6 +90,8 @@ class EndableServer(uvicorn.Server):
 class ImpatientProtocol(H11Protocol):
     """HTTP/1.1 that hangs up on browsers that do not finish the head of a request."""
 
+    head_seconds = 15.0
+    """How long the head of a request may take to arrive."""
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -116,4 +116,4 @@ class ImpatientProtocol(H11Protocol):
 
     def _wait(self) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(_HEAD_SECONDS, self.transport.abort)
+            self._deadline = self.loop.call_later(self.head_seconds, self.transport.abort)
