@@ -10,7 +10,8 @@ from shutil import copytree
 from typing import Final
 
 from benchmarks.acceptance.environments import MODEL, SERVERS, TINY, Environment
-from benchmarks.acceptance.processes import Served, fetch, serve
+from benchmarks.acceptance.label_studio_api import EMAIL, PASSWORD
+from benchmarks.acceptance.processes import HOST, Served, fetch, serve
 from benchmarks.acceptance.workspace import MARKER
 
 HERE: Final = Path(__file__).resolve().parent
@@ -52,6 +53,20 @@ def aimock(environment: Environment, folder: Path) -> Iterator[Served]:
         return ["node", str(HERE / "aimock_judge.mjs"), str(environment.folder), str(port), MARKER]
 
     with serve(command, ready="/__aimock/health", folder=folder, environ={}) as served:
+        yield served
+
+
+@contextmanager
+def label_studio(environment: Environment, folder: Path) -> Iterator[Served]:
+    """Label Studio with a data base of its own, which takes it minutes to make on a busy machine, and one user."""
+    (folder / "data").mkdir()
+
+    def command(port: int) -> list[str]:
+        program, where = environment.program("label-studio"), ["--host", HOST, "--port", str(port)]
+        return [program, "start", *where, "--no-browser", "--username", EMAIL, "--password", PASSWORD]
+
+    environ = {"LABEL_STUDIO_BASE_DATA_DIR": str(folder / "data"), "COLLECT_ANALYTICS": "False"}
+    with serve(command, ready="/health", folder=folder, environ=environ, patience_s=900.0) as served:
         yield served
 
 

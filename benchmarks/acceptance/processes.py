@@ -40,7 +40,12 @@ class Served:
 
 @contextmanager
 def serve(
-    command: Callable[[int], Sequence[str]], *, ready: str, folder: Path, environ: Mapping[str, str]
+    command: Callable[[int], Sequence[str]],
+    *,
+    ready: str,
+    folder: Path,
+    environ: Mapping[str, str],
+    patience_s: float = LONGEST_START_S,
 ) -> Iterator[Served]:
     """Run a server while the block runs.
 
@@ -49,6 +54,7 @@ def serve(
         ready: Path that answers 200 once the server is ready.
         folder: Working folder, home and place of the log.
         environ: Variables beside the few every program needs; nothing else of ours reaches the server.
+        patience_s: How long it may take to answer.
 
     Raises:
         BrokenError: It ended, or did not answer in time.
@@ -66,7 +72,7 @@ def serve(
         )
         try:
             url = f"http://{HOST}:{port}"
-            _wait(url + ready, process, started)
+            _wait(url + ready, process, started, patience_s)
             yield Served(url=url, log=log, seconds=time.monotonic() - started)
         finally:
             _end(process)
@@ -95,8 +101,8 @@ def _clean(folder: Path, environ: Mapping[str, str]) -> Mapping[str, str]:
     return {**kept, "HOME": str(folder), "HTTPS_PROXY": NOWHERE, "NO_PROXY": f"{HOST},localhost", **environ}
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], started: float) -> None:
-    while time.monotonic() - started < LONGEST_START_S:
+def _wait(url: str, process: subprocess.Popen[bytes], started: float, patience_s: float) -> None:
+    while time.monotonic() - started < patience_s:
         if process.poll() is not None:
             raise BrokenError(f"the server ended while it started (exit code {process.returncode})")
         try:
@@ -105,7 +111,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], started: float) -> None:
             time.sleep(0.2)
         else:
             return
-    raise BrokenError(f"the server did not answer within {LONGEST_START_S:g} s")
+    raise BrokenError(f"the server did not answer within {patience_s:g} s")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

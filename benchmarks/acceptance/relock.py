@@ -14,12 +14,17 @@ sys.path.insert(0, str(ROOT / "requirements"))
 from lock import index_of_pip, lock, refuse_hosts  # noqa: E402 - needs the line above
 
 LOCKS = "benchmarks/acceptance/locks"
+SOURCE_ONLY = {
+    "label-studio": ("attr", "django-ranged-fileresponse", "drf-flex-fields", "drf-generators", "ordered-set")
+}
+"""Packages that come as sources alone."""
 
 
 def main() -> None:
     """Rebuild every lock."""
-    for name in ("litellm-proxy", "llama-cpp"):
-        lock(f"../{LOCKS}/{name}", [f"{LOCKS}/{name}.in"], {**os.environ, **index_of_pip()})
+    for name in ("litellm-proxy", "llama-cpp", "label-studio"):
+        sources = [option for each in SOURCE_ONLY.get(name, ()) for option in ("--no-binary", each)]
+        lock(f"../{LOCKS}/{name}", [f"{LOCKS}/{name}.in", *sources], {**os.environ, **index_of_pip()})
         refuse_hosts(ROOT / LOCKS / f"{name}.lock")
     without_hosts = ["--package-lock-only", "--omit-lockfile-registry-resolved"]
     folder = str(ROOT / LOCKS / "aimock")

@@ -11,6 +11,7 @@ from typing import Final
 
 from benchmarks.acceptance.check import Checklist, PeerReport
 from benchmarks.acceptance.check_aimock import check_aimock
+from benchmarks.acceptance.check_label_studio import check_label_studio
 from benchmarks.acceptance.check_litellm_proxy import check_litellm_proxy, flaky_backend, honest_backend
 from benchmarks.acceptance.check_llama_cpp import check_llama_cpp
 from benchmarks.acceptance.check_transformers import check_transformers
@@ -18,6 +19,7 @@ from benchmarks.acceptance.environments import Environment, NotHereError, enviro
 from benchmarks.acceptance.peers import (
     MASTER_KEY,
     aimock,
+    label_studio,
     litellm_proxy,
     llama_cpp,
     npm_version,
@@ -65,6 +67,12 @@ def _run_aimock(made: Environment, folder: Path, checks: Checklist, watch: _Watc
         check_aimock(checks, served, folder)
 
 
+def _run_label_studio(made: Environment, folder: Path, checks: Checklist, watch: _Watch) -> None:
+    with label_studio(made, folder) as served:
+        watch.begin("checks")
+        check_label_studio(checks, served, folder)
+
+
 def _run_litellm_proxy(made: Environment, folder: Path, checks: Checklist, watch: _Watch) -> None:
     with ExitStack() as stack:
         backend = stack.enter_context(serve_in_thread(honest_backend()))
@@ -108,6 +116,13 @@ PEERS: Final[Mapping[str, Peer]] = {
         "looks for a marker, so that the right verdicts and the probabilities are known.",
         run=_run_litellm_proxy,
         versions=lambda made: python_versions(made, "litellm", "openai", "fastapi", "uvicorn"),
+    ),
+    "label-studio": Peer(
+        title="Label Studio",
+        note="Made-up items are exported, labelled through Label Studio's own API and, where chromium is there, in its "
+        "own page, exported by it and imported again. Five of its packages have no wheels and are built on the way.",
+        run=_run_label_studio,
+        versions=lambda made: python_versions(made, "label-studio", "django"),
     ),
     "transformers": Peer(
         title="transformers serve",

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from tests.made_review import JUDGED
+from tests.workflows.review.drawn_run import drawn, label
 from tests.workflows.review.exchange_kit import Exchange, make_exchange
 
 from evenhand.catalog.labels import read_labels
@@ -24,6 +25,8 @@ from evenhand.records.suite import LabelFile
 from evenhand.review.exchange.formats import FACTS
 from evenhand.review.exchange.records import Format
 from evenhand.store.review.rows import plain
+from evenhand.workflows.calibrate import calibrate_run
+from evenhand.workflows.review.export_labels import Wanted, export_labels
 
 TOOLS = [(format_, f"tasks{facts.endings[0]}") for format_, facts in FACTS.items() if facts.tasks]
 LABELS = [(format_, f"labels{facts.endings[0]}") for format_, facts in FACTS.items()]
@@ -124,13 +127,13 @@ def test_calibration_reads_first_labels_with_their_probability(exchange: Exchang
     exchange.review.desk.change_mind("ann", opened.assignment, "complies", "oh")
     done = exchange.labels(Format.CALIBRATE, "humans.jsonl")
     assert (done.labels, sum(done.left_out.values())) == (1, 1)
-    (label,) = read_labels(exchange.folder / "humans.jsonl", LabelFile(path="humans.jsonl"))
-    assert (label.annotator, label.label, label.note) == ("ann", "violates", "=cmd()")
-    assert label.detail.inclusion == 0.4321
-    assert label.detail.design == "rd-1"
-    assert label.detail.blind is True
-    assert label.detail.seconds == 2
-    assert label.detail.defensible == ("complies",)
+    (found,) = read_labels(exchange.folder / "humans.jsonl", LabelFile(path="humans.jsonl"))
+    assert (found.annotator, found.label, found.note) == ("ann", "violates", "=cmd()")
+    assert found.detail.inclusion == 0.4321
+    assert found.detail.design == "rd-1"
+    assert found.detail.blind is True
+    assert found.detail.seconds == 2
+    assert found.detail.defensible == ("complies",)
 
 
 def settle(exchange: Exchange, item: ReviewItem, label: str) -> None:
@@ -152,9 +155,9 @@ def settle(exchange: Exchange, item: ReviewItem, label: str) -> None:
 
 def differing(tmp_path: Path) -> Exchange:
     exchange = make_exchange(tmp_path, 2, required=lambda _: 2)
-    for person, label in (("ann", "violates"), ("bo", "complies")):
+    for person, answer in (("ann", "violates"), ("bo", "complies")):
         for _ in range(2):
-            exchange.review.label(person, label)
+            exchange.review.label(person, answer)
     settle(exchange, exchange.review.items[1], "violates")
     return exchange
 
@@ -221,3 +224,17 @@ def test_parquet_keeps_lists_as_lists(exchange: Exchange) -> None:
 def test_there_is_nothing_to_export_before_the_first_label(exchange: Exchange) -> None:
     with pytest.raises(NothingSelectedError, match="no labels yet"):
         exchange.labels(Format.JSONL, "labels.jsonl")
+
+
+def test_an_export_calibrates_as_the_review_itself_does(tmp_path: Path) -> None:
+    desk = drawn(tmp_path, items=40)
+    label(desk, "ann", 40)
+    label(desk, "bo", 10, lambda number: "violates" if number % 3 else "complies")
+    export_labels(tmp_path, tmp_path / "humans.jsonl", Wanted(format=Format.CALIBRATE))
+    own = calibrate_run(tmp_path, "latest", formats=("json",)).calibration
+    given = calibrate_run(
+        tmp_path, "latest", humans=[tmp_path / "humans.jsonl"], review=False, formats=("json",)
+    ).calibration
+    assert given.panel.rate == own.panel.rate
+    assert given.trust == own.trust
+    assert len(own.trust) > 0
