@@ -268,7 +268,8 @@ def _read_verdicts(stored: StoredRun, items: int) -> _Verdicts:
         at = np.array(places, dtype=np.int64)
         undecided[at] = ~np.array(settled, dtype=np.bool_)
         disagreement[at] = apart
-        confidence[at] = [_calibrated_confidence(road) for road in roads]
+        if any(roads):
+            confidence[at] = [_calibrated_confidence(road) for road in roads]
     return _Verdicts(undecided=undecided, disagreement=disagreement, confidence=confidence)
 
 
