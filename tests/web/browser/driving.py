@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 from tests.web.serving import Served
 
 from evenhand.web.page_settings import PageSettings, dump_settings
@@ -25,7 +26,9 @@ class Seen:
 
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    """What the browser wrote to its console: refusals of the policy, errors of scripts, answers that are no page."""
+    """What the browser wrote to its console: refusals of the policy, errors of scripts."""
+    refused: list[str] = field(default_factory=list)
+    """What the server refused."""
     dialogs: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -128,7 +131,8 @@ def sit_down(context: BrowserContext, origin: str) -> Reviewer:
     seen = Seen()
     context.on("request", lambda request: seen.requests.append(request.url))
     page = context.new_page()
-    page.on("console", lambda message: seen.complaints.append(message.text))
+    context.on("response", lambda answer: _note_refusal(seen, answer))
+    page.on("console", lambda message: _note_complaint(seen, message.text))
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
 
     def dismissed(dialog: Any) -> None:
@@ -139,12 +143,23 @@ def sit_down(context: BrowserContext, origin: str) -> Reviewer:
     return Reviewer(page=page, seen=seen, origin=origin)
 
 
+def _note_refusal(seen: Seen, answer: Response) -> None:
+    if answer.status >= 400:
+        seen.refused.append(f"{answer.request.method} {urlsplit(answer.url).path}: {answer.status}")
+
+
+def _note_complaint(seen: Seen, words: str) -> None:
+    if not words.startswith("Failed to load resource"):  # is a refusal, and tells less
+        seen.complaints.append(words)
+
+
 def quiet(seen: Seen) -> Mapping[str, list[str]]:
     """Return what a page should never have done."""
     return {
         name: found
         for name, found in (
             ("complaints", seen.complaints),
+            ("refused", seen.refused),
             ("dialogs", seen.dialogs),
             ("errors", seen.errors),
         )

@@ -159,7 +159,7 @@ def hostile_principle(payload: str, name: str, *, pair: bool) -> ShownPrinciple:
         update={
             "id": name,
             "title": payload,
-            "text": payload or "x",
+            "text": payload if payload.strip() else "x",
             "exceptions": payload,
             "when": payload,
             "scope": {payload: (payload, payload)},

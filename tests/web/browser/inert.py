@@ -1,7 +1,7 @@
 """Whether a page stayed what its templates say: nothing run, nothing fetched, no element that a text brought along."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -112,20 +112,43 @@ def _send(reviewer: Reviewer, panel: str, field: str, words: str) -> None:
     reviewer.wait_for(f"{panel}:not([open])" if panel == "#flag" else "#page")
 
 
-def crawl(reviewer: Reviewer, looked: Looked, role: str, *, most: int = 40) -> None:
+REVIEWER = ("/next", "/history", "/settings", "/help")
+ADJUDICATOR = ("/adjudicate", "/adjudicate?settled=1", "/history", "/settings")
+LEAD = ("/lead", *ADJUDICATOR)
+"""Where a crawl begins. Who has an item open is shown nothing that others said, so only reviewers look at the next."""
+
+
+def crawl(reviewer: Reviewer, looked: Looked, starts: Sequence[str], *, most: int = 60) -> None:
     """Look at every page that links lead to."""
-    ahead, met = ["/next", "/history", "/settings", "/help"], set[str]()
+    ahead, met = list(starts), set[str]()
     while ahead and len(met) < most:
         path = ahead.pop(0)
         if path in met:
             continue
         met.add(path)
         reviewer.open(path)
-        looked.look(reviewer, f"{role}: {path.partition('?')[0]}")
+        looked.look(reviewer, path.partition("?")[0])
         links: list[str] = reviewer.page.locator('a[href^="/"]').evaluate_all(
             "links => links.map(link => link.getAttribute('href'))"
         )
-        ahead += [link for link in links if not link.startswith("/items/")]
+        ahead += [link for link in links if link not in {"/", "/next"} and not link.startswith("/items/")]
+
+
+def settle(adjudicator: Reviewer, looked: Looked, words: str) -> None:
+    """Settle the first item of the queue, and look at the people and judges behind it."""
+    page = adjudicator.page
+    adjudicator.open("/adjudicate")
+    page.locator('main a[href^="/adjudicate/"]').first.press("Enter")
+    adjudicator.wait_for(".decision")
+    page.locator(".decision input[name=label]").last.check()
+    page.locator(".decision input[name=reason]").first.check()
+    page.locator(".decision textarea").fill(words[:9_000])
+    page.locator(".decision form.change button").press("Enter")
+    adjudicator.wait_for('.decision form[action$="/behind"]')
+    looked.look(adjudicator, "settled item")
+    page.locator('.decision form[action$="/behind"] button').press("Enter")
+    adjudicator.wait_for(".rating")
+    looked.look(adjudicator, "behind a settled item")
 
 
 def foreign(reviewer: Reviewer) -> list[str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from tests.web.browser.axe import findings
 from tests.web.browser.driving import PHONE, WIDE, quiet, reviewer, script
 from tests.web.browser.reviews import KINDS
-from tests.web.browser.tour import serve_every_kind, tour
+from tests.web.browser.tour import disagree, serve_every_kind, tour, tour_of_roles
 from tests.web.serving import Served, serve_items
 
 
@@ -67,11 +67,28 @@ def test_tab_goes_from_principle_to_texts_to_answers_and_shows_where_it_is(
     assert quiet(ann.seen) == {}
 
 
-@pytest.mark.parametrize("person", ["ada", "lea"])
-def test_pages_of_other_roles_pass_axe_too(real_browser: Browser, served: Served, person: str) -> None:
-    with reviewer(real_browser, served, person) as other:
-        other.open("/settings")
-        assert findings(other.page) == []
+@pytest.mark.parametrize(("size", "colours"), [(WIDE, "dark"), (PHONE, "light")])
+def test_axe_finds_nothing_serious_on_the_pages_of_other_roles(
+    real_browser: Browser, served: Served, size: tuple[int, int], colours: str
+) -> None:
+    disagree(served)
+    with (
+        reviewer(real_browser, served, "ada", size=size, color_scheme=colours) as ada,
+        reviewer(real_browser, served, "lea", size=size, color_scheme=colours) as lea,
+    ):
+        found = {name: findings(who.page) for name, who in tour_of_roles(ada, lea)}
+    assert {name: each for name, each in found.items() if each} == {}
+    assert quiet(ada.seen) == quiet(lea.seen) == {}
+
+
+def test_no_page_of_other_roles_scrolls_sideways_at_320_px(real_browser: Browser, served: Served) -> None:
+    disagree(served)
+    with (
+        reviewer(real_browser, served, "ada", size=(320, 640)) as ada,
+        reviewer(real_browser, served, "lea", size=(320, 640)) as lea,
+    ):
+        wide = {name: who.page.evaluate(script("too-wide")) for name, who in tour_of_roles(ada, lea)}
+    assert {name: each for name, each in wide.items() if each} == {}
 
 
 def test_the_pages_before_a_session_pass_axe_too(real_browser: Browser, served: Served) -> None:

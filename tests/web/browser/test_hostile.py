@@ -7,7 +7,19 @@ import pytest
 from playwright.sync_api import Browser
 from tests.web.browser.driving import quiet, reviewer, script
 from tests.web.browser.hostile import SMALL, aimed, hostile_case, hostile_judges, hostile_principle
-from tests.web.browser.inert import Looked, Trap, crawl, review_item, skip_item, trap
+from tests.web.browser.inert import (
+    ADJUDICATOR,
+    LEAD,
+    REVIEWER,
+    Looked,
+    Trap,
+    crawl,
+    review_item,
+    settle,
+    skip_item,
+    trap,
+)
+from tests.web.browser.tour import disagree
 from tests.web.serving import Served, serve_items
 
 from evenhand.records.review import ReviewItem, ShownCase, ShownPrinciple
@@ -41,7 +53,7 @@ def served(tmp_path: Path, waiting: Trap) -> Iterator[Served]:
     def judged(item: ReviewItem) -> JudgedItem:
         return hostile_judges(batches[item.seq % len(batches)])
 
-    with serve_items(tmp_path, len(batches) + 2, shown=shown, judged=judged) as served:
+    with serve_items(tmp_path, len(batches) + 2, shown=shown, judged=judged, required=lambda _: 2) as served:
         yield served
 
 
@@ -72,10 +84,13 @@ def test_hostile_texts_run_nothing_and_fetch_nothing(
         skip_item(ann, SMALL[0])
         for words in _batches(waiting):
             review_item(ann, looked, words)
-        crawl(ann, looked, "reviewer")
-    for name in ("ada", "lea"):
+        crawl(ann, looked, REVIEWER)
+    disagree(served, words, {"bo": -2})
+    for name, starts in (("ada", ADJUDICATOR), ("lea", LEAD)):
         with reviewer(real_browser, served, name) as other:
-            crawl(other, looked, name)
+            if name == "ada":
+                settle(other, looked, words)
+            crawl(other, looked, starts)
         assert quiet(other.seen) == {}
         assert other.seen.beyond(other.origin) == []
     assert (looked.runs, looked.foreign, waiting.hits) == (0, [], [])

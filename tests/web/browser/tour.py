@@ -1,24 +1,62 @@
 """A walk past every page: whoever checks pages checks them all."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.web.browser.driving import Reviewer
+from tests.web.browser.inert import Looked, settle
 from tests.web.browser.reviews import KINDS, every_kind
 from tests.web.serving import Served, serve_items
-
-OTHER_PAGES = (
-    "problem", "saved", "revealed", "break", "conflict", "empty", "history", "settings", "settings with a problem",
-    "help", "not found", "not allowed",
-)  # fmt: skip
 
 
 @contextmanager
 def serve_every_kind(folder: Path) -> Iterator[Served]:
     """Serve a review with an item of every kind."""
-    with serve_items(folder, len(KINDS), shown=every_kind) as served:
+    with serve_items(folder, len(KINDS), shown=every_kind, required=lambda _: 2) as served:
         yield served
+
+
+def disagree(
+    served: Served,
+    words: str = "I see it otherwise.",
+    people: Mapping[str, int] = MappingProxyType({"bo": 0, "lea": -2}),
+) -> None:
+    """Let people give every item the answer at a place of the scale, with a comment and a word to the lead."""
+    for name, place in people.items():
+        browser = served.browser(name)
+        while 'id="answer"' in (page := browser.get("/next")).body:
+            labels = re.findall(r'name="label" value="([^"]*)"', page.body)
+            label = labels[place] if len(labels) > 2 else str(50 + place)
+            browser.post(f"/items/{page.assignment}/flag", {"csrf": page.csrf, "text": words})
+            sent = {
+                "csrf": page.csrf,
+                "turn": page.field("turn"),
+                "label": label,
+                "comment": words,
+                "commit": "1",
+            }
+            assert browser.post(f"/items/{page.assignment}", sent).status == 303
+
+
+def tour_of_roles(adjudicator: Reviewer, lead: Reviewer) -> Iterator[tuple[str, Reviewer]]:
+    """Open the pages of an adjudicator and a lead, once people disagreed."""
+    looked = Looked()
+    adjudicator.open("/adjudicate")
+    yield "adjudicate: queue", adjudicator
+    for number in range(4):
+        adjudicator.open("/adjudicate")
+        adjudicator.page.locator('main a[href^="/adjudicate/"]').nth(number).press("Enter")
+        adjudicator.wait_for(".decision")
+        yield f"adjudicate: item {number + 1}", adjudicator
+    settle(adjudicator, looked, "The guideline says so.")
+    yield "adjudicate: behind", adjudicator
+    adjudicator.open("/adjudicate?settled=1")
+    yield "adjudicate: settled", adjudicator
+    lead.open("/lead")
+    yield "lead", lead
 
 
 def tour(person: Reviewer) -> Iterator[str]:
