@@ -58,8 +58,6 @@ def test_another_site_can_neither_frame_nor_post_nor_load(
     page = context.new_page()
     page.goto(f"{origin}/enter?token=start-token")
     page.wait_for_url(f"{origin}/next")
-    with alone.review.ledger.read() as reading:
-        before = reading.head()
     other = tmp_path / "other.html"
     other.write_text(
         f'<!doctype html><iframe src="{origin}/next"></iframe><img src="{origin}/next">'
@@ -75,5 +73,5 @@ def test_another_site_can_neither_frame_nor_post_nor_load(
         page.click("button")
     assert posted.value.status == 403
     with alone.review.ledger.read() as reading:
-        assert reading.head() == before
+        assert {event.kind for event in reading.events()}.isdisjoint({"break", "put_back"})
     context.close()
