@@ -1,6 +1,6 @@
 """An item before an adjudicator, and the questions the desk asks before it lets them decide."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -179,16 +179,29 @@ def is_sent_again(held: Adjudication, made: Adjudication) -> bool:
 # -- All of a design -------------------------------------------------------------------------------
 
 
-def waiting_items(reading: Reading, draw: ReviewDraw, *, own: str = "") -> Iterator[QueuedItem]:
-    """Yield the items of a design that wait for an adjudicator, and those that are decided; `own` names who asks."""
+def waiting_items(
+    reading: Reading,
+    draw: ReviewDraw,
+    *,
+    own: str = "",
+    labelled: Iterable[LabelledItem] | None = None,
+) -> Iterator[QueuedItem]:
+    """Yield the items of a design that wait for an adjudicator, and those that are decided.
+
+    Args:
+        reading: The review ledger.
+        draw: The newest draw of the design.
+        own: Who asks.
+        labelled: The labelled items, where they are read already.
+    """
     principles = reading.principles(draw.design)
     flags: dict[str, int] = {}
     for flag in reading.flags(draw.design):
         flags[flag.item] = flags.get(flag.item, 0) + 1
-    for labelled in reading.labelled_items(draw.design):
-        if labelled.item.gold is None:
-            scale = principles[labelled.item.principle_id].scale
-            queued = _queued(labelled, flags.get(labelled.item.id, 0), scale=scale, own=own)
+    for each in reading.labelled_items(draw.design) if labelled is None else labelled:
+        if each.item.gold is None:
+            scale = principles[each.item.principle_id].scale
+            queued = _queued(each, flags.get(each.item.id, 0), scale=scale, own=own)
             if queued.reasons or queued.settled:
                 yield queued
 

@@ -1,6 +1,6 @@
 """How a review stands: progress, the estimate so far, what is still worth labelling, whether the record is whole."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -91,8 +91,8 @@ class StatusReader:
         """
         with self.ledger.read() as reading:
             draw = reading.design(design)
-            state = _state(reading, draw)
             labelled = tuple(reading.labelled_items(draw.design))
+            state = _state(reading, draw, labelled)
             draws = sum(each.design == draw.design for each in reading.draws())
         return ReviewStatus(
             draw=draw,
@@ -210,12 +210,12 @@ def open_status(start: Path) -> StatusReader:
     return StatusReader(open_review(start), judged_items(start), lambda name: read_judged_run(start, name))
 
 
-def _state(reading: Reading, draw: ReviewDraw) -> ReviewState:
-    waiting = tuple(waiting_items(reading, draw))
+def _state(reading: Reading, draw: ReviewDraw, labelled: Sequence[LabelledItem]) -> ReviewState:
+    waiting = tuple(waiting_items(reading, draw, labelled=labelled))
     return ReviewState(
         draw=draw,
         items=tuple(reading.items(draw.design)),
-        labels=tuple(reading.labels(draw.design)),
+        labels=tuple(label for each in labelled for label in each.labels),
         assignments=tuple(reading.assignments(draw.design)),
         flags=reading.flags(draw.design),
         people=reading.people(),
