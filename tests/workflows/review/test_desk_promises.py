@@ -24,6 +24,7 @@ from evenhand.records.review import (
 from evenhand.records.scale import NumericScale, OrdinalScale
 from evenhand.store.review.rows import plain
 from evenhand.workflows.review.typed import LONGEST_TEXT
+from evenhand.workflows.review.verify import verify_review
 
 
 def opened_by(review: MadeReview, person: str, design: str | None = None) -> OpenItem:
@@ -518,6 +519,19 @@ def test_a_label_that_was_imported_meanwhile_is_the_only_one(tmp_path: Path) -> 
     review.desk.put_back("ann", opened.assignment)
     assert review.desk.next_item("ann") is None
     assert opened_by(review, "bo").case == opened.case
+
+
+def test_a_withdrawn_label_may_be_imported_beside_one_that_holds(tmp_path: Path) -> None:
+    review = make_review(tmp_path, 1)
+    review.label("ann")
+    with review.ledger.read() as reading:
+        (held,) = reading.labels()
+    undone = replace(held, id="rl-undone", assignment="", label="violates", withdrawn=True)
+    with review.ledger.change() as change:
+        event = change.append("bo", "import", "labels.csv", {"labels": [plain(undone)]})
+        change.add_label(undone, event.number)
+    assert [each.id for each in labels_of(review)] == [held.id]
+    assert verify_review(review.ledger).is_whole
 
 
 def test_a_person_may_have_an_item_open_in_each_of_two_designs(tmp_path: Path) -> None:

@@ -182,6 +182,7 @@ def label_row(label: ReviewLabel, number: int) -> dict[str, Any]:
         "at": label.at,
         "number": number,
         "detail": text_of(label),
+        "withdrawn": int(label.withdrawn),
     }
 
 

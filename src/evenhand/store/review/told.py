@@ -157,7 +157,7 @@ class Told:
         self.adjudications[adjudication.id] = adjudication_row(adjudication, event.number)
 
     def _add_label(self, label: ReviewLabel, number: int) -> None:
-        self.labels[label.id] = {**label_row(label, number), "withdrawn": int(label.withdrawn)}
+        self.labels[label.id] = label_row(label, number)
 
     def _move(self, event: ReviewEvent, state: AssignmentState, **changes: int) -> None:
         row = self.assignments[event.subject]
