@@ -187,24 +187,26 @@ def _review(workspace: Workspace) -> Iterator[Check]:
         yield Check(part="review", name="file", state=State.NOTE, value=value)
         return
     try:
-        yield _whole(path)
+        yield from _whole(path)
     except EvenhandError as error:
         yield Check(part="review", name="file", state=State.WARNING, value=str(error), hint=error.hint)
 
 
-def _whole(path: Path) -> Check:
+def _whole(path: Path) -> Iterator[Check]:
     found = verify_review(open_review_ledger(path))
     size = f"{path}, {path.stat().st_size / 1e6:.1f} MB"
     if found.is_whole:
         value = f"{size}, {found.checkpoint.number:,} events, an unbroken chain"
-        return Check(part="review", name="file", state=State.FINE, value=value)
-    return Check(
-        part="review",
-        name="file",
-        state=State.WARNING,
-        value=f"{size}, changed behind the back of its events: {found.problems[0]}",
-        hint="restore a copy from before; until then do not trust its labels",
-    )
+        yield Check(part="review", name="file", state=State.FINE, value=value)
+    else:
+        yield Check(
+            part="review",
+            name="file",
+            state=State.WARNING,
+            value=f"{size}, changed behind the back of its events: {found.problems[0]}",
+            hint="restore a copy from before; until then do not trust its labels",
+        )
+    yield Check(part="review", name="checkpoint", state=State.FINE, value=str(found.checkpoint))
 
 
 def _nearest(path: Path) -> Path:

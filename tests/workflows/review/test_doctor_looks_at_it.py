@@ -5,11 +5,12 @@ from pathlib import Path
 from tests.made_review import make_review
 
 from evenhand.workflows.doctor import Check, State, diagnose
+from evenhand.workflows.review.verify import verify_review
 
 
 def review_check(folder: Path) -> Check:
     (folder / "evenhand.toml").touch()
-    (found,) = [check for check in diagnose(folder, {}).checks if check.part == "review"]
+    found, *_ = [check for check in diagnose(folder, {}).checks if check.part == "review"]
     return found
 
 
@@ -25,6 +26,8 @@ def test_a_review_ledger_is_named_with_whether_its_chain_is_whole(tmp_path: Path
     review = make_review(folder, 2)
     review.label("ann")
     assert "5 events, an unbroken chain" in review_check(tmp_path).value
+    told = {check.name: check.value for check in diagnose(tmp_path, {}).checks if check.part == "review"}
+    assert told["checkpoint"] == str(verify_review(review.ledger).checkpoint)
     with closing(sqlite3.connect(review.ledger.path)) as connection:
         connection.execute("UPDATE labels SET label = 'violates'")
         connection.commit()
