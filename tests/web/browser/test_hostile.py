@@ -25,7 +25,7 @@ from tests.web.serving import Served, serve_items
 from evenhand.records.review import ReviewItem, ShownCase, ShownPrinciple
 from evenhand.workflows.review.judged import JudgedItem
 
-AT_ONCE = 32
+AT_ONCE = 64
 """Payloads that one page holds. The benchmark gives each a page of its own."""
 
 
@@ -74,6 +74,7 @@ def test_the_trap_and_the_watch_work(real_browser: Browser, served: Served, wait
     waiting.hits.clear()
 
 
+@pytest.mark.timeout(300)
 def test_hostile_texts_run_nothing_and_fetch_nothing(
     real_browser: Browser, served: Served, waiting: Trap
 ) -> None:

@@ -30,12 +30,12 @@ def disagree(
         while 'id="answer"' in (page := browser.get("/next")).body:
             labels = re.findall(r'name="label" value="([^"]*)"', page.body)
             label = labels[place] if len(labels) > 2 else str(50 + place)
-            browser.post(f"/items/{page.assignment}/flag", {"csrf": page.csrf, "text": words})
+            browser.post(f"/items/{page.assignment}/flag", {"csrf": page.csrf, "text": words[:1_500]})
             sent = {
                 "csrf": page.csrf,
                 "turn": page.field("turn"),
                 "label": label,
-                "comment": words,
+                "comment": words[:9_000],
                 "commit": "1",
             }
             assert browser.post(f"/items/{page.assignment}", sent).status == 303

@@ -371,6 +371,7 @@
 
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
+  document.addEventListener("toggle", (event) => { if (event.target.matches?.("details.pop[open]")) event.target.scrollIntoView({ block: "nearest" }); }, true);
   document.addEventListener("input", onChange);
   document.addEventListener("change", onChange);
   document.addEventListener("scroll", onScroll, { capture: true, passive: true });
