@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.request import urlopen
 
+from tests import forked
+
 BLOCK = re.compile(r"^```(?P<kind>\w+)(?: (?P<info>\S+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 PRINTED_PORT = "8765"
@@ -74,6 +76,10 @@ class Reader:
             return
         if words[0] == "cd":
             self.folder = self.folder / words[1]
+            return
+        if words[0] == "evenhand":
+            program = forked.start(*words[1:], cwd=self.folder, environment=self.environment)
+            assert program.wait() == 0, f"{line}\n{program.out.decode()}\n{program.err.decode()}"
             return
         done = subprocess.run(
             words, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
