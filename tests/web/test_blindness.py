@@ -133,7 +133,7 @@ def test_what_is_left_does_not_tell_which_items_were_repeats_or_gold(tmp_path: P
     with serve_review(review) as served:
         browser = served.browser("ann")
         steps = []
-        while "ra-" in (page := browser.get("/next")).body:
+        while 'id="answers"' in (page := browser.get("/next")).body:
             steps.append(progress(page))
             served.label(browser, page=page)
     expected = steps[0][1]
