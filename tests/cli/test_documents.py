@@ -155,6 +155,7 @@ def test_every_document_and_every_command_is_tried() -> None:
         "review adjudicate",
         "review people",
         "review serve",
+        "review terminal",  # a conversation without a document: see test_review_terminal
     }
     assert {entry.path for entry in entries()} <= tried
 

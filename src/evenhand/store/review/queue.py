@@ -19,7 +19,7 @@ from evenhand.records.review import (
 )
 from evenhand.store.review import tables
 from evenhand.store.review.row_reader import RowReader
-from evenhand.store.review.rows import read_assignment, read_item, read_text
+from evenhand.store.review.rows import read_assignment, read_item, read_json
 from evenhand.store.rows import searchable
 
 _items, _assignments, _labels = tables.items.c, tables.assignments.c, tables.labels.c
@@ -100,7 +100,7 @@ class QueueReader(RowReader):
     def draft(self, assignment: str) -> Draft:
         """Return what was entered so far."""
         query = select(_assignments.draft).where(_assignments.id == assignment)
-        return read_text(Draft, self._connection.execute(query).scalar_one())
+        return read_json(Draft, self._connection.execute(query).scalar_one())
 
     def visits(self, assignment: str) -> Mapping[str, Spent]:
         """Return the time of each visit."""

@@ -26,9 +26,9 @@ from evenhand.store.review.rows import (
     read_content,
     read_event,
     read_item,
+    read_json,
     read_label,
     read_person,
-    read_text,
 )
 from evenhand.store.rows import searchable
 
@@ -65,7 +65,7 @@ class Reading(QueueReader, DigestReader):
     def draws(self) -> tuple[ReviewDraw, ...]:
         """Return every draw, the oldest first."""
         rows = self._rows(select(tables.draws.c.detail).order_by(tables.draws.c.number))
-        return tuple(read_text(ReviewDraw, row.detail) for row in rows)
+        return tuple(read_json(ReviewDraw, row.detail) for row in rows)
 
     def design(self, name: str | None = None) -> ReviewDraw:
         """Return the newest draw of a design, or of the newest design.
@@ -115,13 +115,13 @@ class Reading(QueueReader, DigestReader):
         """Return a principle as it was when the design was made."""
         columns = tables.principles.c
         query = select(columns.body).where(columns.design == design, columns.principle_id == principle_id)
-        return read_text(ShownPrinciple, self._connection.execute(query).scalar_one())
+        return read_json(ShownPrinciple, self._connection.execute(query).scalar_one())
 
     def principles(self, design: str) -> Mapping[str, ShownPrinciple]:
         """Return the principles of a design by their id."""
         columns = tables.principles.c
         rows = self._rows(select(columns.principle_id, columns.body).where(columns.design == design))
-        return {row.principle_id: read_text(ShownPrinciple, row.body) for row in rows}
+        return {row.principle_id: read_json(ShownPrinciple, row.body) for row in rows}
 
     # -- People ------------------------------------------------------------------------------------
 

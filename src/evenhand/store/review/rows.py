@@ -48,7 +48,7 @@ def text_of(record: Any) -> str:
     return canonical_json(plain(record)).decode()
 
 
-def read_text(kind: type[T], text: str | bytes) -> T:
+def read_json(kind: type[T], text: str | bytes) -> T:
     """Return the record that a text holds."""
     record: T = _ADAPTERS[kind].validate_json(text)
     return record
@@ -56,7 +56,7 @@ def read_text(kind: type[T], text: str | bytes) -> T:
 
 def read_plain(kind: type[T], values: object) -> T:
     """Return the record that plain JSON values hold."""
-    return read_text(kind, canonical_json(values))
+    return read_json(kind, canonical_json(values))
 
 
 def content_of(case: ShownCase) -> tuple[str, bytes]:
@@ -67,7 +67,7 @@ def content_of(case: ShownCase) -> tuple[str, bytes]:
 
 def read_content(body: bytes) -> ShownCase:
     """Return what is shown of a case."""
-    return read_text(ShownCase, zlib.decompress(body))
+    return read_json(ShownCase, zlib.decompress(body))
 
 
 def place_of(item: ReviewItem) -> str:
@@ -212,12 +212,12 @@ def flag_row(flagged: Flagged, number: int) -> dict[str, Any]:
 
 def read_label(row: Row[Any]) -> ReviewLabel:
     """Return the label of a row."""
-    return replace(read_text(ReviewLabel, row.detail), withdrawn=bool(row.withdrawn))
+    return replace(read_json(ReviewLabel, row.detail), withdrawn=bool(row.withdrawn))
 
 
 def read_adjudication(row: Row[Any]) -> Adjudication:
     """Return the adjudication of a row."""
-    return read_text(Adjudication, row.detail)
+    return read_json(Adjudication, row.detail)
 
 
 def read_event(row: Row[Any]) -> ReviewEvent:
