@@ -101,7 +101,7 @@ def reviewer(
 ) -> Iterator[Reviewer]:
     """Let a person sit down before a browser of their own."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     if person is not None:
         sign_in(context, served, person)
     if settings is not None:
