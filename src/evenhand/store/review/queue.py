@@ -179,6 +179,11 @@ class QueueReader(RowReader):
         query = select(_is_labelled_by(person)).where(_items.id == item)
         return bool(self._connection.execute(query).scalar_one())
 
+    def is_known_to(self, item: str, person: str) -> bool:
+        """Tell whether a person knows what others or the judges answered on what an item shows."""
+        query = select(_is_known_to(person)).where(_items.id == item)
+        return bool(self._connection.execute(query).scalar_one())
+
     def left(self, person: str, design: str) -> int:
         """Return how many items of a design are still open, less those a person has dealt with."""
         wanted = (_items.design == design, _NOT_CLOSED, _items.gold.is_(None))
@@ -199,7 +204,7 @@ class QueueReader(RowReader):
         )
 
     def drawn_by(self, person: str, design: str) -> int:
-        """Return how many items of the draw a person has labelled: no repeats, no gold items."""
+        """Return how many items of the draw a person has labelled or skipped: no repeats, no gold items."""
         query = (
             select(func.count())
             .select_from(tables.assignments.join(tables.items, _items.id == _assignments.item))
@@ -208,8 +213,18 @@ class QueueReader(RowReader):
                 _assignments.person == person,
                 _assignments.design == design,
                 _assignments.kind == AssignmentKind.FIRST.value,
-                _assignments.state == AssignmentState.COMMITTED.value,
+                _assignments.decided > 0,
             )
+        )
+        return int(self._connection.execute(query).scalar_one())
+
+    def skipped(self, person: str, design: str) -> int:
+        """Return how many items of a design a person has skipped, repeats and gold items among them."""
+        query = select(func.count()).where(
+            _assignments.person == person,
+            _assignments.design == design,
+            _assignments.decided > 0,
+            _assignments.state == AssignmentState.SKIPPED.value,
         )
         return int(self._connection.execute(query).scalar_one())
 

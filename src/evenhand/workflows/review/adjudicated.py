@@ -26,8 +26,10 @@ from evenhand.review.chance import side_order
 from evenhand.review.guideline_gaps import GapItem, GuidelineGap
 from evenhand.store.review.change import Change
 from evenhand.store.review.reading import LabelledItem, Reading
-from evenhand.workflows.review.assigned import ADJUDICATION_OPENED, active_person, in_order
+from evenhand.workflows.review.assigned import active_person, in_order
 
+ADJUDICATION_OPENED: Final = "adjudication_open"
+"""Kind of the event that a person saw what others said on an item."""
 LOOKED: Final = "look_behind"
 
 

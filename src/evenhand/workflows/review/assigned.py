@@ -4,7 +4,6 @@ import math
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
 
 from evenhand.errors import ReviewConflictError, UnknownNameError, UsageError
 from evenhand.records.rating import Order
@@ -24,9 +23,6 @@ from evenhand.records.review import (
 from evenhand.review.answers import in_frame
 from evenhand.store.review.queue import Tally
 from evenhand.store.review.reading import Reading
-
-ADJUDICATION_OPENED: Final = "adjudication_open"
-"""Kind of the event that an adjudicator saw what others said on an item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +103,10 @@ def require_undoable(reading: Reading, found: Assigned) -> None:
         )
     if reading.adjudication_of(found.item.id) is not None:
         raise UsageError("your last item is settled already, so its labels stay")
-    if reading.has_event(found.person, ADJUDICATION_OPENED, found.item.id):
-        raise UsageError("you have seen what others said on your last item since, so your label stays")
+    if reading.is_known_to(found.item.id, found.person):  # also from another design, or from the item it repeats
+        raise UsageError(
+            "you have seen what others said on your last item since, or the judges, so your label stays"
+        )
 
 
 def require_reveal(reading: Reading, found: Assigned) -> None:
@@ -156,13 +154,13 @@ def show(reading: Reading, found: Assigned) -> OpenItem:
 def _to_go(reading: Reading, found: Assigned, done: int) -> int:
     """Return about how many items are left for a person.
 
-    Repeats and gold items count as they are expected, not as they come: a total that moved with one would tell which
-    item it was.
+    Repeats and gold items count as they are expected, not as they come, and whatever is skipped is one less: a total
+    that moved otherwise with one of them would tell which item it was.
     """
     person, draw = found.person, found.draw
     drawn = reading.left(person, draw.design) + reading.drawn_by(person, draw.design)
     expected = math.ceil(drawn * (1 + draw.repeats)) + reading.gold_items(draw.design)
-    return max(1, expected - done)
+    return max(1, expected - done - reading.skipped(person, draw.design))
 
 
 def past(reading: Reading, assignment: Assignment) -> PastDecision:

@@ -44,7 +44,7 @@ def add_label(change: Change, found: Assigned, draft: Draft, at: Moment, *, via:
         comment=draft.comment,
         evidence=draft.evidence,
         order=assignment.order,
-        blind=True,
+        blind=not change.is_known_to(item.id, assignment.person),
         at=at.text,
         spent=change.spent(assignment.id),
         revisits=assignment.revisits,
@@ -96,7 +96,8 @@ def take_back(change: Change, found: Assigned) -> None:
         change.withdraw_label(label)
         _uncount(change, found, label.spent)
     if assignment.kind is AssignmentKind.REPEAT:
-        change.plan_repeat(assignment.person, item.id, item.design, 0)
+        tally = change.tally(assignment.person, item.design) or Tally(cursor=0)
+        change.plan_repeat(assignment.person, item.id, item.design, tally.committed)
     else:
         _forget_repeat(change, assignment)
 
