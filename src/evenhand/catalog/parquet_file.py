@@ -17,6 +17,8 @@ MAX_ROWS: Final = 5_000_000
 """Rows of a file that is read."""
 _MOST_UNPACKED: Final = 2_000_000_000
 _ROWS_AT_ONCE: Final = 2_000
+_MOST_AT_ONCE: Final = 256_000_000
+"""Bytes of the rows that are unpacked at once, even where every cell is as long as all of its column."""
 
 Column = Literal["text", "truth", "whole", "number", "texts", "passages"]
 """What a column holds: passages are lists of block, start, end and quote."""
@@ -52,9 +54,9 @@ def parquet_records(path: Path) -> Iterator[RawRecord]:
     shown, content = shown_path(path), read_bytes(path, limit=MAX_BYTES)
     try:
         file = pq.ParquetFile(io.BytesIO(content))
-        _require_size(shown, file.metadata)
+        largest = _require_size(shown, file.metadata)
         number = 0
-        for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
+        for batch in file.iter_batches(batch_size=min(_ROWS_AT_ONCE, 1 + _MOST_AT_ONCE // largest)):
             for row in batch.to_pylist():
                 number += 1
                 yield RawRecord(value=row, number=number, locate=_in_row(shown, number, list(row)))
@@ -63,11 +65,14 @@ def parquet_records(path: Path) -> Iterator[RawRecord]:
         raise FileError([whole_file(shown, "E001", message)]) from error
 
 
-def _require_size(shown: str, metadata: Any) -> None:
-    unpacked = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
+def _require_size(shown: str, metadata: Any) -> int:
+    """Return how many bytes the largest group of rows has; a text that is stored once may stand in all its rows."""
+    groups = [int(metadata.row_group(at).total_byte_size) for at in range(metadata.num_row_groups)]
+    unpacked = sum(groups)
     if metadata.num_rows > MAX_ROWS or unpacked > _MOST_UNPACKED:
         message = f"it holds {metadata.num_rows:,} rows and {unpacked / 1e6:,.0f} MB"
         raise FileError([whole_file(shown, "F003", message, suggestion="split it")])
+    return max([1, *groups])
 
 
 def _in_row(shown: str, number: int, names: Sequence[str]) -> Any:

@@ -312,6 +312,9 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "a value of another kind": ({"active_ms": "long"}, "E001", ""),
     "another case": ({"case": "case-7"}, "E002", ""),
     "no time": ({"at": "yesterday"}, "E001", "2026-11-20T09:30:00Z"),
+    "a time before the calendar": ({"at": "0001-01-01T00:00:00+14:00"}, "E001", "2026-11-20T09:30:00Z"),
+    "more time than a number holds": ({"active_ms": 2**54}, "E001", ""),
+    "more visits than a number holds": ({"revisits": 2**54}, "E001", ""),
     "half a character": ({"comment": "\ud800"}, "E001", ""),
     "a blind label after the judges": ({"kind": "revealed"}, "E001", ""),
     "another defensible answer": ({"defensible": ["maybe"]}, "E003", "known:"),
@@ -438,6 +441,11 @@ HOSTILE_FILES: dict[str, tuple[Format, str, bytes]] = {
     "no Parquet": (Format.PARQUET, "l.parquet", b"PAR1 nothing PAR1"),
     "no gzip": (Format.JSONL, "l.jsonl.gz", b"plain"),
     "a gzip bomb": (Format.JSONL, "l.jsonl.gz", gzip.compress(b"a" * 20_000_000)),
+    "a time that is no number": (
+        Format.LABEL_STUDIO,
+        "e.json",
+        b'[{"data": {"item": "rv-00000"}, "annotations": [{"lead_time": 1e308, "result": [{"from_name": "x"}]}]}]',
+    ),
     "a line that is a list": (Format.JSONL, "l.jsonl", b"[]\n"),
 }
 

@@ -1,7 +1,7 @@
 """What a label that came in has to keep to: the scale, the wording of its principle, and the text it quotes."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from evenhand.records.review import ReviewItem, ReviewLabelKind
 from evenhand.review.answers import blocks_of
@@ -89,7 +89,7 @@ def _time(placed: Placed) -> Iterator[Complaint]:
 
 def _is_time(text: str) -> bool:
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
+        datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day of the calendar are not there everywhere
         return False
     return True

@@ -143,7 +143,7 @@ class _Annotation(_Tolerant):
     completed_by: int | str | dict[str, Any] | None = None
     was_cancelled: bool = False
     created_at: str = ""
-    lead_time: float | None = Field(default=None, ge=0)
+    lead_time: float | None = Field(default=None, ge=0, le=1e12)
     prediction: dict[str, Any] | int | None = None
     parent_prediction: int | None = None
 

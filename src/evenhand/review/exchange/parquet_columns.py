@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Final, Literal
 
 from evenhand.review.exchange.csv_cells import KINDS, Kind
@@ -40,6 +41,8 @@ def read_parquet_row(row: Mapping[str, Any]) -> dict[str, Json]:
 
 
 def _value(name: str, value: Any) -> Json:
+    if isinstance(value, date):
+        return value.isoformat()
     if not _is_json(name) or not isinstance(value, str):
         plain: Json = value
         return plain

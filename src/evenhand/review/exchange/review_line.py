@@ -28,6 +28,8 @@ MOST_COMMENT: Final = 100_000
 """Characters of a comment."""
 MOST_SPANS: Final = 1_000
 """Passages of evidence of one label."""
+MOST_COUNT: Final = 2**53
+"""The largest whole number that every tool reads as it is."""
 
 
 class SpanLine(FileRecord):
@@ -94,11 +96,11 @@ class ReviewLine(FileRecord):
     """In which order a pair was shown."""
     at: str = ""
     """UTC time, ISO 8601."""
-    active_ms: int = Field(default=0, ge=0)
+    active_ms: int = Field(default=0, ge=0, le=MOST_COUNT)
     """Active time, in milliseconds."""
-    idle_ms: int = Field(default=0, ge=0)
+    idle_ms: int = Field(default=0, ge=0, le=MOST_COUNT)
     """Time with the page in view and nothing done, in milliseconds."""
-    revisits: int = Field(default=0, ge=0)
+    revisits: int = Field(default=0, ge=0, le=MOST_COUNT)
     """How often the item was opened again."""
     via: str = ""
     """Where it was given."""

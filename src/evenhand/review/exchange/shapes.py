@@ -22,12 +22,21 @@ def read_shape(shape: type[Shape], value: object) -> Shape:
         RecordError: It has not the shape; the first thing wrong is named.
     """
     try:
-        return shape.model_validate_json(json.dumps(value))
+        return shape.model_validate_json(_as_json(value))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = tuple(first["loc"])
         code, message, suggestion = _words(shape, first["type"], place, first["msg"])
         raise RecordError(place, code, message, suggestion) from error
+
+
+def _as_json(value: object) -> str:
+    try:
+        return json.dumps(value)
+    except TypeError as error:  # a table can hold what JSON can not
+        raise RecordError(
+            (), "E001", f"a column holds neither text nor numbers: {str(error)[:80]}"
+        ) from error
 
 
 def _words(shape: type[BaseModel], kind: str, place: Place, said: str) -> tuple[str, str, str]:

@@ -192,6 +192,17 @@ class Reading(QueueReader, DigestReader):
         query = select(tables.labels).where(_labels.item == item).order_by(_labels.number)
         return tuple(read_label(row) for row in self._rows(query))
 
+    def find_label(self, name: str) -> ReviewLabel | None:
+        """Return a label by its id; None where there is none."""
+        row = self._first(select(tables.labels).where(_labels.id == searchable(name)))
+        return None if row is None else read_label(row)
+
+    def find_adjudication(self, name: str) -> Adjudication | None:
+        """Return an adjudication by its id; None where there is none."""
+        columns = tables.adjudications.c
+        row = self._first(select(tables.adjudications).where(columns.id == searchable(name)))
+        return None if row is None else read_adjudication(row)
+
     def label_of(self, assignment: str) -> ReviewLabel | None:
         """Return the label that an assignment brought and that holds; None where there is none."""
         query = (

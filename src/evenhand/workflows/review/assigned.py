@@ -103,7 +103,9 @@ def require_undoable(reading: Reading, found: Assigned) -> None:
         )
     if reading.adjudication_of(found.item.id) is not None:
         raise UsageError("your last item is settled already, so its labels stay")
-    if reading.is_known_to(found.item.id, found.person):  # also from another design, or from the item it repeats
+    if reading.is_known_to(
+        found.item.id, found.person
+    ):  # also from another design, or from the item it repeats
         raise UsageError(
             "you have seen what others said on your last item since, or the judges, so your label stays"
         )

@@ -25,6 +25,7 @@ from evenhand.workflows.review.exchange_tasks import LedgerTasks
 from evenhand.workflows.review.open_review import open_review
 from evenhand.workflows.review.read_exchange import MAX_FINDINGS, Incoming, Names, read_exchange
 
+_Said = ReviewLabel | Adjudication
 _LABELS_AT_ONCE: Final = 500
 """Labels that one event says."""
 
@@ -131,6 +132,7 @@ class _Importing:
         self._now = _text(datetime.now(UTC))
         self._new: dict[str, list[ReviewLabel]] = {}
         """New labels by item; they are written once all are known to be right."""
+        self._by_id: dict[str, ReviewLabel] = {}
 
     def add(self, incoming: Iterable[Incoming]) -> None:
         """Add everything that is new.
@@ -150,17 +152,25 @@ class _Importing:
         if isinstance(said, ExchangeAdjudication):
             return self._add_decision(each, said)
         label = self._label(said)
+        if (same := self._change.find_label(label.id) or self._by_id.get(label.id)) is not None:
+            return self._met_again(each, label, same)
         stored = (*self._change.labels_of(label.item), *self._new.get(label.item, ()))
         twin = _twin(label, stored)
-        if any(other.id == label.id for other in stored):
-            self.known += 1
-        elif twin is None:
+        if twin is None:
             self._new.setdefault(label.item, []).append(label)
+            self._by_id[label.id] = label
         elif label.withdrawn or twin.label == label.label:
             self.known += 1
         else:
             return self._contradiction(each, f"{label.person} answered {twin.label!r} on {twin.at[:10]}")
         return None
+
+    def _met_again(self, each: Incoming, said: _Said, same: _Said) -> Finding | None:
+        """Take something whose id is there already for known, or return what it contradicts."""
+        if (said.item, said.person, said.label) == (same.item, same.person, same.label):
+            self.known += 1
+            return None
+        return self._contradiction(each, f"{same.id[:40]} is {same.person}'s {same.label!r} on {same.item}")
 
     def _contradiction(self, each: Incoming, before: str) -> Finding | None:
         if self._keep_stored:
@@ -221,10 +231,9 @@ class _Importing:
             principle_hash=self._items[said.item].principle_hash,
             own=said.own,
         )
+        if (same := self._change.find_adjudication(decision.id)) is not None:
+            return self._met_again(each, decision, same)
         stored = self._change.adjudication_of(said.item)
-        if stored is not None and (stored.id, stored.label) == (decision.id, decision.label):
-            self.known += 1
-            return None
         if stored is not None:
             return self._contradiction(each, f"{stored.person} settled it as {stored.label!r}")
         event = self._change.append(decision.person, "adjudicate", decision.item, plain(decision))
