@@ -10,7 +10,7 @@ from evenhand.records.message import Message
 from evenhand.records.rating import Order
 from evenhand.records.review import Draft, EvidenceSpan, ShownCase, ShownOutput
 from evenhand.records.scale import COMPLY, PAIR, NumericScale
-from evenhand.review.answers import blocks_of, check_draft, check_evidence, in_frame, spelled_as_kept
+from evenhand.review.answers import check_draft, in_frame, spelled_as_kept
 
 NUMBERS = NumericScale(type="numeric", minimum=-5, maximum=5)
 CASE = ShownCase(
@@ -44,19 +44,11 @@ def test_of_the_answers_that_could_be_defended_the_label_itself_is_none() -> Non
     assert spelled_as_kept(draft, shown_principle(scale=NUMBERS)).defensible == ("2",)
 
 
-def test_blocks_are_the_turns_of_a_prompt_and_each_output() -> None:
-    assert [name for name, _ in blocks_of(CASE)] == ["prompt/0", "prompt/1", "output:x"]
-    assert [name for name, _ in blocks_of(replace(CASE, prompt=None))] == ["output:x"]
-
-
-def test_places_of_a_quote_count_code_points() -> None:
+def test_a_draft_whose_quote_stands_elsewhere_is_no_label() -> None:
     quote = EvidenceSpan(block="output:x", start=6, end=8, quote="👋🏽")
-    check_evidence((quote,), CASE)
+    check_draft(Draft(label="1", evidence=(quote,)), shown_principle(scale=NUMBERS), CASE)
     with pytest.raises(UsageError, match="not what"):
-        check_evidence((replace(quote, end=9),), CASE)
-    with pytest.raises(UsageError) as caught:
-        check_evidence((replace(quote, block="prompt"),), CASE)
-    assert caught.value.hint == "blocks: prompt/0, prompt/1, output:x"
+        check_draft(Draft(label="1", evidence=(replace(quote, end=9),)), shown_principle(scale=NUMBERS), CASE)
 
 
 @pytest.mark.parametrize(

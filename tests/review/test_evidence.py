@@ -6,7 +6,15 @@ from evenhand.errors import UsageError
 from evenhand.records.message import Message
 from evenhand.records.reveal import reveal
 from evenhand.records.review import EvidenceSpan, ShownCase, ShownOutput
-from evenhand.review.evidence import MOST_PLACES, block_texts, checked_span, excerpt, find_quote
+from evenhand.review.evidence import (
+    MOST_PLACES,
+    MOST_SPANS,
+    block_texts,
+    check_count,
+    checked_span,
+    excerpt,
+    find_quote,
+)
 
 
 def make_case(text: str, prompt: str = "How long?") -> ShownCase:
@@ -47,17 +55,33 @@ def test_broken_text_arrives_with_its_replacement_and_is_stored_as_it_is() -> No
 @pytest.mark.parametrize(
     ("passage", "says"),
     [
-        (span(0, 3, "Sox"), "reads 'Sox'"),
-        (span(0, 99, "Six minutes."), "outside"),
-        (span(3, 3, ""), "outside"),
-        (span(-3, 2, "s."), "outside"),
-        (span(0, 3, "How", block="output:other"), "does not have"),
-        (span(0, 3, "How", block="reference/0"), "does not have"),
+        (span(0, 3, "Sox"), "'Sox' is not what"),
+        (span(0, 99, "Six minutes."), "is not what"),
+        (span(3, 3, ""), "is not what"),
+        (span(-3, 2, "s."), "is not what"),
+        (span(0, 3, "How", block="output:other"), "no block"),
+        (span(0, 3, "How", block="reference/0"), "no block"),
     ],
 )
 def test_a_passage_that_is_not_there_is_refused(passage: EvidenceSpan, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         checked_span(passage, make_case("Six minutes."))
+
+
+def test_what_can_be_quoted_from_is_named() -> None:
+    with pytest.raises(UsageError) as caught:
+        checked_span(span(0, 3, "How", block="reference"), make_case("Six minutes."))
+    assert caught.value.hint == "mark the passage again; blocks: prompt, output:o"
+
+
+def test_places_of_a_passage_count_code_points() -> None:
+    assert checked_span(span(2, 4, "👋🏽"), make_case("é 👋🏽")).end == 4
+
+
+def test_passages_of_a_label_are_bounded() -> None:
+    check_count([span(0, 1, "S")] * MOST_SPANS)
+    with pytest.raises(UsageError, match="101 passages are marked, and 100 is the most"):
+        check_count([span(0, 1, "S")] * (MOST_SPANS + 1))
 
 
 def test_a_pasted_passage_is_found_in_every_text() -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from evenhand.errors import UsageError
 from evenhand.records.review import Draft, EvidenceSpan, OpenItem, Spent
-from evenhand.web.item_page_form import MOST_COMMENT, MOST_MARKS, SentAnswer, read_answer
+from evenhand.web.item_page_form import MOST_MARKS, SentAnswer, read_answer
+from evenhand.workflows.review.typed import LONGEST_TEXT
 
 from .items import PERCENT, make_item, turns
 
@@ -132,13 +133,17 @@ REFUSED: dict[str, Fields] = {
     "an unknown label": {"label": "great"},
     "two labels": {"label": ["complies", "violates"]},
     "an unknown other label": {"defensible": "great"},
-    "a comment without end": {"comment": "x" * (MOST_COMMENT + 1)},
+    "a comment without end": {"comment": "x" * (LONGEST_TEXT + 1)},
     "a passage without JSON": {"evidence": "candidate 0 3"},
     "a passage without end": {"evidence": DEEP},
     "a passage of another text": {"evidence": passage("candidate", 0, 3, "Sox")},
     "a passage with a number as text": {"evidence": '{"block":"candidate","start":"0","end":3,"quote":"Six"}'},
     "a passage of no block": {"evidence": passage("../etc/passwd", 0, 3, "Six")},
-    "too many passages": {"evidence": [passage("candidate", 0, end, EGG[:end]) for end in range(1, 60)]},
+    "too many passages": {
+        "evidence": [
+            passage("candidate", start, end, EGG[start:end]) for start in (0, 1) for end in range(2, 60)
+        ]
+    },
     "a time that is no list": {"time": "{}"},
     "a time of strings": {"time": '["0"]'},
     "a time of unknown events": {"time": '[[0,"slept"]]'},

@@ -1,13 +1,13 @@
 """What a person may answer, and in which frame it is told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from evenhand.errors import UsageError, nearest_name
-from evenhand.records.message import Text
 from evenhand.records.rating import Order
-from evenhand.records.review import Draft, EvidenceSpan, ShownCase, ShownPrinciple
+from evenhand.records.review import Draft, ShownCase, ShownPrinciple
 from evenhand.records.scale import NumericScale, PairwiseScale, Scale, number_text, swap_label
+from evenhand.review.evidence import checked_span
 
 
 def in_frame(label: str, order: Order, scale: Scale) -> str:
@@ -37,42 +37,8 @@ def check_draft(draft: Draft, principle: ShownPrinciple, case: ShownCase) -> Non
     for label in (draft.label, *(draft.defensible or ())):
         if not principle.holds(label):
             raise UsageError(_no_answer(label, principle), hint=_answers_of(label, principle))
-    check_evidence(draft.evidence, case)
-
-
-def check_evidence(evidence: tuple[EvidenceSpan, ...], case: ShownCase) -> None:
-    """Make sure that every quote stands in the text where it says.
-
-    Raises:
-        UsageError: One does not.
-    """
-    blocks = dict(blocks_of(case))
-    for span in evidence:
-        text = blocks.get(span.block)
-        if text is None:
-            raise UsageError(
-                f"there is no block {span.block!r} to quote from", hint=f"blocks: {', '.join(blocks)}"
-            )
-        if not 0 <= span.start < span.end <= len(text) or text[span.start : span.end] != span.quote:
-            raise UsageError(
-                f"the quote {span.quote[:60]!r} is not what {span.block} holds from {span.start} to {span.end}",
-                hint="mark the passage again; places count code points from 0",
-            )
-
-
-def blocks_of(case: ShownCase) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of every block that can be quoted."""
-    if case.prompt is not None:
-        yield from _blocks("prompt", case.prompt)
-    for output in case.outputs:
-        yield from _blocks(f"output:{output.id}", output.text)
-
-
-def _blocks(name: str, text: Text) -> Iterator[tuple[str, str]]:
-    if isinstance(text, str):
-        yield name, text
-    else:
-        yield from ((f"{name}/{number}", turn.content) for number, turn in enumerate(text))
+    for span in draft.evidence:
+        checked_span(span, case)
 
 
 def _spelled(label: str, scale: Scale) -> str:

@@ -1,20 +1,29 @@
 """Passages that a label rests on: checked against the text, and found in it where a person pasted one."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from evenhand.errors import UsageError
 from evenhand.records.message import Text
 from evenhand.records.reveal import reveal
 from evenhand.records.review import EvidenceSpan, ShownCase
 
-MOST_SPANS = 50
+MOST_SPANS: Final = 100
 """Passages one label can rest on."""
-MOST_PLACES = 20
+MOST_PLACES: Final = 20
 """Places of a passage that are looked for."""
 
 _SPACE = re.compile(r"\s+")
 _DRAWN = re.compile(r"⟦U\+([0-9A-F]{4,6})⟧")
+
+
+class Misquote(NamedTuple):
+    """Why a passage is not one of a text."""
+
+    message: str
+    hint: str
 
 
 def block_texts(case: ShownCase) -> Mapping[str, str]:
@@ -30,27 +39,51 @@ def _turns(block: str, text: Text | None) -> Iterator[tuple[str, str]]:
         yield from ((f"{block}/{number}", turn.content) for number, turn in enumerate(text))
 
 
+def check_count(evidence: Sequence[EvidenceSpan]) -> None:
+    """Make sure that one label can rest on so many passages.
+
+    Raises:
+        UsageError: There are more than `MOST_SPANS`.
+    """
+    if len(evidence) > MOST_SPANS:
+        raise UsageError(
+            f"{len(evidence):,} passages are marked, and {MOST_SPANS} is the most", hint="remove some"
+        )
+
+
 def checked_span(span: EvidenceSpan, case: ShownCase) -> EvidenceSpan:
     """Return the passage with the words of the text itself.
 
     Raises:
         UsageError: There is no such block, the places lie outside it, or the words at them are others.
     """
-    text = block_texts(case).get(span.block)
+    texts = block_texts(case)
+    if wrong := misquote(span, texts):
+        raise UsageError(wrong.message, hint=f"mark the passage again; {wrong.hint}")
+    return replace(span, quote=texts[span.block][span.start : span.end])
+
+
+def misquote(span: EvidenceSpan, texts: Mapping[str, str]) -> Misquote | None:
+    """Return what is wrong with a passage of one of the texts, by the names of their blocks; None where it stands."""
+    text = texts.get(span.block)
     if text is None:
-        raise UsageError("a marked passage names a text that this item does not have", hint="mark it again")
-    if not 0 <= span.start < span.end <= len(text):
-        raise UsageError("a marked passage lies outside its text", hint="mark it again")
-    words = text[span.start : span.end]
-    if _as_sent(words) != _as_sent(span.quote):
-        raise UsageError(
-            f"a marked passage reads {span.quote[:80]!r}, but the text there is another", hint="mark it again"
+        return Misquote(
+            f"there is no block {span.block[:60]!r} to quote from", f"blocks: {', '.join(texts) or 'none'}"
         )
-    return EvidenceSpan(block=span.block, start=span.start, end=span.end, quote=words)
+    if not 0 <= span.start < span.end <= len(text) or not _is_same(text[span.start : span.end], span.quote):
+        return Misquote(
+            f"the quote {span.quote[:60]!r} is not what {span.block} holds from {span.start} to {span.end}",
+            "places count code points, from 0",
+        )
+    return None
 
 
-def _as_sent(text: str) -> str:
-    """Return text as a form carries it: broken text can not be sent."""
+def _is_same(words: str, quote: str) -> bool:
+    return whole_characters(words) == whole_characters(quote)
+
+
+def whole_characters(text: str) -> str:
+    """Return text as a form can send it and a file can hold it: with U+FFFD for half a character."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from evenhand.errors import UsageError
 from evenhand.records.review import Draft, EvidenceSpan, OpenItem, Spent
-from evenhand.review.evidence import MOST_SPANS, checked_span, find_quote
+from evenhand.review.evidence import check_count, checked_span, find_quote
 from evenhand.review.time_spent import Mark, MarkEvent, time_spent
 from evenhand.web.item_page_blocks import stored_block
+from evenhand.workflows.review.typed import LONGEST_TEXT
 
-MOST_COMMENT = 10_000
 MOST_QUOTE = 2_000
 MOST_MARKS = 5_000
 MOST_JSON = 400_000
@@ -59,7 +59,7 @@ def read_answer(form: Form, open_item: OpenItem) -> SentAnswer:
             label=_label(form, open_item),
             sure="unsure" not in form,
             defensible=_defensible(form, open_item),
-            comment=_text(form, "comment", MOST_COMMENT),
+            comment=_text(form, "comment", LONGEST_TEXT),
             evidence=_evidence(form, open_item, pasted),
         ),
         visit=_one(form, "visit", ""),
@@ -116,10 +116,7 @@ def _defensible(form: Form, open_item: OpenItem) -> tuple[str, ...] | None:
 def _evidence(form: Form, open_item: OpenItem, pasted: Sequence[EvidenceSpan]) -> tuple[EvidenceSpan, ...]:
     sent = [_span(text, open_item) for name in ("evidence", "pick") for text in form.get(name, ()) if text]
     spans = tuple(dict.fromkeys([*sent, *(pasted if len(pasted) == 1 else ())]))
-    if len(spans) > MOST_SPANS:
-        raise UsageError(
-            f"{len(spans)} passages are marked; at most {MOST_SPANS} are kept", hint="remove some"
-        )
+    check_count(spans)
     return spans
 
 

@@ -17,7 +17,7 @@ from evenhand.records.review import (
     ShownPrinciple,
 )
 from evenhand.records.scale import COMPLY, PAIR, NumericScale, OrdinalScale, Scale
-from evenhand.review.answers import blocks_of
+from evenhand.review.evidence import block_texts
 from evenhand.review.exchange.records import ExchangeLabel, ExchangeTask, ItemContext
 
 HOSTILE = (
@@ -100,7 +100,7 @@ def labels_of(task: ExchangeTask) -> st.SearchStrategy[str]:
 
 @st.composite
 def evidence(draw: st.DrawFn, task: ExchangeTask) -> tuple[EvidenceSpan, ...]:
-    blocks = [(name, text) for name, text in blocks_of(task.case) if text]
+    blocks = [(name, text) for name, text in block_texts(task.case).items() if text]
     spans = []
     for _ in range(draw(st.integers(0, 3))):
         block, text = draw(st.sampled_from(blocks))

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from tests.review.exchange.made_labels import Labelled, labelled, tasks
 
 from evenhand.records.rating import Order
-from evenhand.review.answers import blocks_of
+from evenhand.review.evidence import block_texts
 from evenhand.review.exchange.answers import answers, from_side, to_side
 from evenhand.review.exchange.panes import (
     from_units,
@@ -50,7 +50,7 @@ def test_a_passage_over_two_turns_becomes_a_span_in_each(conversation: ExchangeT
 def test_the_texts_of_the_panes_are_those_of_the_blocks_and_name_no_candidate(task: ExchangeTask) -> None:
     shown = panes(task)
     held = {stretch.block for pane in shown for stretch in pane.stretches}
-    assert held == {name for name, _ in blocks_of(task.case)}
+    assert held == set(block_texts(task.case))
     assert {pane.name for pane in shown} <= {"prompt", "output", "left", "right"}
 
 

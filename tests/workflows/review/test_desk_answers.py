@@ -119,7 +119,7 @@ def test_texts_have_an_end(tmp_path: Path) -> None:
         desk.flag("ann", at, LONG)
     with pytest.raises(UsageError, match="too long"):
         desk.save_draft("ann", at, opened.turn, Draft(label=LONG), VISIT)
-    with pytest.raises(UsageError, match="too many"):
+    with pytest.raises(UsageError, match="passages are marked"):
         desk.save_draft("ann", at, opened.turn, Draft(evidence=(EVIDENCE,) * 101), VISIT)
     with pytest.raises(UsageError, match="too many"):
         desk.opt_out("ann", tuple(map(str, range(101))))

@@ -122,7 +122,7 @@ def test_a_flag_is_kept_with_its_item_and_does_not_close_it(tmp_path: Path) -> N
     review.desk.flag("ann", opened.assignment, "broken \x00 text \ud800")
     with review.ledger.read() as reading:
         (flagged,) = reading.flags("rd-1")
-    assert (flagged.person, flagged.text) == ("ann", "broken \x00 text ?")
+    assert (flagged.person, flagged.text) == ("ann", "broken \x00 text \ufffd")
     assert review.desk.item("ann", opened.assignment).turn == opened.turn
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from evenhand.records.review import ReviewItem, ReviewLabelKind
-from evenhand.review.answers import blocks_of
+from evenhand.review.evidence import block_texts, misquote
 from evenhand.review.exchange.answers import not_on_the_scale
 from evenhand.review.exchange.records import (
     Complaint,
@@ -45,15 +45,10 @@ def _label(placed: Placed, said: ExchangeLabel, task: ExchangeTask) -> Iterator[
 
 
 def _evidence(placed: Placed, said: ExchangeLabel, task: ExchangeTask) -> Iterator[Complaint]:
-    blocks = dict(blocks_of(task.case))
+    texts = block_texts(task.case)
     for span in said.evidence:
-        text = blocks.get(span.block)
-        if text is None:
-            words = f"there is no block {span.block[:60]!r} to quote from"
-            yield placed.complaint("evidence", "E006", words, f"blocks: {', '.join(blocks)}")
-        elif not 0 <= span.start < span.end <= len(text) or text[span.start : span.end] != span.quote:
-            words = f"the quote {span.quote[:60]!r} is not what {span.block} holds from {span.start} to {span.end}"
-            yield placed.complaint("evidence", "E006", words, "places count code points, from 0")
+        if wrong := misquote(span, texts):
+            yield placed.complaint("evidence", "E006", *wrong)
 
 
 def _item(placed: Placed, item: ReviewItem) -> Iterator[Complaint]:

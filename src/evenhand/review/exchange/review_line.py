@@ -14,6 +14,7 @@ from evenhand.records.review import (
     Provenance,
     ReviewLabelKind,
 )
+from evenhand.review.evidence import MOST_SPANS
 from evenhand.review.exchange.records import (
     ExchangeAdjudication,
     Exchanged,
@@ -25,9 +26,7 @@ from evenhand.review.exchange.shapes import read_shape
 
 SCHEMA: Final = "review/v1"
 MOST_COMMENT: Final = 100_000
-"""Characters of a comment."""
-MOST_SPANS: Final = 1_000
-"""Passages of evidence of one label."""
+"""Characters of a comment: more than people can type here, for what was written in another tool."""
 MOST_COUNT: Final = 2**53
 """The largest whole number that every tool reads as it is."""
 

@@ -7,21 +7,15 @@ from typing import Final
 
 from evenhand.errors import UsageError
 from evenhand.records.review import Assignment, Draft, EvidenceSpan, Spent, Visit
+from evenhand.review.evidence import check_count, whole_characters
 
 LONGEST_TEXT: Final = 10_000
 """Characters of a comment, a reason or a word to the lead."""
-MOST_SPANS: Final = 100
-"""Passages that one label rests on."""
 _LONGEST_NAME: Final = 200
 """Characters of an answer, a block, a tag or the id of a visit."""
 _MOST_NAMES: Final = 100
 _CLOCK_SLACK_MS: Final = 5_000
 """The clocks of a browser and a server differ by a little."""
-
-
-def clean(text: str) -> str:
-    """Return a typed text without half characters, which no file can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def clean_text(text: str, what: str) -> str:
@@ -35,7 +29,7 @@ def clean_text(text: str, what: str) -> str:
             f"the {what} has {len(text):,} characters, and {LONGEST_TEXT:,} is the most",
             hint="shorten it, or mark the passages you mean as evidence",
         )
-    return clean(text)
+    return whole_characters(text)
 
 
 def clean_names(names: Iterable[str], what: str) -> tuple[str, ...]:
@@ -54,10 +48,9 @@ def clean_draft(draft: Draft) -> Draft:
     """Return a draft in the one spelling in which it is kept, whatever the order in which a form told its parts.
 
     Raises:
-        UsageError: A part of it is too long.
+        UsageError: A part of it is too long, or it has too many passages.
     """
-    if len(draft.evidence) > MOST_SPANS:
-        raise UsageError(f"{len(draft.evidence):,} passages are too many; {MOST_SPANS} is the most")
+    check_count(draft.evidence)
     others = draft.defensible
     return replace(
         draft,
@@ -77,7 +70,7 @@ def bounded(assignment: Assignment, visit: Visit, told: Mapping[str, Spent], now
         told: What was told of all visits before.
         now: The time, in seconds since 1970.
     """
-    name = clean(visit.id)[:_LONGEST_NAME]
+    name = whole_characters(visit.id)[:_LONGEST_NAME]
     opened = datetime.fromisoformat(assignment.opened).timestamp()
     others = sum(each.active_ms + each.idle_ms for other, each in told.items() if other != name)
     most = max(0, int((now - opened) * 1000) + _CLOCK_SLACK_MS - others)
@@ -91,11 +84,11 @@ def _clean_name(name: str, what: str) -> str:
         raise UsageError(
             f"{name[:40]!r}... is too long for an {what}; {_LONGEST_NAME} characters is the most"
         )
-    return clean(name).strip()
+    return whole_characters(name).strip()
 
 
 def _clean_span(span: EvidenceSpan) -> EvidenceSpan:
-    return replace(span, block=_clean_name(span.block, "name of a block"), quote=clean(span.quote))
+    return replace(span, block=_clean_name(span.block, "name of a block"), quote=whole_characters(span.quote))
 
 
 def _place(span: EvidenceSpan) -> tuple[str, int, int]:
