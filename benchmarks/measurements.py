@@ -300,6 +300,32 @@ REVIEW = (
         meaning="Scripted reviewers: how many gold items it takes until a lead is asked about one who works badly, and "
         "how often a lead is asked about a careful one.",
     ),
+    Measurement(
+        title="The server of the pages",
+        script="review_server.py",
+        quick=("--quick",),
+        meaning="Over HTTP on loopback: from an answer to the next item with 100,000 items in the queue, memory of "
+        "the server, 20 scripted reviewers on 100 items that want two people each, and a server that is killed in the "
+        "middle of their work.",
+    ),
+    Measurement(
+        title="People side by side, and kills",
+        script="-m benchmarks.review_races",
+        quick=("--quick",),
+        meaning="The same without a server: every reviewer is a process on the one review ledger.",
+    ),
+    Measurement(
+        title="Hostile texts and access in a real browser",
+        script="review_browser.py",
+        quick=("--quick",),
+        meaning="Scripts that ran, requests that left, and findings of axe, over every page.",
+    ),
+    Measurement(
+        title="Every route fuzzed",
+        script="review_fuzz.py",
+        quick=("--quick",),
+        meaning="Schemathesis, signed out and as each role.",
+    ),
 )
 REPORTS: Mapping[str, Sequence[Measurement]] = {
     "figures": FIGURES,
