@@ -18,13 +18,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # started as a file, Python only knows this folder
 
-import tests  # noqa: E402 - needs the line above
-
-tests.__path__ = [
-    str(ROOT / "tests"),
-    *tests.__path__,
-]  # a package we test against installs a `tests` of its own
-
 from tests.web.fuzzing import Found, fuzz  # noqa: E402 - all need the line above
 from tests.web.serving import serve_items  # noqa: E402
 

@@ -21,13 +21,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # started as a file, Python only knows this folder
 
-import tests  # noqa: E402 - needs the line above
-
-tests.__path__ = [
-    str(ROOT / "tests"),
-    *tests.__path__,
-]  # a package we test against installs a `tests` of its own
-
 from tests.web.racing import Workspace, label_through_kills, make_workspace, race  # noqa: E402 - needs the line above
 
 from evenhand.store.review.chain import broken_links  # noqa: E402
