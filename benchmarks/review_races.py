@@ -205,8 +205,8 @@ def step(desk: ReviewDesk, person: str, assignment: str, turn: int, draws: rando
 def tell_head(desk: ReviewDesk) -> None:
     """Print how far the chain has come, now that the desk has acknowledged a step."""
     with desk.ledger.read() as reading:
-        number, hash_ = reading.head()
-    print(number, hash_, flush=True)
+        head = reading.head()
+    print(head.number, head.hash, flush=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ import pytest
 from tests.cli.kit import Cli
 from tests.workflows.review.exchange_kit import Exchange, make_exchange
 
+from evenhand.records.review import Checkpoint
+
 
 @pytest.fixture
 def exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Exchange:
@@ -28,6 +30,16 @@ def test_items_go_out_and_labels_come_back(exchange: Exchange, cli: Cli) -> None
     assert "passed over: 3 (not labelled yet)" in ended.err
     ended = cli("review", "export", "--labels", "--format", "jsonl", "--out", "l.jsonl", "--json")
     assert ended.document["labels"] == 1
+
+
+def test_a_checkpoint_of_the_record_is_told_with_every_export(exchange: Exchange, cli: Cli) -> None:
+    exchange.review.label("ann")
+    for what in ("--tasks", "--labels"):
+        ended = cli("review", "export", what, "--format", "jsonl", "--out", "x.jsonl", "--json")
+        head = ended.document["checkpoint"]
+        assert f"checkpoint {head['number']}:{head['hash']}" in ended.err
+        with exchange.review.ledger.read() as reading:
+            assert reading.head() == Checkpoint(number=head["number"], hash=head["hash"])
 
 
 def test_who_is_who_is_said_with_names_of_both_sides(exchange: Exchange, cli: Cli) -> None:

@@ -78,7 +78,7 @@ def test_an_item_before_somebody_else_is_not_there(served: Served, person: str) 
             assert answer.status == 404, endpoint
             assert ">ann<" not in answer.body
     with served.review.ledger.read() as reading:
-        changed = [each.kind for each in reading.events(before[0]) if each.subject == theirs]
+        changed = [each.kind for each in reading.events(before.number) if each.subject == theirs]
     assert changed == []
 
 

@@ -125,3 +125,4 @@ def _show(done: ExportedReview, screen: Screen) -> None:
             Mark("note ", Style.WARNING),
             "the judges' answers are in it, so no label that comes back is blind",
         )
+    screen.say(f"checkpoint {done.checkpoint}: keep it with the file, for `evenhand review status --since`")

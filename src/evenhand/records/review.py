@@ -476,7 +476,7 @@ class Checkpoint:
     number: int
     """Of the last event; 0 before the first."""
     hash: str
-    """Hash of that event."""
+    """Hash of that event; empty before the first."""
 
     def __str__(self) -> str:
         """Return it on one line."""

@@ -1,6 +1,7 @@
 """What leaves the workspace: items, blind, and labels with all the estimates need."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -27,6 +28,7 @@ from evenhand.review.exchange.records import Format
 from evenhand.store.review.rows import plain
 from evenhand.workflows.calibrate import calibrate_run
 from evenhand.workflows.review.export_labels import Wanted, export_labels
+from evenhand.workflows.review.verify import verify_review
 
 TOOLS = [(format_, f"tasks{facts.endings[0]}") for format_, facts in FACTS.items() if facts.tasks]
 LABELS = [(format_, f"labels{facts.endings[0]}") for format_, facts in FACTS.items()]
@@ -90,6 +92,15 @@ def test_what_left_with_the_judges_is_on_record(exchange: Exchange) -> None:
         event = [*reading.events()][-1]
     assert event.kind == "export_with_judges"
     assert event.body["items"] == [f"rv-{number:05d}" for number in range(4)]
+
+
+def test_a_record_that_was_cut_short_after_an_export_shows_by_its_checkpoint(exchange: Exchange) -> None:
+    ledger = exchange.review.ledger
+    exported = exchange.tasks(Format.CSV, "tasks.csv").checkpoint
+    exchange.review.label("ann")
+    assert verify_review(ledger, exported).is_whole
+    later = replace(exported, number=exported.number + 99)
+    assert not verify_review(ledger, later).is_whole
 
 
 @pytest.mark.parametrize("format_", [Format.SCOUT, Format.CALIBRATE])

@@ -85,7 +85,7 @@ def review(
     """Add a label of each person to each item of the newest design, in the order of the queue, up to `most` items."""
     ledger, given = open_review(stored.root), []
     with ledger.change() as change:
-        number, _ = change.head()
+        number = change.head().number
         items = list(change.items(change.design().design))[:most]
         for person in people:
             change.put_person(person, by="")

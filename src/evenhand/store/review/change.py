@@ -54,16 +54,16 @@ class Change(Reading):
         self, person: str, kind: str, subject: str, body: Mapping[str, object] | None = None
     ) -> ReviewEvent:
         """Add an event to the chain."""
-        number, prev = self.head()
+        head = self.head()
         event = link(
             ReviewEvent(
-                number=number + 1,
+                number=head.number + 1,
                 at=datetime.now(UTC).isoformat(timespec="milliseconds"),
                 person=person,
                 kind=kind,
                 subject=subject,
                 body=body or {},
-                prev=prev,
+                prev=head.hash,
             )
         )
         self._connection.execute(

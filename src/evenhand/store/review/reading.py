@@ -9,6 +9,7 @@ from sqlalchemy import func, select, true
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.records.review import (
     Adjudication,
+    Checkpoint,
     Flagged,
     Person,
     ReviewDraw,
@@ -275,11 +276,11 @@ class Reading(QueueReader, DigestReader):
         )
         return self._first(query.limit(1)) is not None
 
-    def head(self) -> tuple[int, str]:
-        """Return number and hash of the last event; 0 and an empty hash before the first."""
+    def head(self) -> Checkpoint:
+        """Return how far the chain of events has come."""
         columns = tables.events.c
         row = self._first(select(columns.number, columns.hash).order_by(columns.number.desc()).limit(1))
-        return (0, "") if row is None else (row.number, row.hash)
+        return Checkpoint(number=0, hash="") if row is None else Checkpoint(number=row.number, hash=row.hash)
 
 
 def _design_named(draws: Sequence[ReviewDraw], name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from evenhand.catalog.parquet_file import parquet_bytes
 from evenhand.errors import NothingSelectedError, UsageError
 from evenhand.records.canonical import ascii_line
-from evenhand.records.review import ReviewItem, ReviewLabelKind
+from evenhand.records.review import Checkpoint, ReviewItem, ReviewLabelKind
 from evenhand.review.adjudication import is_opinion, settle
 from evenhand.review.exchange import argilla, argilla_settings, label_studio, label_studio_config, scout
 from evenhand.review.exchange.calibrate_line import calibrate_lines
@@ -62,6 +62,8 @@ class ExportedReview:
     """Whether the file says nothing of what judges answered."""
     left_out: Mapping[str, int]
     """Why something was left out, with how often."""
+    checkpoint: Checkpoint
+    """How far the review's chain of events had come: of labels when they were read, of items with their export."""
 
 
 # -- Items to be labelled --------------------------------------------------------------------------
@@ -104,6 +106,7 @@ def export_tasks(start: Path, path: Path, wanted: Wanted, *, judged: Judged | No
     with ledger.change() as change:
         body = {"format": wanted.format.value, "items": [task.item for task in tasks]}
         change.append("", "export_with_judges" if judged else "export", design, body)
+        checkpoint = change.head()
     return ExportedReview(
         format=wanted.format,
         design=design,
@@ -112,6 +115,7 @@ def export_tasks(start: Path, path: Path, wanted: Wanted, *, judged: Judged | No
         labels=0,
         blind=judged is None,
         left_out={},
+        checkpoint=checkpoint,
     )
 
 
@@ -164,7 +168,7 @@ def export_labels(start: Path, path: Path, wanted: Wanted) -> ExportedReview:
         LedgerError: Nothing was drawn yet, or the ledger can not be used.
     """
     with open_review(start).read() as reading:
-        draw = reading.design(wanted.design)
+        draw, checkpoint = reading.design(wanted.design), reading.head()
         found = [
             each
             for each in reading.labelled_items(draw.design)
@@ -187,6 +191,7 @@ def export_labels(start: Path, path: Path, wanted: Wanted) -> ExportedReview:
         labels=written,
         blind=True,
         left_out=left_out,
+        checkpoint=checkpoint,
     )
 
 

@@ -142,7 +142,7 @@ class StatusReader:
         with self.ledger.read() as reading:
             head = reading.head()
         known = self._verified
-        if since is None and known is not None and head == (known.checkpoint.number, known.checkpoint.hash):
+        if since is None and known is not None and head == known.checkpoint:
             return known
         self._verified = verify_review(self.ledger, since)
         return self._verified

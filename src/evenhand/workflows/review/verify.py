@@ -38,9 +38,9 @@ def verify_review(ledger: ReviewLedger, since: Checkpoint | None = None) -> Veri
         LedgerError: The file can not be read.
     """
     with ledger.audit() as audit:
-        number, hash_ = audit.head()
+        head = audit.head()
         problems = tuple(islice(audit.problems(since), _MOST_PROBLEMS))
-    return Verified(checkpoint=Checkpoint(number=number, hash=hash_), problems=problems)
+    return Verified(checkpoint=head, problems=problems)
 
 
 def read_checkpoint(text: str) -> Checkpoint:
@@ -54,6 +54,6 @@ def read_checkpoint(text: str) -> Checkpoint:
     if not (number.isascii() and number.isdecimal() and (is_hash or (int(number) == 0 and not hash_))):
         raise UsageError(
             f"{text[:80]!r} is no checkpoint",
-            hint="it is a number, a colon and the 64 hexadecimal digits of a hash, as an export holds it",
+            hint="it is a number, a colon and the 64 hexadecimal digits of a hash, as an export tells it",
         )
     return Checkpoint(number=int(number), hash=hash_)
