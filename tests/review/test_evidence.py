@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,6 +103,19 @@ def test_drawn_marks_are_read_as_the_characters_they_stand_for() -> None:
 def test_a_passage_that_is_nowhere_or_empty_is_not_found() -> None:
     assert find_quote(make_case("six"), "seven") == ()
     assert find_quote(make_case("six"), "  ") == ()
+
+
+@given(text=st.text(alphabet="ab \n\u2003", max_size=40), words=st.lists(st.sampled_from(["a", "b", "ab"])))
+def test_passages_stand_where_a_pattern_of_words_and_white_space_finds_them(
+    text: str, words: list[str]
+) -> None:
+    found = [(each.start, each.end) for each in find_quote(make_case(text, prompt="-"), "  ".join(words))]
+    pattern = re.compile(r"\s+".join(words) or "(?!)")
+    assert found == [match.span() for match in pattern.finditer(text)][:MOST_PLACES]
+
+
+def test_a_passage_is_looked_for_once_in_a_text_that_repeats_itself() -> None:
+    assert find_quote(make_case("ha " * 300_000), "ha " * 600 + "ho") == ()
 
 
 def test_places_are_bounded() -> None:

@@ -180,3 +180,41 @@ def test_tagged_passages_stay_folded(tmp_path: Path) -> None:
     with serve_review(contested(tmp_path, sensitive=lambda _: ("gore",))) as served:
         page = served.browser("ada").get(ITEM)
         assert '<details id="tagged">' in page.body
+
+
+def given(review: MadeReview, person: str) -> list[str]:
+    """Label until nothing is left; return the items."""
+    items = []
+    while (opened := review.desk.next_item(person)) is not None:
+        with review.ledger.read() as reading:
+            items.append(reading.assignment(opened.assignment).item)
+        review.label(person)
+    return items
+
+
+def test_a_lead_is_not_given_what_they_read_the_words_of_others_about(tmp_path: Path) -> None:
+    review = make_review(
+        tmp_path, 8, people=TEAM, required=lambda _: 4, gold=lambda n: "complies" if n == 7 else None
+    )
+    for person in ("ann", "bo", "ada"):
+        for number in range(8):
+            opened = review.label(person, "violates")
+            if person == "ann" and number == 0:
+                review.desk.flag(person, opened.assignment, "clearly a breach")
+                flagged = opened.assignment
+    with review.ledger.read() as reading:
+        item = reading.assignment(flagged).item
+    with serve_review(review) as served:
+        page = served.browser("lea").get("/lead").body
+        assert "clearly a breach" in page
+        assert "case-00007" in page, "the answer of a gold item that people miss"
+    assert set(given(review, "lea")) == {each.id for each in review.items} - {item, "rv-00007"}
+
+
+def test_a_word_of_their_own_keeps_nothing_from_a_lead(tmp_path: Path) -> None:
+    review = make_review(tmp_path, 2, people=TEAM)
+    opened = review.label("lea")
+    review.desk.flag("lea", opened.assignment, "odd")
+    with serve_review(review) as served:
+        assert "odd" in served.browser("lea").get("/lead").body
+    assert review.desk.undo("lea").assignment == opened.assignment

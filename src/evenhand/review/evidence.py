@@ -1,8 +1,10 @@
 """Passages that a label rests on: checked against the text, and found in it where a person pasted one."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate, islice
 from typing import Final, NamedTuple
 
 from evenhand.errors import UsageError
@@ -16,6 +18,7 @@ MOST_PLACES: Final = 20
 """Places of a passage that are looked for."""
 
 _SPACE = re.compile(r"\s+")
+_SPACES = re.compile(r"\s{2,}")
 _DRAWN = re.compile(r"⟦U\+([0-9A-F]{4,6})⟧")
 
 
@@ -95,13 +98,29 @@ def find_quote(case: ShownCase, quote: str) -> tuple[EvidenceSpan, ...]:
     wanted = _DRAWN.sub(lambda drawn: _character(drawn[1]), quote).strip()
     if not wanted:
         return ()
-    pattern = re.compile(r"\s+".join(re.escape(word) for word in _SPACE.split(wanted)))
+    words = _SPACE.sub(" ", wanted)
     found = (
-        EvidenceSpan(block=block, start=match.start(), end=match.end(), quote=match[0])
+        EvidenceSpan(block=block, start=start, end=end, quote=text[start:end])
         for block, text in block_texts(case).items()
-        for match in pattern.finditer(text)
+        for start, end in _places(words, text)
     )
-    return tuple(span for span, _ in zip(found, range(MOST_PLACES), strict=False))
+    return tuple(islice(found, MOST_PLACES))
+
+
+def _places(words: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where words stand that one space each keeps apart, whatever white space does in the text.
+
+    The words are looked for as one string: a pattern would try every place of a text that repeats itself anew.
+    """
+    single = _SPACE.sub(" ", text)
+    gaps = [(match.start(), len(match[0]) - 1) for match in _SPACES.finditer(text)]
+    lost = [0, *accumulate(length for _, length in gaps)]
+    starts = [start - before for (start, _), before in zip(gaps, lost, strict=False)]
+    at = single.find(words)
+    while at >= 0:
+        last = at + len(words) - 1
+        yield at + lost[bisect_left(starts, at)], last + lost[bisect_left(starts, last)] + 1
+        at = single.find(words, at + len(words))
 
 
 def _character(code: str) -> str:

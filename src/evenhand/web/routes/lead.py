@@ -19,12 +19,17 @@ async def _lead_page(
     call: Call, *, link: str = "", link_for: str = "", problem: str = "", status: int = 200
 ) -> Response:
     desks, design = call.desks, call.settings.design
+    quality = await in_thread(desks.status.quality, design)
+    gaps = await in_thread(desks.adjudication.gaps, design)
+    flags = await in_thread(desks.status.flags, design)
+    named = [*(doubt.item for doubt in quality.gold), *(each.item for gap in gaps for each in gap.items)]
+    await in_thread(desks.adjudication.note_read, call.name, named, design)
     context = lead_context(
         await in_thread(desks.status.status, design),
-        await in_thread(desks.status.quality, design),
+        quality,
         settings=call.page,
-        flags=await in_thread(desks.status.flags, design),
-        gaps=await in_thread(desks.adjudication.gaps, design),
+        flags=flags,
+        gaps=gaps,
         team=call.settings.is_team,
         link=link,
         link_for=link_for,

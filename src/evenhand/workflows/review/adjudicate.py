@@ -5,7 +5,7 @@ looked at once the item is decided; who has looked decides it no more.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -207,6 +207,20 @@ class AdjudicationDesk:
         """
         with self.ledger.read() as reading:
             return tuple(find_gaps(reading, reading.design(design)))
+
+    def note_read(self, person: str, items: Iterable[str], design: str | None = None) -> None:
+        """Note that a person reads what others flagged in a design or said on items: none is theirs to label any more.
+
+        Raises:
+            UsageError: The person may not adjudicate.
+            ReviewConflictError: An item is open before them for a label of their own.
+        """
+        with self.ledger.change() as change:
+            who = adjudicator(change, person)
+            flags = change.flags(change.design(design).design)
+            read = {*items, *(flag.item for flag in flags if flag.person != who.name)}
+            for item in change.find_items(sorted(read)).values():
+                note_opening(change, who, item)
 
     def _made(self, who: Person, found: Contested, decision: Decision) -> Adjudication:
         return Adjudication(
