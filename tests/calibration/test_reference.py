@@ -76,6 +76,9 @@ def drawn(inclusion: float, design: int = 0, **more: Any) -> dict[str, Any]:
         ([(0, 1, drawn(0.5, -1)), (0, 1, {"design": -1})], NAN, 1),
         ([(0, 1, drawn(0.5)), (0, 1, SETTLED)], 0.5, 0),
         ([(0, 1), (0, 1, drawn(0.5, settled=True))], 0.5, 0),
+        ([(0, 1, drawn(1)), (0, 1, drawn(0.5, 1))], 1, 0),  # labelled anyway, then drawn too
+        ([(0, 1, drawn(1, -1)), (0, 1, drawn(0.5)), (0, 1, drawn(0.4, 1))], 1, 0),
+        ([(0, 1, drawn(1, -1)), (0, 1)], 1, 0),
         ([(0, 1, drawn(0.5)), (0, 2, drawn(0.5))], 0.5, 0),  # a tie was drawn all the same
     ],
 )

@@ -63,7 +63,8 @@ def find_reference(
     A tie of persons, or settled labels that differ, leave an item without a reference label, and so does a difference
     that waits for an adjudicator: a majority settles nothing there. An item has one
     probability of being labelled: where its labels were drawn in two designs, or with two probabilities, or only some
-    of its persons' labels have one, it is not known. Labels that name no draw and have no probability do not count
+    of its persons' labels have one, it is not known; but where one of them was certain to be labelled (1), so was the
+    item, whatever else it was drawn for. Labels that name no draw and have no probability do not count
     there beside those of a draw that has a name: they are more opinions on an item that was drawn anyway, or they stand
     apart.
 
@@ -136,9 +137,10 @@ def _inclusion(given: GivenLabels, items: int) -> tuple[Floats, Flags]:
     drawn = _any(given.item, known & (given.design != NONE), items)
     beside = drawn[given.item] & (given.design == NONE)
     others = _any(given.item, ~known & ~given.settled & ~beside, items)
-    mixed = np.asarray((high > low) | (some & others))
+    certain = _any(given.item, known & (given.inclusion == 1), items)
+    mixed = np.asarray(((high > low) | (some & others)) & ~certain)
     values = np.append(kinds[:, 1], np.nan)
-    return np.where(mixed, np.nan, values[high]), mixed
+    return np.where(certain, 1.0, np.where(mixed, np.nan, values[high])), mixed
 
 
 def _apart(given: GivenLabels, label: NDArray[np.int64]) -> Flags | None:
