@@ -19,7 +19,7 @@ def exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Exchange:
 def test_items_go_out_and_labels_come_back(exchange: Exchange, cli: Cli) -> None:
     ended = cli("review", "export", "--tasks", "--format", "csv", "--out", "t.csv")
     assert ended.code == 0
-    assert "4 items to be labelled of rd-1 for CSV for spreadsheets" in ended.out
+    assert "4 items that still want labels of rd-1 for CSV for spreadsheets" in ended.out
     table = (exchange.folder / "t.csv").read_text(encoding="utf-8")
     (exchange.folder / "t.csv").write_text(
         table.replace('"","","yes",""', '"","violates","no","=1"', 1), encoding="utf-8"

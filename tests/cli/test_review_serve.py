@@ -122,15 +122,16 @@ def test_people_are_added_invited_changed_and_dismissed(folder: Path) -> None:
     )
     assert added.code == 0
     assert re.fullmatch(rf"{GOOD_ORIGIN}/invitation\?link=[\w-]{{43}}\.Lea\n", added.out)
+    assert "evenhand review serve --team" in added.err
     again = run_process("review", "people", "invite", "Lea", cwd=folder)
     assert again.out.startswith("http://127.0.0.1:8765/invitation?link=")
     assert run_process("review", "people", "role", "ann", "--role", "adjudicator", cwd=folder).code == 0
-    assert run_process("review", "people", "dismiss", "bo", cwd=folder).code == 0
+    assert "bo may review no more" in run_process("review", "people", "dismiss", "bo", cwd=folder).err
     listed = run_process("review", "people", cwd=folder).out
     assert re.search(r"Lea +lead +link", listed)
     assert re.search(r"ann +adjudicator", listed)
     assert "bo (dismissed)" in listed
-    assert run_process("review", "people", "admit", "bo", cwd=folder).code == 0
+    assert "bo may review, as reviewer" in run_process("review", "people", "admit", "bo", cwd=folder).err
     document = run_process("review", "people", "list", "--json", cwd=folder).document
     assert [(each["name"], each["active"]) for each in document["people"]] == [
         ("Lea", True),
@@ -146,6 +147,7 @@ def test_people_are_added_invited_changed_and_dismissed(folder: Path) -> None:
         (["role", "ann"], "adjudicator"),
         (["role", "anm", "--role", "lead"], 'did you mean "ann"?'),
         (["add", "ANN"], "already"),
+        (["add", "ann"], "invite them again"),
         (["dismiss", "nobody"], "nobody"),
         (["burn", "ann"], "dismiss"),
     ],

@@ -43,13 +43,13 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
     ),
     "Review": (
         Entry(path="review sample", help="Draw items of a run for people, so that their labels give rates."),
-        Entry(path="review export", help="Write items for people to label elsewhere, or the labels given."),
-        Entry(path="review import", help="Add labels that people gave in another tool."),
         Entry(path="review serve", help="Serve the pages on which people label, blind, on this machine."),
         Entry(path="review terminal", help="Review in this terminal: the same rules, also over ssh."),
         Entry(path="review people", help="Say who may review: add, invite, change, dismiss."),
         Entry(path="review status", help="Show how a review stands, and how many labels are still worth it."),
         Entry(path="review adjudicate", help="Settle the items on which people differ."),
+        Entry(path="review export", help="Write items for people to label elsewhere, or the labels given."),
+        Entry(path="review import", help="Add labels that people gave in another tool."),
     ),
     "Calibrate": (
         Entry(path="judge select", help="Propose the few judges of a run that are worth keeping."),

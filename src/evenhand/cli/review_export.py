@@ -112,7 +112,7 @@ def read_pairs(texts: list[str] | tuple[()]) -> Mapping[str, str]:
 def _show(done: ExportedReview, screen: Screen) -> None:
     what = plural(done.labels, "label") + f" on {plural(done.items, 'item')}"
     if not done.labels:
-        what = f"{plural(done.items, 'item')} to be labelled"
+        what = f"{plural(done.items, 'item')} that still {'want' if done.items != 1 else 'wants'} labels"
     screen.result(what, " of ", Mark(done.design, Style.STRONG), f" for {FACTS[done.format].title}:")
     for path in done.files:
         screen.result("  ", path)

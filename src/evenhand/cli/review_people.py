@@ -75,7 +75,12 @@ def review_people(
     if link:
         session.screen.result(Mark(link, Style.STRONG))
         session.screen.say("give it to them alone: it sets a password once, within three days")
-    elif action is PeopleAction.LIST:
+        session.screen.say("it opens while the server runs: evenhand review serve --team")
+    elif action is not PeopleAction.LIST:
+        session.screen.say(_told(next(each for each in everybody if each.name == name)))
+    elif not everybody:
+        session.screen.say("nobody yet; admit people with: evenhand review people add NAME")
+    else:
         ways_in = people.ways_in()
         session.screen.table(_COLUMNS, [_row(each, ways_in[each.name]) for each in everybody])
     return 0
@@ -108,6 +113,12 @@ def _done(people: People, action: PeopleAction, name: str, role: Role | None, or
         case PeopleAction.ADMIT:
             people.admit(name, by=by)
     return ""
+
+
+def _told(person: Person) -> str:
+    if not person.active:
+        return f"{person.name} may review no more; what they labelled stays"
+    return f"{person.name} may review, as {person.role}"
 
 
 def _needed(role: Role | None) -> Role:

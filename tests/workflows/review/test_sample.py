@@ -337,7 +337,7 @@ def test_gold_lines_that_contradict_each_other_are_refused(stored: StoredRun) ->
     ("wishes", "words"),
     [
         ({}, "in items or in minutes"),
-        ({"items": 5, "minutes": 5}, "in items or in minutes"),
+        ({"items": 5, "minutes": 5}, "in items or in minutes, not both"),
         ({"items": 0}, "--items"),
         ({"items": float("nan")}, "--items"),
         ({"minutes": 0.1}, "too few for a single item"),

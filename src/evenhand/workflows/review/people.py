@@ -113,7 +113,7 @@ class People:
             if taken is not None:
                 raise UsageError(
                     f"there is a reviewer {taken!r} already",
-                    hint="choose a name that nobody can mix up with it",
+                    hint="invite them again for another link, or choose a name that nobody can mix up with it",
                 )
             change.put_person(person, by=by, secret=_Secret().text())
         return person

@@ -118,7 +118,7 @@ def _require_readable(path: Path, format_: Format) -> None:
     if not path.name.casefold().endswith((*facts.endings, ".gz")):
         raise UsageError(
             f"{shown_path(path)} does not look like {facts.title}: its name should end in {facts.endings[0]}",
-            hint="name the format with --format, or rename the file; archives are not opened",
+            hint="rename the file, or name its own format with --format; archives are not opened",
         )
 
 

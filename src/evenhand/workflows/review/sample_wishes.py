@@ -150,8 +150,9 @@ def _refuse_changes(wishes: SampleWishes) -> None:
 
 def _budget(wishes: SampleWishes, load: Load, pace: Pace) -> float:
     if (wishes.items is None) == (wishes.minutes is None):
+        only = "" if wishes.items is None else ", not both"
         raise UsageError(
-            "say how much people can do, in items or in minutes",
+            f"say how much people can do, in items or in minutes{only}",
             hint="for instance --items 200, or --minutes 60",
         )
     if wishes.minutes is not None:
