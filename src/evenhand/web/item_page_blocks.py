@@ -134,8 +134,8 @@ class Block:
     """Whether its lines are not broken, so that people reach the rest of them by scrolling."""
     markable: bool = True
     """Whether passages of it can be marked here."""
-    cut: bool = False
-    """Whether only its beginning is formatted."""
+    cut: int = 0
+    """Characters of its beginning, where only that is formatted."""
     folded: bool = False
     """Whether it starts folded, because it is a long prompt."""
     more: str = ""
@@ -205,7 +205,7 @@ def _block(shown: ShownText, view: PageView, layers: Sequence[Layer]) -> Block:
         code=view.look is Look.SOURCE or looks_like_json(shown.text),
         scrolls=not view.wrap,
         markable=not is_formatted and not shown.name.startswith("reference"),
-        cut=is_formatted and len(shown.text) > MOST_FORMATTED,
+        cut=MOST_FORMATTED if is_formatted and len(shown.text) > MOST_FORMATTED else 0,
         folded=shown.name == "prompt" and _is_long(shown.text),
         more=view.with_part(shown.name).query() if left else "",
     )

@@ -1,7 +1,7 @@
 """What a route declares, and what its handler is given."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 from urllib.parse import parse_qsl
 
@@ -103,10 +103,6 @@ class Call:
             "csrf": self.csrf if self.secret else "",
         }
         return HTMLResponse(render(template, **{**frame, **context}), status_code=status)
-
-    def with_page(self, page: PageSettings) -> "Call":
-        """Return the call as if the person had set the pages so."""
-        return replace(self, page=page)
 
 
 Handler = Callable[[Call], Awaitable[Response]]
