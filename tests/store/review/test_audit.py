@@ -7,13 +7,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.made_review import MadeReview, make_review
+from tests.made_review import JUDGED, MadeReview, make_review
 
 from evenhand.errors import UsageError
-from evenhand.records.review import Adjudication, AdjudicationReason, Checkpoint, Spent
+from evenhand.records.review import Adjudication, AdjudicationReason, Checkpoint, Person, Role, Spent
 from evenhand.store.review import tables
 from evenhand.store.review.ledger import open_review_ledger
 from evenhand.store.review.rows import plain
+from evenhand.workflows.review.adjudicate import AdjudicationDesk
 from evenhand.workflows.review.verify import Verified, read_checkpoint, verify_review
 
 NOT_AUDITED = {
@@ -112,6 +113,15 @@ def test_a_row_that_is_taken_away_is_found(whole: MadeReview, tmp_path: Path, ta
     rows = rows_of(whole, table)
     for row in rows[:-1] if table == "events" else rows:
         assert verified_after(whole, tmp_path, f"DELETE FROM {table} WHERE rowid = {row}").problems
+
+
+def test_that_an_adjudicator_saw_what_others_said_can_not_be_forgotten(tmp_path: Path) -> None:
+    review = make_review(tmp_path, 1, people=[Person(name=name, role=Role.LEAD) for name in ("ada", "ann")])
+    review.label("ann")
+    AdjudicationDesk(review.ledger, lambda _: JUDGED).open("ada", review.items[0].id)
+    assert verified_after(review, tmp_path).is_whole
+    (problem,) = verified_after(review, tmp_path, "DELETE FROM seen").problems
+    assert "'ada' saw answers" in problem
 
 
 @pytest.mark.parametrize("table", ["labels", "adjudications", "flags", "people", "draws", "items", "events"])

@@ -215,6 +215,12 @@ def test_a_session_ends_with_sign_out_dismissal_and_a_new_password(people: Peopl
         assert people.signed_in(token) is None
 
 
+def test_who_is_dismissed_while_their_password_is_checked_is_not_let_in(people: People) -> None:
+    people.dismiss("ann", by="lea")
+    with pytest.raises(UsageError, match="may not review any more"):
+        people.sign_in("ann")
+
+
 def test_signing_in_ends_the_session_the_browser_had(people: People) -> None:
     first = people.sign_in("ann").token
     second = people.sign_in("ann", instead_of=first).token

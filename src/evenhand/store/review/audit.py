@@ -132,9 +132,9 @@ class Audit(Reading):
                 yield f"items: {row.id!r} was changed: committed or closed"
         yield from self._tallied(told, designs)
         seen = {tuple(row) for row in self._rows(select(tables.seen.c.person, tables.seen.c.place))}
-        for person, item in told.revealed:
+        for person, item in told.seen:
             if (person, places.get(item)) not in seen:
-                yield f"seen: that {person!r} saw the judges on {item!r} is missing"
+                yield f"seen: that {person!r} saw answers on {item!r} is missing"
         for row in self._stream(select(tables.assignments.c.id, tables.assignments.c.item, _design)):
             if designs.get(row.item) != row.design:
                 yield f"assignments: {row.id!r} was changed: design"

@@ -44,8 +44,8 @@ class Told:
         """Each draw with its hashes."""
         self.secrets: dict[str, str] = {}
         """Hash of what each person's password is checked against."""
-        self.revealed: set[tuple[str, str]] = set()
-        """Who saw the judges on which item."""
+        self.seen: set[tuple[str, str]] = set()
+        """Who saw the judges or other people's answers on which item."""
 
     def take(self, event: ReviewEvent) -> None:
         """Take an event in.
@@ -143,7 +143,11 @@ class Told:
         """Take in that a person saw the judges."""
         row = self.assignments[event.subject]
         row["revealed"] = 1
-        self.revealed.add((event.person, row["item"]))
+        self.seen.add((event.person, row["item"]))
+
+    def see(self, event: ReviewEvent) -> None:
+        """Take in that a person saw what others said."""
+        self.seen.add((event.person, event.subject))
 
     def flag(self, event: ReviewEvent) -> None:
         """Take in a word to the lead."""
@@ -157,6 +161,8 @@ class Told:
         self.adjudications[adjudication.id] = adjudication_row(adjudication, event.number)
 
     def _add_label(self, label: ReviewLabel, number: int) -> None:
+        if not label.blind:
+            self.seen.add((label.person, label.item))
         self.labels[label.id] = label_row(label, number)
 
     def _move(self, event: ReviewEvent, state: AssignmentState, **changes: int) -> None:
@@ -175,6 +181,8 @@ _KINDS: Final[Mapping[str, Callable[[Told, ReviewEvent], None]]] = {
     "put_back": Told.put_back,
     "undo": Told.undo,
     "reveal": Told.reveal,
+    "adjudication_open": Told.see,
+    "look_behind": Told.see,
     "flag": Told.flag,
     "adjudicate": Told.adjudicate,
 }

@@ -20,6 +20,7 @@ from evenhand.records.review import Person, Role
 from evenhand.store.review.change import Change
 from evenhand.store.review.ledger import ReviewLedger
 from evenhand.store.review.reading import Reading
+from evenhand.workflows.review.assigned import active_person
 from evenhand.workflows.review.passwords import PasswordHash, ScryptCost, hash_password
 
 LONGEST_NAME: Final = 64
@@ -260,10 +261,11 @@ class People:
 
         Raises:
             UnknownNameError: Nobody has that name.
+            UsageError: They may not review any more, maybe since their password was checked.
         """
         token, now = new_token(), self._clock()
         with self.ledger.change() as change:
-            who = change.person(person)
+            who = active_person(change, person)
             if instead_of:
                 change.end_session(hash_token(instead_of))
             change.add_session(hash_token(token), person, now=now, expires=now + IDLE_SECONDS)
