@@ -96,4 +96,4 @@ def test_who_has_an_item_open_is_shown_nothing_that_others_said(served: Served) 
         if endpoint.shows_answers:
             answer = ask(browser, endpoint, csrf=page.csrf)
             assert answer.status == 409, endpoint
-            assert "put it back or label it first" in answer.body
+            assert "label it first, or put it back" in answer.body

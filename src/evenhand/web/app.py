@@ -143,7 +143,7 @@ def _require_role(endpoint: Endpoint, signed_in: SignedIn | None) -> None:
     if signed_in is None:
         raise HTTPException(401, "you are not signed in", headers={"www-authenticate": "Session"})
     if not signed_in.person.role.may(endpoint.role):
-        raise HTTPException(403, f"this page is for the role {endpoint.role}")
+        raise _RoleError(403, f"this page is for the role {endpoint.role}")
 
 
 async def _checked_form(shared: _Shared, request: Request, secret: str) -> Form:
@@ -162,6 +162,11 @@ async def _checked_form(shared: _Shared, request: Request, secret: str) -> Form:
 
 
 # -- Refusals --------------------------------------------------------------------------------------
+
+
+class _RoleError(HTTPException):
+    """Somebody asks for a page of another role."""
+
 
 _HINTS: Mapping[int, str] = {
     401: "sign in, then come back",
@@ -212,6 +217,8 @@ def _told(shared: _Shared, request: Request, error: EvenhandError | HTTPExceptio
 
 def _words(error: EvenhandError | HTTPException) -> tuple[int, str, str]:
     match error:
+        case _RoleError():
+            return error.status_code, error.detail, "a lead can give you another role"
         case HTTPException():
             return error.status_code, error.detail, _HINTS.get(error.status_code, "")
         case ReviewConflictError():

@@ -56,7 +56,7 @@ def empty_context(
     t = translator(settings.locale)
     name = "break" if on_break else "empty"
     words = {
-        "break": ("break.heading", "break.back", "break.go_on"),
+        "break": ("break.taken", "break.back", "break.go_on"),
         "empty": ("empty.title", "empty.text", "empty.look_again"),
     }
     title, text, again = (t(word) for word in words[name])

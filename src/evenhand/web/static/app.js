@@ -312,6 +312,7 @@
   const onChange = (event) => {
     if (!event.target.closest?.("#answer") || event.target.name === "quote") return;
     if (event.target.name === "evidence") countPassages();
+    if (event.target.name === "label") document.querySelector(".choose > .problem")?.remove();
     if (event.target.name === "label" && document.getElementById("number")) document.getElementById("number").value = "";
     if (event.target.name === "number") all('#answers input[type="radio"]').forEach((input) => { input.checked = false; });
     changed();

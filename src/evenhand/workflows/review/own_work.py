@@ -31,7 +31,7 @@ def require_nothing_open(ledger: ReviewLedger, person: str) -> None:
     if open_before(ledger, person):
         raise ReviewConflictError(
             "an item is open before you, and while one is open nothing is shown that others or the judges said",
-            hint="put it back or label it first",
+            hint="label it first, or put it back: that stands under Skip",
         )
 
 
