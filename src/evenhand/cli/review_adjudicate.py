@@ -8,6 +8,7 @@ import typer
 
 from evenhand.cli.output import Column, Mark, Part, Screen, Style, plural
 from evenhand.cli.review_case import show_behind, show_case
+from evenhand.cli.review_options import DesignName
 from evenhand.cli.session import Session, session_of
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.records.review import Adjudication, AdjudicationReason
@@ -61,10 +62,7 @@ def review_adjudicate(
     name: Annotated[
         str, typer.Option("--as", metavar="NAME", help="Who adjudicates; an adjudicator or a lead.")
     ] = "",
-    design: Annotated[
-        str | None,
-        typer.Option("--design", metavar="NAME", help="A draw or its run; by default the newest."),
-    ] = None,
+    design: DesignName = None,
     item: Annotated[
         str | None, typer.Option("--item", metavar="ID", help="Show this item, or decide it with --label.")
     ] = None,

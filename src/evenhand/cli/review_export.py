@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.output import Mark, Screen, Style, plural
+from evenhand.cli.review_options import DesignName
 from evenhand.cli.session import session_of
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.review.exchange.formats import FACTS, LOST
@@ -28,12 +29,7 @@ def review_export(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="File to write.", show_default=False)],
     tasks: Annotated[bool, typer.Option("--tasks", help="Write the items that still want labels.")] = False,
     labels: Annotated[bool, typer.Option("--labels", help="Write the labels that were given.")] = False,
-    design: Annotated[
-        str | None,
-        typer.Option(
-            "--design", metavar="NAME", help="A draw, or the run it was made of; by default the newest."
-        ),
-    ] = None,
+    design: DesignName = None,
     principle: Annotated[
         str, typer.Option("--principle", metavar="ID", help="Only items of this principle.")
     ] = "",

@@ -14,6 +14,7 @@ import typer
 
 from evenhand.cli.failures import explain_failure
 from evenhand.cli.output import Mark, Style
+from evenhand.cli.review_options import DesignName, ReviewerName
 from evenhand.cli.session import Session, session_of
 from evenhand.errors import UsageError
 from evenhand.records.review import Role
@@ -43,9 +44,7 @@ def review_serve(
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port; 0 takes a free one.")
     ] = DEFAULT_PORT,
     host: Annotated[str, typer.Option("--host", metavar="HOST", help="Address to listen on.")] = "127.0.0.1",
-    name: Annotated[
-        str, typer.Option("--as", metavar="NAME", help="Review as this person; by default your user name.")
-    ] = "",
+    name: ReviewerName = "",
     team: Annotated[
         bool, typer.Option("--team", help="Let several people in, with names and passwords.")
     ] = False,
@@ -59,10 +58,7 @@ def review_serve(
             "--origin", metavar="URL", help="Where browsers reach the pages, if not where it listens."
         ),
     ] = "",
-    design: Annotated[
-        str | None,
-        typer.Option("--design", metavar="NAME", help="Draw or run to review; by default the newest."),
-    ] = None,
+    design: DesignName = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
 ) -> int:
     """Serve the review pages until Ctrl-C.

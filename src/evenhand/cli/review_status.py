@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.review_lines import show_quality, show_status
+from evenhand.cli.review_options import DesignName
 from evenhand.cli.session import session_of
 from evenhand.workflows.review.status import ReviewQuality, ReviewStatus, open_status
 from evenhand.workflows.review.verify import read_checkpoint
@@ -23,10 +24,7 @@ class ReviewStatusDocument:
 def review_status(
     context: typer.Context,
     *,
-    design: Annotated[
-        str | None,
-        typer.Option("--design", metavar="NAME", help="A draw or its run; by default the newest."),
-    ] = None,
+    design: DesignName = None,
     since: Annotated[
         str | None,
         typer.Option(

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from evenhand.cli.output import Mark, Screen, Style, plural
+from evenhand.cli.review_options import DesignName, ReviewerName
 from evenhand.cli.review_terminal_lines import Step, read_change, read_others, read_steps
 from evenhand.cli.review_terminal_view import (
     answer_words,
@@ -30,13 +31,8 @@ if TYPE_CHECKING:
 def review_terminal(
     context: typer.Context,
     *,
-    name: Annotated[
-        str, typer.Option("--as", metavar="NAME", help="Review as this person; by default your user name.")
-    ] = "",
-    design: Annotated[
-        str | None,
-        typer.Option("--design", metavar="NAME", help="Draw or run to review; by default the newest."),
-    ] = None,
+    name: ReviewerName = "",
+    design: DesignName = None,
 ) -> int:
     """Review items in this terminal, blind, by the rules of the pages.
 
