@@ -10,12 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.made_review import JUDGED
 from tests.workflows.review.exchange_kit import Exchange, make_exchange
 
 from evenhand.catalog.parquet_file import parquet_records
 from evenhand.errors import FileError
 from evenhand.records.review import Person, Role
 from evenhand.review.exchange.records import Format
+from evenhand.workflows.review.adjudicate import AdjudicationDesk
 
 LINE = {"record": "label", "item": "rv-00000", "person": "ann", "label": "violates", "id": "rl-1"}
 
@@ -50,6 +52,20 @@ def test_an_id_that_stands_on_two_items_of_a_file_is_a_contradiction(exchange: E
     with pytest.raises(FileError, match="E007"):
         take(exchange, LINE, {**LINE, "item": "rv-00001"})
     assert exchange.stored == []
+
+
+def test_who_was_shown_here_what_others_said_gives_no_blind_label_elsewhere(exchange: Exchange) -> None:
+    take(exchange, LINE)
+    AdjudicationDesk(exchange.review.ledger, lambda _: JUDGED).open("bo", LINE["item"])
+    take(
+        exchange,
+        {**LINE, "person": "bo", "id": "rl-2"},
+        {**LINE, "person": "bo", "id": "", "item": "rv-00001"},
+    )
+    assert [(each.id == "rl-2", each.blind) for each in exchange.stored if each.person == "bo"] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 # -- Parquet ---------------------------------------------------------------------------------------

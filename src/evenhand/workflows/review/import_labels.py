@@ -194,7 +194,7 @@ class _Importing:
             comment=said.comment,
             evidence=said.evidence,
             order=said.order,
-            blind=said.blind and said.item not in self._with_judges,
+            blind=said.blind and not self._is_known(said),
             at=_utc(said.at) if said.at else self._now,
             spent=Spent(active_ms=said.active_ms, idle_ms=said.idle_ms),
             revisits=said.revisits,
@@ -202,6 +202,10 @@ class _Importing:
             via=said.via or self._via,
             withdrawn=said.withdrawn,
         )
+
+    def _is_known(self, said: ExchangeLabel) -> bool:
+        """Tell whether the judges left with the item, or its person was shown here what others answered on it."""
+        return said.item in self._with_judges or self._change.is_known_to(said.item, said.person)
 
     def _write(self, labels: Sequence[ReviewLabel]) -> None:
         """Write labels, and the event that says them."""
