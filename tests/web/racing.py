@@ -81,7 +81,7 @@ def make_workspace(
         folder / ".evenhand", items, people=crowd(reviewers), required=lambda _: required, repeats=repeats
     )
     people = People(review.ledger, cost=CHEAP)
-    people.set_password("lea", "horse battery staple 9", by="lea")
+    people.accept(people.invite("lea", by="lea"), "horse battery staple 9")
     return Workspace(folder=folder, review=review, people=people)
 
 

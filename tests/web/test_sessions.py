@@ -21,7 +21,7 @@ def sign_in(browser: Browser, name: str, password: str) -> Answer:
 
 
 def test_a_person_signs_in_with_a_password_and_out_again(served: Served) -> None:
-    served.people.set_password("ann", PASSWORD, by="lea")
+    served.people.accept(served.people.invite("ann", by="lea"), PASSWORD)
     browser = served.browser()
     told = sign_in(browser, "ann", PASSWORD)
     assert (told.status, told.headers["location"]) == (303, "/next")
@@ -34,7 +34,7 @@ def test_a_person_signs_in_with_a_password_and_out_again(served: Served) -> None
 
 
 def test_wrong_names_and_wrong_passwords_are_told_alike(served: Served) -> None:
-    served.people.set_password("ann", PASSWORD, by="lea")
+    served.people.accept(served.people.invite("ann", by="lea"), PASSWORD)
     pages = [sign_in(served.browser(), name, "wrong") for name in ("ann", "abc", "bo")]
     assert {page.status for page in pages} == {401}
     bodies = {
@@ -45,7 +45,7 @@ def test_wrong_names_and_wrong_passwords_are_told_alike(served: Served) -> None:
 
 
 def test_a_session_gets_a_new_name_at_sign_in(served: Served) -> None:
-    served.people.set_password("ann", PASSWORD, by="lea")
+    served.people.accept(served.people.invite("ann", by="lea"), PASSWORD)
     cookie = served.settings.site.cookie_name("session")
     planted = served.people.sign_in("bo").token
     browser = served.browser()
@@ -73,7 +73,7 @@ def test_cookies_are_for_our_own_pages_alone(served_alone: Served) -> None:
 def test_over_tls_cookies_are_bound_to_the_host(tmp_path: Path) -> None:
     site = site_of("https://review.example.org")
     with serve_review(make_review(tmp_path, 3, people=TEAM), site=site) as served:
-        served.people.set_password("ann", PASSWORD, by="lea")
+        served.people.accept(served.people.invite("ann", by="lea"), PASSWORD)
         told = sign_in(served.browser(), "ann", PASSWORD)
         session = next(each for each in told.cookies if each.startswith("__Host-evenhand-session="))
         for word in ("Secure", "HttpOnly", "Path=/", "SameSite=strict"):
@@ -107,7 +107,7 @@ def test_the_link_may_be_opened_twice_and_makes_one_session(served_alone: Served
 
 
 def test_alone_nobody_signs_in_with_a_password(served_alone: Served) -> None:
-    served_alone.people.set_password("ann", PASSWORD, by="lea")
+    served_alone.people.accept(served_alone.people.invite("ann", by="lea"), PASSWORD)
     browser = served_alone.browser()
     page = browser.get("/sign-in")
     assert "terminal" in page.body
@@ -153,7 +153,7 @@ def test_no_other_link_invites(served: Served, link: str) -> None:
 def test_guessing_is_slowed_down_and_the_owner_gets_in_from_elsewhere(tmp_path: Path) -> None:
     guard = SignInGuard(per_pair=Allowance(burst=3, per_second=0.001))
     with serve_review(make_review(tmp_path, 3, people=TEAM), guard=guard) as served:
-        served.people.set_password("ann", PASSWORD, by="lea")
+        served.people.accept(served.people.invite("ann", by="lea"), PASSWORD)
         browser = served.browser()
         assert [sign_in(browser, "ann", "wrong").status for _ in range(4)] == [401, 401, 401, 429]
         slowed = sign_in(browser, "ann", PASSWORD)

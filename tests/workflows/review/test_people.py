@@ -66,14 +66,14 @@ def test_no_name_looks_like_another(people: People, typed: str) -> None:
 
 
 def test_every_change_of_people_is_in_the_chain_and_no_secret_is(people: People) -> None:
-    people.set_password("ann", GOOD, by="lea")
+    people.accept(people.invite("ann", by="lea"), GOOD)
     link = people.invite("ann", by="lea")
     people.give_role("ann", Role.ADJUDICATOR, by="lea")
     people.dismiss("ann", by="lea")
     with people.ledger.read() as reading:
         events = list(reading.events())
     assert list(broken_links(events)) == []
-    assert [event.kind for event in events] == ["person"] * 6
+    assert [event.kind for event in events] == ["person"] * 7
     assert not any(word in repr(events) for word in (GOOD, link.partition(".")[0], "scrypt"))
 
 
@@ -101,7 +101,7 @@ def test_whoever_runs_the_server_alone_is_its_lead(people: People) -> None:
 
 
 def test_a_password_is_checked_and_nothing_else_lets_in(people: People) -> None:
-    people.set_password("ann", GOOD, by="lea")
+    people.accept(people.invite("ann", by="lea"), GOOD)
     assert people.check_password("ann", GOOD) == Person(name="ann", role=Role.REVIEWER)
     for name, password in (("ann", GOOD + "x"), ("ann", ""), ("nobody", GOOD), ("lea", ""), ("lea", GOOD)):
         assert people.check_password(name, password) is None
@@ -112,7 +112,7 @@ def test_a_password_is_checked_and_nothing_else_lets_in(people: People) -> None:
 @pytest.mark.parametrize("password", ["short", "x" * 1001, "ann" * 5])
 def test_a_bad_password_is_refused(people: People, password: str) -> None:
     with pytest.raises(UsageError, match="password"):
-        people.set_password("ann", password, by="lea")
+        people.accept(people.invite("ann", by="lea"), password)
 
 
 def test_what_is_kept_of_a_password_can_be_read_again_at_the_cost_it_had() -> None:
@@ -171,7 +171,7 @@ def test_it_is_told_how_people_can_sign_in(people: People, clock: Clock) -> None
     assert people.ways_in() == {"ann": "", "lea": ""}
     assert not people.has_lead()
     people.invite("lea", by="root")
-    people.set_password("ann", GOOD, by="lea")
+    people.accept(people.invite("ann", by="lea"), GOOD)
     assert people.ways_in() == {"ann": "password", "lea": "link"}
     assert people.has_lead()
     clock.now += LINK_SECONDS + 1
@@ -205,7 +205,7 @@ def test_looking_at_pages_writes_nothing(people: People, clock: Clock) -> None:
 def test_a_session_ends_with_sign_out_dismissal_and_a_new_password(people: People) -> None:
     ends: list[Callable[[str], object]] = [
         people.sign_out,
-        lambda _: people.set_password("ann", GOOD, by="lea"),
+        lambda _: people.accept(people.invite("ann", by="lea"), GOOD),
         lambda _: people.dismiss("ann", by="lea"),
     ]
     for end in ends:
@@ -239,7 +239,7 @@ def test_a_change_of_role_holds_at_once(people: People) -> None:
 def test_the_ledger_holds_no_token_that_would_let_anybody_in(people: People) -> None:
     token = people.sign_in("ann").token
     link = people.invite("ann", by="lea").partition(".")[0]
-    people.set_password("lea", GOOD, by="root")
+    people.accept(people.invite("lea", by="root"), GOOD)
     content = people.ledger.path.read_bytes()
     assert not any(secret.encode() in content for secret in (token, link, GOOD))
 

@@ -184,20 +184,6 @@ class People:
 
     # -- Ways in -----------------------------------------------------------------------------------
 
-    def set_password(self, name: str, password: str, *, by: str) -> None:
-        """Set a person's password, sign them out everywhere, and make a link that is out useless.
-
-        Raises:
-            UnknownNameError: Nobody has that name.
-            UsageError: The password is too short, too long, or the name.
-        """
-        require_good_password(name, password)
-        hashed = hash_password(password, self._cost)
-        with self.ledger.change() as change:
-            person = change.person(name)
-            change.put_person(person, by=by, secret=_Secret(password=hashed).text())
-            change.end_sessions_of(name)
-
     def check_password(self, name: str, password: str) -> Person | None:
         """Return who has this name and password; None for anything else, after as much work."""
         with self.ledger.read() as reading:
@@ -229,7 +215,7 @@ class People:
             return self._invited(reading, link)
 
     def accept(self, link: str, password: str) -> Person:
-        """Set the password of the person a link is for; the link is used up.
+        """Set the password of the person a link is for, and sign them out everywhere; the link is used up.
 
         Raises:
             UsageError: The link was used, ran out, or never was; or the password can not be used.
