@@ -210,6 +210,8 @@ def test_nothing_left_ends_the_review(talk: Talk, tmp_path: Path) -> None:
     talk_on(talk, tmp_path, items=1)
     ended = talk("1", "", "", "never read")
     assert "Nothing is left for you" in ended.out
+    assert "put back" not in ended.err
+    assert "evenhand review status" in ended.err
     assert "error" not in ended.err
     assert "Nothing is left" in talk().out
 

@@ -103,7 +103,7 @@ def review_adjudicate(
         _show_gaps(session, desk, design, out)
     elif item is None:
         _refuse_stray(label=label, reason=reason, note=note)
-        _show_queue(session.screen, desk.queue(_adjudicator(name), design))
+        _show_queue(session.screen, desk.queue(_adjudicator(name), design), name)
     elif behind:
         seen = desk.look_behind(_adjudicator(name), item)
         session.screen.document("review-adjudicate/v1", replace(_NOTHING, behind=seen))
@@ -156,11 +156,11 @@ def _decide(
     return desk.decide(name, item, decision)
 
 
-def _show_queue(screen: Screen, queue: tuple[QueuedItem, ...]) -> None:
+def _show_queue(screen: Screen, queue: tuple[QueuedItem, ...], name: str) -> None:
     screen.document("review-adjudicate/v1", replace(_NOTHING, queue=queue))
     if queue:
         screen.table(_QUEUE, [_row(each) for each in queue])
-        screen.say("show one with: evenhand review adjudicate --as NAME --item ID")
+        screen.say(f"show one with: evenhand review adjudicate --as {name} --item ID")
     else:
         screen.say("no item waits for an adjudicator")
 

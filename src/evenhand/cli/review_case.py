@@ -3,6 +3,7 @@
 from evenhand.cli.output import Mark, Screen, Style
 from evenhand.records.message import Text, flatten
 from evenhand.review.adjudication_queue import AdjudicationCase, NamelessOpinion
+from evenhand.review.prose import flowing
 from evenhand.workflows.review.adjudicate import BehindItem
 
 
@@ -11,7 +12,7 @@ def show_case(screen: Screen, found: AdjudicationCase, *, unfold: bool) -> None:
     principle = found.principle.principle
     reasons = ", ".join(reason.value for reason in found.reasons) or "nothing waits"
     screen.result(Mark(found.item, Style.STRONG), f"  {found.case.case_id}, {found.severity}: {reasons}")
-    _block(screen, f"principle {principle.id}", principle.text)
+    _block(screen, f"principle {principle.id}", flowing(principle.text))
     _block(screen, "exceptions", principle.exceptions)
     _block(screen, "when", principle.when)
     folded = bool(found.case.sensitive) and not unfold

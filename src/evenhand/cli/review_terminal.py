@@ -80,9 +80,12 @@ class Conversation:
             while not self._is_over:
                 self._take(self._screen.read_line(self._prompt()))
         finally:
+            was_open = self._review.item is not None
             with suppress(EvenhandError):
                 self._review.put_back()
-        self._screen.say(f"{plural(self._given, 'label')} given; what is open was put back with its draft")
+        back = "; the open item was put back with its draft" if was_open else ""
+        self._screen.say(f"{plural(self._given, 'label')} given{back}")
+        self._screen.say("how the review stands: evenhand review status")
         return 0
 
     def _prompt(self) -> str:

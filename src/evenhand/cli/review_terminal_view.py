@@ -16,6 +16,7 @@ from evenhand.records.message import Text
 from evenhand.records.review import CANNOT_TELL, Draft, OpenItem, Revealed
 from evenhand.records.scale import NumericScale, number_text
 from evenhand.review.keys import KEYS
+from evenhand.review.prose import flowing
 
 _GUTTER: Final = "│ "
 _LEAST_WIDTH: Final = 20
@@ -105,10 +106,14 @@ def show_principle(screen: Screen, item: OpenItem, *, full: bool) -> None:
         Mark(principle.title or principle.id, Style.STRONG),
         f"  {principle.id}, {principle.strength}, {principle.severity}",
     )
-    parts = [("", principle.text), ("Exceptions: ", principle.exceptions), ("When: ", principle.when)]
+    parts = [
+        ("", flowing(principle.text)),
+        ("Exceptions: ", principle.exceptions),
+        ("When: ", principle.when),
+    ]
     parts += [(f"Only {name}: ", ", ".join(values)) for name, values in principle.scope.items()]
     if full and "reviewers" in principle.show_rationale_to:
-        parts.append(("Why: ", principle.rationale))
+        parts.append(("Why: ", flowing(principle.rationale)))
     for heading, text in parts:
         if text:
             _block(screen, heading + text)

@@ -1,7 +1,6 @@
 """Pages from templates: one environment with escaping on, in which every unknown name is an error."""
 
 import json
-import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -10,11 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from evenhand.records.message import flatten
 from evenhand.records.reveal import reveal
 from evenhand.review.keys import key_hint
+from evenhand.review.prose import flowing
 from evenhand.web.page_settings import PageSettings
 from evenhand.web.strings import translator
-
-_WRAPPED = re.compile(r"(?<=[^\s\\])\n(?![\s\-*+>#|]|\d+[.)])")
-"""The end of a line inside a paragraph; what follows begins no list, quote, heading or table."""
 
 
 def render(template: str, **context: object) -> str:
@@ -58,11 +55,6 @@ def _environment() -> Environment:
         "flowing": flowing,
     }
     return environment
-
-
-def flowing(text: str) -> str:
-    """Return prose of a constitution without the line ends of its file, which mean nothing in Markdown."""
-    return text if "```" in text or "~~~" in text else _WRAPPED.sub(" ", text)
 
 
 def clock(milliseconds: int) -> str:

@@ -1,8 +1,8 @@
-"""What templates do to the words they are given."""
+"""Prose of a constitution as people read it."""
 
 import pytest
 
-from evenhand.web.rendering import flowing
+from evenhand.review.prose import flowing
 
 
 @pytest.mark.parametrize(
