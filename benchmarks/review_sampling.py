@@ -7,7 +7,8 @@
 `simulated`: panels of five judges who err together, in the settings of methods.md 3.5 (strong and weak panels, two
 prevalences); `recorded`: the judges and people of recorded sets, drawn with replacement as if they were all there is.
 Both draw with the design of `evenhand review sample` and compare what can be made of the labels with a review of as
-many items drawn at random. `speed`: the command itself on a made-up run, as a process of its own.
+many items drawn at random: AIPW that follows the panel as far as it helps (tuned) and wholly (untuned), and others.
+`speed`: the command itself on a made-up run, as a process of its own.
 """
 
 import argparse
@@ -32,16 +33,18 @@ from evenhand.review.uncertainty import panel_uncertainty, spread_of_labels  # n
 from evenhand.stats.arrays import Bools, Floats, Integers  # noqa: E402
 from evenhand.stats.estimate import Estimate, Measured  # noqa: E402
 from evenhand.stats.intervals import wilson_interval  # noqa: E402
+from evenhand.stats.rates.tuned import tuned_aipw_mean  # noqa: E402
 from evenhand.stats.rates.weighted import aipw_mean, hajek  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
 JUDGED = 10_000
 """Items of a population."""
 LABELS = (60, 100, 200)
-AIPW, HAJEK, TOPPED_UP, POOLED, RANDOM = (
-    "AIPW",
+TUNED, UNTUNED, HAJEK, TOPPED_UP, POOLED, RANDOM = (
+    "AIPW, tuned",
+    "AIPW, untuned",
     "Hajek, labels alone",
-    "AIPW, topped up by strata",
+    "AIPW, tuned, topped up",
     "labels pooled",
     "as many at random (Wilson)",
 )
@@ -83,7 +86,7 @@ class Tally:
     """Estimates of one quantity from many draws, by method."""
 
     found: dict[str, list[Measured]] = field(
-        default_factory=lambda: {AIPW: [], TOPPED_UP: [], HAJEK: [], POOLED: []}
+        default_factory=lambda: {TUNED: [], UNTUNED: [], TOPPED_UP: [], HAJEK: [], POOLED: []}
     )
     expected: list[float] = field(default_factory=list)
     """Half widths that the draw led to expect."""
@@ -92,8 +95,9 @@ class Tally:
         """Estimate from one draw."""
         labels = np.where(drawn.once, outcome, np.nan)
         topped = np.where(drawn.topped, outcome, np.nan)
-        self.found[AIPW].append(aipw_mean(scores, labels, drawn.chances).estimate)
-        self.found[TOPPED_UP].append(aipw_mean(scores, topped, drawn.raised).estimate)
+        self.found[TUNED].append(tuned_aipw_mean(scores, labels, drawn.chances).estimate)
+        self.found[UNTUNED].append(aipw_mean(scores, labels, drawn.chances).estimate)
+        self.found[TOPPED_UP].append(tuned_aipw_mean(scores, topped, drawn.raised).estimate)
         self.found[HAJEK].append(hajek(labels, drawn.chances).estimate)
         hits, n = int(outcome[drawn.once].sum()), int(drawn.once.sum())
         interval = wilson_interval(hits, n) if n else wilson_interval(0, 1)
@@ -214,7 +218,7 @@ def _resample(panel: RecordedPanel, repetitions: int, rng: np.random.Generator) 
 
 
 def summary(rows: Sequence[Row]) -> None:
-    """Print the range of each method, and whether AIPW keeps to the aims within two Monte-Carlo errors."""
+    """Print the range of each method, and whether tuned AIPW keeps to the aims within two Monte-Carlo errors."""
     print(
         f"\n{'':12}{'':28} {'coverage':>15} {'width':>13}  largest bias (at 100 labels and more), its error"
     )
@@ -231,23 +235,23 @@ def summary(rows: Sequence[Row]) -> None:
 
 def expectations(rows: Sequence[Row]) -> None:
     """Print how wide the intervals of pass rates are beside what the draw led one to expect."""
-    found = [row.to_expected for row in rows if row.method == AIPW and row.setting.endswith("pass rate")]
+    found = [row.to_expected for row in rows if row.method == TUNED and row.setting.endswith("pass rate")]
     print(
-        f"\nIntervals of pass rates by AIPW are {min(found):.2f} to {max(found):.2f} times as wide as "
+        f"\nIntervals of pass rates by tuned AIPW are {min(found):.2f} to {max(found):.2f} times as wide as "
         "`evenhand review sample` led one to expect"
     )
 
 
 def aims(rows: Sequence[Row]) -> None:
-    """Print which aims AIPW misses, and by how much."""
-    missed = [line for row in rows if row.method in {AIPW, TOPPED_UP} for line in _missed(row)]
-    counted = sum(row.method in {AIPW, TOPPED_UP} for row in rows)
+    """Print which aims tuned AIPW misses, and by how much."""
+    missed = [line for row in rows if row.method in {TUNED, TOPPED_UP} for line in _missed(row)]
+    counted = sum(row.method in {TUNED, TOPPED_UP} for row in rows)
     low, high = COVERAGE
     widths = ", ".join(f"{name} at most {most:.2f}" for name, most in WIDTHS.items())
     print(
         f"\nAims: coverage {low} to {high}, bias at most {BIAS} from 100 labels on, width {widths}.\n"
         f"Missed is what lies {_ERRORS} Monte-Carlo errors beyond, a width by more than {_CLOSE}.\n"
-        f"{len(missed)} missed in {counted} rows of AIPW"
+        f"{len(missed)} missed in {counted} rows of tuned AIPW"
     )
     for line in missed:
         print(f"  {line}")

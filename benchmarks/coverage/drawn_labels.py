@@ -13,6 +13,7 @@ from evenhand.stats.intervals import wilson_interval
 from evenhand.stats.rates.design import design_probabilities, poisson_draw
 from evenhand.stats.rates.estimate_rate import estimate_rate
 from evenhand.stats.rates.results import RateEstimate
+from evenhand.stats.rates.tuned import tuned_aipw_mean
 from evenhand.stats.rates.weighted import WeightedMean, aipw_mean, hajek
 
 JUDGED = 10_000
@@ -61,6 +62,7 @@ PANELS = (
 class Targeted:
     """Estimates from one drawn batch."""
 
+    tuned: Measured
     aipw: Measured
     hajek: Measured
     pooled: Measured
@@ -103,6 +105,7 @@ def _targeted(
     one_mind = float(np.isin(share, [0, 1]).mean())
     sure = scores[np.isin(share, [0, 1])].mean() if one_mind else 0.0
     return Targeted(
+        tuned=tuned_aipw_mean(scores, labels, inclusion).estimate,
         aipw=aipw.estimate,
         hajek=hajek(labels, inclusion).estimate,
         pooled=_wilson(int(outcome[drawn].sum()), int(drawn.sum())),
@@ -127,6 +130,7 @@ def _targeted_coverage(
     even = wilson_limits(k, np.full_like(k, n))
     methods = {
         "humans only, drawn evenly": even,
+        "AIPW, tuned": limits_of(each.tuned for each in found),
         "AIPW": limits_of(each.aipw for each in found),
         "Hajek": limits_of(each.hajek for each in found),
         "labels pooled": limits_of(each.pooled for each in found),

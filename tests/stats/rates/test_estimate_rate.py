@@ -10,7 +10,7 @@ from evenhand.stats.estimate import Estimate, Undefined
 from evenhand.stats.rates.chain_rule import chain_rule_rate
 from evenhand.stats.rates.estimate_rate import estimate_rate
 from evenhand.stats.rates.results import Method, RateEstimate, RateRefused
-from evenhand.stats.rates.weighted import aipw_mean
+from evenhand.stats.rates.tuned import tuned_aipw_mean
 
 NAN = float("nan")
 
@@ -156,10 +156,10 @@ def test_aipw_takes_the_scores_given_and_otherwise_the_verdicts() -> None:
     assert case.inclusion is not None
     scores = np.random.default_rng(1).random(2000)
     given, plain = case.estimate(scores=scores), case.estimate()
-    assert given.estimate == aipw_mean(scores, case.labels, case.inclusion).estimate
+    assert given.estimate == tuned_aipw_mean(scores, case.labels, case.inclusion).estimate
     decided = case.verdicts[case.verdicts >= 0].mean()
     verdicts = np.where(case.verdicts < 0, decided, case.verdicts)
-    assert plain.estimate == aipw_mean(verdicts, case.labels, case.inclusion).estimate
+    assert plain.estimate == tuned_aipw_mean(verdicts, case.labels, case.inclusion).estimate
 
 
 def test_four_strata_of_design_and_verdict_are_few() -> None:

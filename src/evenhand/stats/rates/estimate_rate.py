@@ -25,7 +25,8 @@ from evenhand.stats.rates.rate_data import (
 from evenhand.stats.rates.results import DesignFacts, Method, RateEstimate, RateRefused
 from evenhand.stats.rates.rogan_gladen import rogan_gladen
 from evenhand.stats.rates.strata import Stratification, choose_strata
-from evenhand.stats.rates.weighted import WeightedMean, aipw_mean, hajek
+from evenhand.stats.rates.tuned import tuned_aipw_mean
+from evenhand.stats.rates.weighted import WeightedMean, hajek
 from evenhand.stats.reasons import NO_LABEL
 
 _OFF_POPULATION = (
@@ -61,10 +62,10 @@ def estimate_rate(
     |---|---|---|
     | none, or none with a probability | | refused |
     | 0 and 1 | at random within at most four strata | chain rule |
-    | 0 and 1 | with other probabilities | AIPW |
+    | 0 and 1 | with other probabilities | AIPW, power-tuned |
     | 0 and 1 | off the population | Rogan-Gladen, with a warning |
     | scores | at random | PPI++ |
-    | scores | with other probabilities | AIPW |
+    | scores | with other probabilities | AIPW, power-tuned |
     | scores | off the population | refused |
 
     Labels without a probability are left out, with a warning. A method that finds its own labels too few refuses.
@@ -140,7 +141,7 @@ def _by_chain_rule(
 
 
 def _by_weights(data: RateData, reason: str, confidence: float) -> RateEstimate | RateRefused:
-    mean = aipw_mean(
+    mean = tuned_aipw_mean(
         panel_scores(data), data.labels, data.inclusion, clusters=data.clusters, confidence=confidence
     )
     alone = hajek(data.labels, data.inclusion, clusters=data.clusters, confidence=confidence)

@@ -14,7 +14,7 @@ class Method(StrEnum):
     CHAIN_RULE = "chain rule"
     """Post-stratified by verdict, Jeffreys posteriors (methods.md 3.1)."""
     AIPW = "AIPW"
-    """Scores of all items, corrected by weighted labels (methods.md 3.5)."""
+    """Scores of all items, followed as far as they help, corrected by weighted labels (methods.md 3.3, 3.5)."""
     ROGAN_GLADEN = "Rogan-Gladen"
     """Verdicts corrected by the sensitivity and specificity of another population (methods.md 3.2)."""
     PPI = "PPI++"

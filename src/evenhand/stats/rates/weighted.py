@@ -1,6 +1,6 @@
 """Means from labels of items that were drawn with unequal, known probabilities."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,6 +28,8 @@ class WeightedMean:
     """Largest weight over smallest; 1 without labels."""
     effective_labels: float
     """Labels drawn evenly that would tell as much by themselves (Kish)."""
+    power: float
+    """How far the scores are followed (lambda), 0 to 1; 0 where they are not."""
 
     @property
     def weights_too_unequal(self) -> bool:
@@ -46,15 +48,17 @@ def horvitz_thompson(
 
     Estimand: the mean label of items drawn like these N. `labels` has shape (N,), not a number where there is none;
     `inclusion` has shape (N,) and is read at labelled items only. Unbiased, but as unsure as the number of labels is:
-    prefer `aipw_mean`. Interval: t with labels - 2 degrees of freedom. Undefined under 3 labels, or under 3 clusters
-    with labels.
+    prefer `tuned_aipw_mean`. Interval: t with labels - 2 degrees of freedom. Undefined under 3 labels, or under 3
+    clusters with labels.
 
     Source: Horvitz & Thompson (1952), JASA 47, 663-685; methods.md 3.5.
 
     Raises:
         ValueError: Shapes differ, or a labelled item has no probability above 0 and up to 1.
     """
-    return aipw_mean(np.zeros(np.shape(labels)), labels, inclusion, clusters=clusters, confidence=confidence)
+    nothing = np.zeros(np.shape(labels))
+    mean = aipw_mean(nothing, labels, inclusion, clusters=clusters, confidence=confidence)
+    return replace(mean, power=0.0)
 
 
 def hajek(
@@ -75,23 +79,23 @@ def hajek(
     Raises:
         ValueError: Shapes differ, or a labelled item has no probability above 0 and up to 1.
     """
-    outcomes, weights, labelled = _drawn(labels, inclusion)
+    outcomes, weights, labelled = drawn_labels(labels, inclusion)
     positions = cluster_positions(clusters, len(outcomes))
-    if (few := _too_few(labelled, positions)) is not None:
-        return _result(few, None, weights, labelled)
+    if (few := too_few(labelled, positions)) is not None:
+        return weighted_mean(few, None, weights, labelled, power=0.0)
     total = float(weights.sum())
     value = float((weights * outcomes).sum()) / total
     used = np.unique(positions[labelled], return_inverse=True)[1]
     groups = int(used.max()) + 1
     deviations = weights[labelled] * (outcomes[labelled] - value)
     error = float(np.sqrt((adjusted_cluster_sums(deviations, used, groups) ** 2).sum())) / total
-    binary = _is_share(outcomes[labelled])
+    binary = is_share(outcomes[labelled])
     if binary:
         error = max(error, float(weights[labelled].mean()) / total)
-    measured = _t_interval(
+    measured = t_interval(
         value, error, degrees=groups - 2, n=int(labelled.sum()), share=binary, confidence=confidence
     )
-    return _result(measured, error, weights, labelled)
+    return weighted_mean(measured, error, weights, labelled, power=0.0)
 
 
 def aipw_mean(
@@ -109,6 +113,9 @@ def aipw_mean(
     `labels` has shape (N,), not a number where there is none; `inclusion` has shape (N,) and is read at labelled
     items only. Items of one number in `clusters` are not independent; then the variance is CR2 over clusters.
 
+    It follows the scores wholly: scores that are biased on the whole make it wider than the labels alone. Where the
+    mean is what is wanted, and not a difference to be added up, prefer `tuned_aipw_mean`.
+
     Interval: t with labels - 2 (or clusters with labels - 2) degrees of freedom. Where all labels are 0 or 1 it is
     cut at 0 and 1, and it is never narrower than if one typical label had differed from its score: scores that were
     right every time are not known to be right always. Undefined under 3 labels, or 3 clusters with labels.
@@ -118,31 +125,33 @@ def aipw_mean(
     Raises:
         ValueError: Shapes differ, a score is missing, or a labelled item has no probability above 0 and up to 1.
     """
-    outcomes, weights, labelled = _drawn(labels, inclusion)
-    guesses = np.asarray(scores, dtype=np.float64)
-    if guesses.shape != outcomes.shape or not np.isfinite(guesses).all():
-        raise ValueError(f"every item has a score: expected {outcomes.size} numbers")
+    outcomes, weights, labelled = drawn_labels(labels, inclusion)
+    guesses = checked_scores(scores, outcomes)
     positions = cluster_positions(clusters, len(outcomes))
-    if (few := _too_few(labelled, positions)) is not None:
-        return _result(few, None, weights, labelled)
+    if (few := too_few(labelled, positions)) is not None:
+        return weighted_mean(few, None, weights, labelled, power=1.0)
     parts = guesses + (outcomes - guesses) * weights
     value = float(parts.mean())
     groups = int(positions.max()) + 1
     variance = float((adjusted_cluster_sums(parts - value, positions, groups) ** 2).sum()) / len(parts) ** 2
-    binary = _is_share(outcomes[labelled])
+    binary = is_share(outcomes[labelled])
     if binary:
         typical = float(weights[labelled].mean()) / len(parts)
         variance = max(variance, float(guesses.var()) / len(parts) + typical**2)
     error = float(np.sqrt(variance))
     degrees = len(np.unique(positions[labelled])) - 2
-    measured = _t_interval(
+    measured = t_interval(
         value, error, degrees=degrees, n=int(labelled.sum()), share=binary, confidence=confidence
     )
-    return _result(measured, error, weights, labelled)
+    return weighted_mean(measured, error, weights, labelled, power=1.0)
 
 
-def _drawn(labels: ArrayLike, inclusion: ArrayLike) -> tuple[Floats, Floats, Bools]:
-    """Return labels and weights, both 0 where there is no label, and where there is one."""
+def drawn_labels(labels: ArrayLike, inclusion: ArrayLike) -> tuple[Floats, Floats, Bools]:
+    """Return labels and weights, both 0 where there is no label, and where there is one.
+
+    Raises:
+        ValueError: Shapes differ, or a labelled item has no probability above 0 and up to 1.
+    """
     outcomes, chances = (np.asarray(each, dtype=np.float64) for each in (labels, inclusion))
     if outcomes.shape != chances.shape or outcomes.ndim != 1:
         raise ValueError(
@@ -166,7 +175,20 @@ def _drawn(labels: ArrayLike, inclusion: ArrayLike) -> tuple[Floats, Floats, Boo
     return np.where(labelled, outcomes, 0.0), weights, labelled
 
 
-def _too_few(labelled: Bools, positions: Integers) -> Undefined | None:
+def checked_scores(scores: ArrayLike, outcomes: Floats) -> Floats:
+    """Return the scores of all items.
+
+    Raises:
+        ValueError: A score is missing.
+    """
+    guesses = np.asarray(scores, dtype=np.float64)
+    if guesses.shape != outcomes.shape or not np.isfinite(guesses).all():
+        raise ValueError(f"every item has a score: expected {outcomes.size} numbers")
+    return guesses
+
+
+def too_few(labelled: Bools, positions: Integers) -> Undefined | None:
+    """Return why there is no interval under 3 labels or 3 clusters with labels; None where there are enough."""
     n, groups = int(labelled.sum()), len(np.unique(positions[labelled]))
     if groups >= _FEWEST:
         return None
@@ -174,13 +196,15 @@ def _too_few(labelled: Bools, positions: Integers) -> Undefined | None:
     return Undefined(n=n, reason=f"{groups} {what} give no interval; {_FEWEST} are the least")
 
 
-def _is_share(outcomes: Floats) -> bool:
+def is_share(outcomes: Floats) -> bool:
+    """Return whether all labels are 0 or 1."""
     return bool(np.isin(outcomes, [0.0, 1.0]).all())
 
 
-def _t_interval(
+def t_interval(
     value: float, error: float, *, degrees: int, n: int, share: bool, confidence: float
 ) -> Estimate:
+    """Return a value with its t interval, cut at 0 and 1 where it is a share."""
     half = student_quantile(confidence, degrees) * error
     low, high = value - half, value + half
     if share:
@@ -188,7 +212,10 @@ def _t_interval(
     return Estimate(value=value, interval=Interval(low=low, high=high, confidence=confidence), n=n)
 
 
-def _result(estimate: Measured, error: float | None, weights: Floats, labelled: Bools) -> WeightedMean:
+def weighted_mean(
+    estimate: Measured, error: float | None, weights: Floats, labelled: Bools, *, power: float
+) -> WeightedMean:
+    """Return a mean with what is said of its weights."""
     used = weights[labelled]
     return WeightedMean(
         estimate=estimate,
@@ -197,4 +224,5 @@ def _result(estimate: Measured, error: float | None, weights: Floats, labelled: 
         population=len(weights),
         weight_ratio=float(used.max() / used.min()) if used.size else 1.0,
         effective_labels=float(used.sum() ** 2 / (used**2).sum()) if used.size else 0.0,
+        power=power,
     )
