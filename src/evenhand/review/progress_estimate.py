@@ -190,13 +190,14 @@ def _advice(passing: Measured, projections: Sequence[Projection]) -> str:
             f"the queue is done; as many labels again would narrow the interval from {_points(now.half_width)} to "
             f"{_points(now.half_width - gained)} to either side: top the design up if that matters"
         )
+    left = "the item" if done.more == 1 else f"the {done.more:,} items"
     if done.half_width > (1 - _WORTH) * now.half_width:
         return (
-            f"the {done.more:,} items left to label or to settle narrow the interval from {_points(now.half_width)} to "
-            f"{_points(done.half_width)} only: they are hardly worth it for this number"
+            f"hardly worth it for this number: {left} left to label or to settle would narrow the interval from "
+            f"{_points(now.half_width)} to {_points(done.half_width)} only"
         )
     return (
-        f"the {done.more:,} items left to label or to settle are worth it: they narrow the interval from "
+        f"worth it: {left} left to label or to settle would narrow the interval from "
         f"{_points(now.half_width)} to about {_points(done.half_width)} to either side"
     )
 
