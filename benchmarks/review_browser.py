@@ -168,7 +168,9 @@ def label_all(ann: Reviewer, found: Hostile) -> None:
     for number, payload in enumerate(found.payloads):
         review_item(ann, found.looked, payload)
         found.looked.look(ann, "item as text, single")
-        ann.answer("1")
+        ann.page.locator("#answers input").first.check()
+        ann.page.locator("#comment").focus()  # looking at the page left the focus on a link
+        ann.press_and_go("Control+Enter")
         if sys.stderr.isatty() or number % 20 == 0:
             print(f"{number + 1} of {len(found.payloads)} payloads", file=sys.stderr)
     skip_item(ann, found.payloads[0])
