@@ -314,18 +314,6 @@ REVIEW = (
         quick=("--quick",),
         meaning="The same without a server: every reviewer is a process on the one review ledger.",
     ),
-    Measurement(
-        title="Hostile texts and access in a real browser",
-        script="review_browser.py",
-        quick=("--quick",),
-        meaning="Scripts that ran, requests that left, and findings of axe, over every page.",
-    ),
-    Measurement(
-        title="Every route fuzzed",
-        script="review_fuzz.py",
-        quick=("--quick",),
-        meaning="Schemathesis, signed out and as each role.",
-    ),
 )
 REPORTS: Mapping[str, Sequence[Measurement]] = {
     "figures": FIGURES,
