@@ -296,6 +296,7 @@ REVIEW = (
     Measurement(
         title="Questions about reviewers",
         script="review_quality.py",
+        full=("--teams", "60"),
         quick=("--quick",),
         meaning="Scripted reviewers: how many gold items it takes until a lead is asked about one who works badly, and "
         "how often a lead is asked about a careful one.",
