@@ -10,7 +10,15 @@ from evenhand.records.scale import Reading
 from evenhand.review.adjudication import answer_of
 from evenhand.review.quality import QualityKind, QualityMeasure, ReviewedItem
 from evenhand.review.quality_pace import pace_floor_ms
-from evenhand.review.quality_said import Said, ends_below, is_rarer, measure_share, starts_above, told_beside
+from evenhand.review.quality_said import (
+    Said,
+    ends_below,
+    is_rarer,
+    measure_matches,
+    measure_share,
+    starts_above,
+    told_beside,
+)
 
 _EXPECTED_SELF, _EXPECTED_GOLD = 0.8, 0.85
 """What careful people reach at least; a question needs an interval that ends below."""
@@ -47,13 +55,10 @@ def self_agreement(name: str, items: Sequence[ReviewedItem]) -> QualityMeasure:
 
 def gold(mine: Sequence[Said]) -> QualityMeasure:
     """Return how often a person gives the known answer."""
-    held = [each for each in mine if each.gold is not None]
-    same = sum(each.answer == each.gold for each in held)
-    return measure_share(
+    return measure_matches(
         QualityKind.GOLD,
-        same,
-        len(held),
-        asks=ends_below(same, len(held), _EXPECTED_GOLD),
+        [(each.answer, each.gold) for each in mine],
+        expected=_EXPECTED_GOLD,
         question=lambda found: (
             f"the known answer on {found} gold items: is the principle read as it is meant, and are these gold items "
             "clear?"

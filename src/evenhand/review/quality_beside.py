@@ -9,7 +9,7 @@ import numpy as np
 
 from evenhand.review.adjudication import answer_of, counted, is_opinion
 from evenhand.review.quality import LEAST, QualityKind, QualityMeasure, ReviewedItem, too_few
-from evenhand.review.quality_said import Said, ends_below, is_rarer, measure_share, told_beside
+from evenhand.review.quality_said import Said, is_rarer, measure_matches, measure_share, told_beside
 from evenhand.stats.agreement.cohen import cohen_kappa
 from evenhand.stats.estimate import Undefined
 
@@ -70,13 +70,10 @@ def kappa(mine: Sequence[Said], seed: int) -> QualityMeasure:
 
 def with_adjudicator(mine: Sequence[Said]) -> QualityMeasure:
     """Return how often adjudicators, other than the person, settled an item as the person answered it."""
-    held = [each for each in mine if each.settled is not None]
-    same = sum(each.answer == each.settled for each in held)
-    return measure_share(
+    return measure_matches(
         QualityKind.ADJUDICATION,
-        same,
-        len(held),
-        asks=ends_below(same, len(held), _EXPECTED_ADJUDICATION),
+        [(each.answer, each.settled) for each in mine],
+        expected=_EXPECTED_ADJUDICATION,
         question=lambda found: (
             f"adjudicators went with this person on {found} items: which reading of the principle do they not share?"
         ),

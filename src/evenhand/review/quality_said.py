@@ -1,7 +1,7 @@
 """A label with what it can be held against, and measures made of counts of them."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -114,6 +114,26 @@ def measure_share(
     value = share(successes, n)
     told = question(percent_of(value)) if asks and isinstance(value, Estimate) else ""
     return QualityMeasure(kind=kind, value=value, detail=detail, question=told)
+
+
+def measure_matches(
+    kind: QualityKind,
+    held: Sequence[tuple[str, str | None]],
+    *,
+    expected: float,
+    question: Callable[[str], str],
+) -> QualityMeasure:
+    """Return how often a person's answers are those they are held against; asked about where that is rare.
+
+    Args:
+        kind: What is measured.
+        held: Answers, each with the one it is held against; None holds nothing against it.
+        expected: What careful people reach at least.
+        question: Makes the question from the share in words.
+    """
+    matches = [answer == right for answer, right in held if right is not None]
+    same, n = sum(matches), len(matches)
+    return measure_share(kind, same, n, asks=ends_below(same, n, expected), question=question)
 
 
 def told_beside(whom: str, successes: int, n: int) -> str:
