@@ -1,10 +1,12 @@
-"""What a gate says: one record that every output is made of. Plain values, so that it is the JSON report as it stands."""
+"""What a gate says: one record that every output is made of, of plain values, so that it is the JSON report too."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from evenhand.records.baseline import Accepted, Counted, Said
+from evenhand.records.constitution import Importance
 from evenhand.stats.change.noninferiority import Outcome
 from evenhand.stats.estimate import Measured
 
@@ -27,7 +29,7 @@ class Measure(StrEnum):
     """Share of the items that people say pass which the panel passes."""
     AGREEMENT = "agreement"
     """Share of verdicts that are the reference label, on scales where nothing passes or fails."""
-    PASS_RATE = "pass rate"
+    PASS_RATE = "pass rate"  # noqa: S105 - a share, no password
     """Share of outputs that pass."""
     SCORE = "score"
     """Mean place on the scale, 0 worst and 1 best, on ordered scales where nothing passes or fails."""
@@ -87,7 +89,7 @@ class TestResult:
     __test__ = False
 
     principle: str
-    severity: str
+    severity: Importance
     measure: Measure
     slice: Slice | None
     """The slice; None is all cells of the principle."""
@@ -112,8 +114,8 @@ class TestResult:
     """The lower limit that decided: that of `difference`, or the one that flips alone ask for, whichever is lower."""
     margin: float
     alpha: float
-    method: str
-    """"mcnemar" (mid-p, with Tango's interval) or "sign-flip" (with clustered bootstrap)."""
+    method: Literal["mcnemar", "sign-flip"]
+    """mcnemar: mid-p, with the interval of Tango; sign-flip: with a bootstrap of clusters."""
     p: float
     """One-sided p-value of "not worse"."""
     p_adjusted: float
@@ -157,7 +159,7 @@ class FloorResult:
     """A least value that holds whatever was before."""
 
     principle: str
-    severity: str
+    severity: Importance
     measure: Measure
     slice: Slice | None
     cells: int
@@ -180,7 +182,7 @@ class RuleResult:
     """Zero tolerance on a principle: a rule, not statistics."""
 
     principle: str
-    severity: str
+    severity: Importance
     cells: tuple[tuple[str, str], ...]
     """Case and candidate of the cells that passed at the baseline and are now failed by a panel of one voice."""
     outcome: Outcome
@@ -192,7 +194,7 @@ class PrincipleResult:
     """A principle in one line."""
 
     principle: str
-    severity: str
+    severity: Importance
     outcome: Outcome
     tier: Tier
     compared: int
@@ -216,7 +218,7 @@ class ChangedCell:
     case: str
     candidate: str
     principle: str
-    severity: str
+    severity: Importance
     old: Said
     new: Said
     reference: str
@@ -263,8 +265,7 @@ class FlipResult:
 
     principle: str
     """Empty for all together."""
-    side: str
-    """"baseline" or "run"."""
+    side: Literal["baseline", "run"]
     cells: int
     """Cells read several times."""
     pairs: int
@@ -324,8 +325,8 @@ class GateResult:
     suite: str
     title: str
     run: str
-    compares: str
-    """"judges" or "candidates"."""
+    compares: Literal["judges", "candidates"]
+    """Which gate it is."""
     status: Status
     exit_code: int
     """Before `--exit-zero` and `--undecided`."""

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from evenhand.records.canonical import FileRecord
+from evenhand.records.constitution import Importance
 from evenhand.records.scale import Reading
 
 Said = str | Literal[False] | None
@@ -37,7 +38,7 @@ class Accepted(FileRecord):
 class PrincipleMark(FileRecord):
     """What the verdicts on a principle rest on."""
 
-    severity: str
+    severity: Importance
     """Its severity."""
     binding: str
     """Hash of what binds."""

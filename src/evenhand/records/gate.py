@@ -74,10 +74,10 @@ class GateSpec(FileRecord):
     flakiness: Flakiness = Flakiness()
     """How often judges are asked again."""
 
-    def margin_of(self, severity: str) -> float:
+    def margin_of(self, severity: Importance) -> float:
         """Return the margin of the principles of a severity."""
-        return dict[str, float](self.margins).get(severity, self.margin)
+        return self.margins.get(severity, self.margin)
 
-    def blocks(self, severity: str) -> bool:
+    def blocks(self, severity: Importance) -> bool:
         """Tell whether an undecided principle of a severity leaves the gate undecided."""
-        return dict[str, str](self.undecided).get(severity, "block") == "block"
+        return self.undecided.get(severity, "block") == "block"
