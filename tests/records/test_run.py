@@ -49,9 +49,12 @@ def test_the_hash_of_the_inputs_changes_with_each_of_them(change: dict[str, Any]
         {"versions": {"python": "3.13"}},
         {"command": "evenhand run s"},
         {"endpoints": [builders.endpoint().canonical()]},
+        {"suite": builders.suite(gate={"compares": "judges"}).canonical()},
     ],
 )
-def test_the_hash_of_the_inputs_leaves_out_what_was_found_on_the_way(change: dict[str, Any]) -> None:
+def test_the_hash_of_the_inputs_leaves_out_what_was_found_on_the_way_and_the_gate(
+    change: dict[str, Any],
+) -> None:
     assert manifest(**change).inputs_hash() == manifest().inputs_hash()
 
 

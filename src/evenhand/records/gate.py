@@ -46,6 +46,9 @@ class GateSpec(FileRecord):
     constitution. candidates: outputs before and after, under the same judges."""
     baseline: str = ""
     """The accepted baseline, as a path from the suite file; empty is baselines/SUITE.json beside it."""
+    quarantine: str = ""
+    """Cases that are shown and decide nothing for a while, as a path from the suite file; empty is quarantine.yaml
+    beside it, where there is one."""
     anchors: tuple[str, ...] = ()
     """Tags of the cases that are anchors; empty takes every labelled case of the gate split."""
     margin: float = Field(default=0.03, gt=0, lt=1)

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from evenhand.records.canonical import FileRecord, Identifier
 from evenhand.records.constitution import Importance
+from evenhand.records.gate import GateSpec
 from evenhand.records.label import LEAST_INCLUSION
 from evenhand.records.message import Text
 from evenhand.records.scale import Label, Scale
@@ -185,6 +186,8 @@ class Suite(FileRecord):
     """Seed of every random choice of a run."""
     limits: Limits = Limits()
     """Walls of a run."""
+    gate: GateSpec | None = None
+    """Rules for CI; without them the suite has no gate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
