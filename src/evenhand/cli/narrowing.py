@@ -7,6 +7,7 @@ import typer
 
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.records.narrow import Wishes
+from evenhand.records.run import MOST_READINGS
 
 Only = Annotated[
     list[str] | None,
@@ -38,6 +39,17 @@ Of = Annotated[
     str,
     typer.Option(
         "--of", metavar="RUN", help="The run that --failed and --disagreed look at, if not the latest."
+    ),
+]
+
+Times = Annotated[
+    int,
+    typer.Option(
+        "--readings",
+        metavar="N",
+        min=1,
+        max=MOST_READINGS,
+        help="Ask every judge N times over, to see how often it changes its mind.",
     ),
 ]
 

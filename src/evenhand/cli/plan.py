@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.narrowing import Disagreed, Failed, Of, Only, Sample, Seed, read_wishes
+from evenhand.cli.narrowing import Disagreed, Failed, Of, Only, Sample, Seed, Times, read_wishes
 from evenhand.cli.output import Column, Mark, Part, Screen, Style, plural
 from evenhand.cli.session import session_of
 from evenhand.workflows.find_suite import find_suite
@@ -63,6 +63,7 @@ def plan(
     failed: Failed = False,
     disagreed: Disagreed = False,
     of: Of = "",
+    readings: Times = 1,
     again: Annotated[
         bool, typer.Option("--again", help="Plan to ask everything again, whatever the ledger holds.")
     ] = False,
@@ -73,7 +74,8 @@ def plan(
     """
     session = session_of(context)
     wishes = read_wishes(only, sample=sample, seed=seed, failed=failed, disagreed=disagreed, of=of)
-    found = plan_suite(session.workspace, find_suite(session.workspace, suite), wishes, look_up=not again)
+    path = find_suite(session.workspace, suite)
+    found = plan_suite(session.workspace, path, wishes, look_up=not again, readings=readings)
     session.screen.document("plan/v1", _document(found))
     _show(found, session.screen)
     return 0

@@ -6,7 +6,7 @@ import typer
 
 from evenhand.cli.batch_options import BatchRows, PollSeconds, batch_options
 from evenhand.cli.cost_check import agree_to_cost
-from evenhand.cli.narrowing import Disagreed, Failed, Of, Only, Sample, Seed, read_wishes
+from evenhand.cli.narrowing import Disagreed, Failed, Of, Only, Sample, Seed, Times, read_wishes
 from evenhand.cli.progress import RunWatch
 from evenhand.cli.run_outcome import exit_code, show_outcome
 from evenhand.cli.session import Session, session_of
@@ -59,6 +59,7 @@ def run(
     failed: Failed = False,
     disagreed: Disagreed = False,
     of: Of = "",
+    readings: Times = 1,
     watch: Annotated[
         bool,
         typer.Option(
@@ -91,12 +92,13 @@ def run(
         allow_alias=allow_alias,
         replay=replay,
         again=again,
+        readings=readings,
         batches=batch_options(use=batch, rows=batch_rows, poll_seconds=poll_seconds),
         command=session.command_line,
     )
 
     def load() -> Prepared:
-        return prepare(session.workspace, path, wishes)
+        return prepare(session.workspace, path, wishes, readings=readings)
 
     def execute(prepared: Prepared) -> RunResult:
         if not (yes or replay):

@@ -7,13 +7,14 @@ from functools import cached_property
 from evenhand.errors import NothingSelectedError, UsageError
 from evenhand.judging.narrow import WHOLE, Part
 from evenhand.judging.panel import check_rule
+from evenhand.judging.readings import ONE_READING, Readings, readings_of
 from evenhand.records.constitution import Constitution, Importance, Principle
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 from evenhand.records.panel import Panel
 from evenhand.records.panel_fit import PanelFit
 from evenhand.records.patterns import fits
 from evenhand.records.rating import Order
-from evenhand.records.run import Unit
+from evenhand.records.run import Manifest, Unit
 from evenhand.records.scale import PAIR, Scale
 from evenhand.records.suite import Candidate, Case, Item, Selection, Suite, name_of
 
@@ -36,6 +37,7 @@ class Plan:
         cases: CaseSource,
         part: Part = WHOLE,
         fit: PanelFit | None = None,
+        readings: Readings = ONE_READING,
     ) -> None:
         """Check that the parts fit together.
 
@@ -47,6 +49,7 @@ class Plan:
             cases: Opens the suite's cases.
             part: What is judged of the suite; the positions in the plan count its items alone.
             fit: The panel's fit, where its rule is learned.
+            readings: How often the panel is asked.
 
         Raises:
             UsageError: The judges are not those of the panel, judges of both modes share it, or its rule or fit has no
@@ -54,6 +57,7 @@ class Plan:
             NothingSelectedError: No principle is selected.
         """
         self.judges = tuple(judges)
+        self.readings = readings
         _check_judges(panel, self.judges)
         self.pairwise = _common_mode(self.judges) == "pairwise"
         self._cases = cases
@@ -118,11 +122,11 @@ class Plan:
     @cached_property
     def _askings(self) -> tuple[tuple[Judge, Order, int], ...]:
         """Judge, order and repeat of each unit of an item; the same for every item."""
-        return tuple(_askings(self.judges, pairwise=self.pairwise))
+        return tuple(_askings(self.judges, pairwise=self.pairwise, readings=self.readings))
 
     def units_by_judge(self) -> Mapping[str, int]:
         """Return how many units each judge has on an item; it is the same for all items of a suite."""
-        return units_by_judge(self.judges, pairwise=self.pairwise)
+        return units_by_judge(self.judges, pairwise=self.pairwise, readings=self.readings)
 
     @cached_property
     def units_per_item(self) -> int:
@@ -137,14 +141,26 @@ class Plan:
             yield outputs[:2]
 
 
-def places_of(judges: Sequence[Judge], *, pairwise: bool) -> tuple[tuple[str, Order, int], ...]:
+def places_of(
+    judges: Sequence[Judge], *, pairwise: bool, readings: Readings = ONE_READING
+) -> tuple[tuple[str, Order, int], ...]:
     """Return judge, order and repeat of each unit of an item, in the order of the plan; the same for every item."""
-    return tuple((judge.id, order, repeat) for judge, order, repeat in _askings(judges, pairwise=pairwise))
+    askings = _askings(judges, pairwise=pairwise, readings=readings)
+    return tuple((judge.id, order, repeat) for judge, order, repeat in askings)
 
 
-def units_by_judge(judges: Sequence[Judge], *, pairwise: bool) -> dict[str, int]:
+def places_of_run(manifest: Manifest) -> tuple[tuple[str, Order, int], ...]:
+    """Return judge, order and repeat of each unit of an item of a run, as `places_of`."""
+    pairwise = manifest.mode == "pairwise"
+    return places_of(manifest.judges, pairwise=pairwise, readings=readings_of(manifest))
+
+
+def units_by_judge(
+    judges: Sequence[Judge], *, pairwise: bool, readings: Readings = ONE_READING
+) -> dict[str, int]:
     """Return how many units each judge has on an item; it is the same for every item."""
-    return dict(Counter(judge for judge, _, _ in places_of(judges, pairwise=pairwise)))
+    places = places_of(judges, pairwise=pairwise, readings=readings)
+    return dict(Counter(judge for judge, _, _ in places))
 
 
 def scales_of(suite: Suite, constitution: Constitution, *, pairwise: bool) -> dict[str, Scale]:
@@ -201,10 +217,12 @@ def _common_mode(judges: Sequence[Judge]) -> str:
     return modes.pop()
 
 
-def _askings(judges: Iterable[Judge], *, pairwise: bool) -> Iterator[tuple[Judge, Order, int]]:
+def _askings(
+    judges: Iterable[Judge], *, pairwise: bool, readings: Readings
+) -> Iterator[tuple[Judge, Order, int]]:
     for judge in judges:
         for order in _orders(judge, is_pair=pairwise):
-            for repeat in range(_repeats(judge)):
+            for repeat in range(readings.repeats(judge)):
                 yield judge, order, repeat
 
 
@@ -213,7 +231,3 @@ def _orders(judge: Judge, *, is_pair: bool) -> tuple[Order, ...]:
     if not is_pair:
         return (Order.GIVEN,)
     return judge.orders if isinstance(judge, RecordedJudge) else (Order.GIVEN, Order.SWAPPED)
-
-
-def _repeats(judge: Judge) -> int:
-    return judge.repeats if isinstance(judge, ModelJudge | RecordedJudge) else 1

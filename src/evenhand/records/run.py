@@ -19,6 +19,10 @@ from evenhand.records.rating import Order
 from evenhand.records.suite import Item, Suite
 
 
+MOST_READINGS = 20
+"""So often a panel can be asked over."""
+
+
 class PinnedFile(FileRecord):
     """A file the run read, and its content at that time."""
 
@@ -101,7 +105,11 @@ class Manifest(FileRecord):
     planned_items: int = Field(ge=0)
     """Items in the plan."""
     units_per_item: int = Field(ge=0)
-    """Units of each item: judges, orders and repeats."""
+    """Units of each item: judges, orders and repeats, of all readings."""
+    readings: int = Field(default=1, ge=1, le=MOST_READINGS)
+    """How often the whole panel was asked, to see how often judges change their mind."""
+    asked_once: tuple[str, ...] = ()
+    """Judges that say the same in every reading, and were asked for one alone."""
     narrow: Narrow | None = None
     """The part of the suite that was judged; null is the whole."""
     versions: Mapping[str, str] = Field(default_factory=dict)

@@ -107,6 +107,8 @@ class Stamp:
     people: PeopleStamp
     part: str
     """The part of the suite that was judged, in words; empty is the whole."""
+    readings: int
+    """How often the whole panel was asked; above 1 each verdict pools what judges said every time."""
 
 
 def make_stamp(run: Run, account: RunAccount, people: PeopleStamp) -> Stamp:
@@ -141,6 +143,7 @@ def make_stamp(run: Run, account: RunAccount, people: PeopleStamp) -> Stamp:
         prices_as_of=manifest.prices_as_of,
         people=people,
         part=manifest.narrow.words() if manifest.narrow else "",
+        readings=manifest.readings,
     )
     _refuse_gaps(stamp, manifest)
     return stamp

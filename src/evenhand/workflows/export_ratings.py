@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from evenhand.judging.plan import places_of
+from evenhand.judging.plan import places_of_run
 from evenhand.records.canonical import ascii_line
 from evenhand.records.rated import RatedItem, RatedUnit
 from evenhand.records.rating import SPARED, FailedRating, Order, Spared, TerminalState
@@ -40,7 +40,7 @@ def rating_lines(start: Path, name: str) -> Iterator[str]:
     """
     stored = read_run(start, name)
     manifest = stored.manifest
-    places = places_of(manifest.judges, pairwise=manifest.mode == "pairwise")
+    places = places_of_run(manifest)
     yield ascii_line(
         {
             "schema": "ratings/v1",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.judging.plan import places_of
+from evenhand.judging.plan import places_of_run
 from evenhand.records.canonical import canonical_json
 from evenhand.records.judge import ModelJudge
 from evenhand.records.replay import RecordingsHead
@@ -40,7 +40,7 @@ def export_recordings(start: Path, name: str, path: Path, *, everything: bool = 
     """
     stored = read_run(start, name)
     manifest = stored.manifest
-    places = places_of(manifest.judges, pairwise=manifest.mode == "pairwise")
+    places = places_of_run(manifest)
     replies = RunReplies(stored.ledger, stored.run, places, everything=everything)
     write_lines(path, _lines(stored, replies))
     return ExportedRecordings(

@@ -112,7 +112,9 @@ class RunPlan:
         return Range(low=sum(each.low for each in known), high=sum(each.high for each in known))
 
 
-def plan_suite(start: Path, suite: Path, wishes: Wishes = WHOLE_SUITE, *, look_up: bool = False) -> RunPlan:
+def plan_suite(
+    start: Path, suite: Path, wishes: Wishes = WHOLE_SUITE, *, look_up: bool = False, readings: int = 1
+) -> RunPlan:
     """Plan a run of `suite`, or of a part of it.
 
     Args:
@@ -120,13 +122,14 @@ def plan_suite(start: Path, suite: Path, wishes: Wishes = WHOLE_SUITE, *, look_u
         suite: The suite's file.
         wishes: Which part of it.
         look_up: Whether the ledger is asked which units it has replies for; every prompt is made for that.
+        readings: How often the panel would be asked.
 
     Raises:
         FileError: A file has findings.
         UsageError: The parts do not fit together.
         NothingSelectedError: Nothing is left of the suite.
     """
-    return plan_run(prepare(start, suite, wishes), look_up=look_up)
+    return plan_run(prepare(start, suite, wishes, readings=readings), look_up=look_up)
 
 
 def plan_run(prepared: Prepared, *, look_up: bool = False) -> RunPlan:

@@ -19,6 +19,7 @@ from evenhand.errors import NothingSelectedError, Severity, UnknownNameError, Us
 from evenhand.judging.answer import listed_answers
 from evenhand.judging.narrow import WHOLE, Part, choose, restrict_panel
 from evenhand.judging.plan import Plan
+from evenhand.judging.readings import ONE_READING, Readings
 from evenhand.records.judge import ModelJudge, Price
 from evenhand.records.narrow import Narrow, Wishes
 from evenhand.records.own_family import OwnFamily, own_families
@@ -26,6 +27,7 @@ from evenhand.records.run import Manifest, PinnedFile, Run
 from evenhand.records.settings import DECIDING_PROTOCOLS, Account
 from evenhand.records.suite import Case
 from evenhand.store.ledger import LedgerFile, open_ledger
+from evenhand.workflows.ask_again import plan_readings
 from evenhand.workflows.narrow_suite import narrow_suite
 from evenhand.workflows.survey import Survey, take_survey
 from evenhand.workflows.versions import versions_in_use
@@ -179,6 +181,8 @@ class Prepared:
             mode="pairwise" if self.plan.pairwise else "absolute",
             planned_items=items,
             units_per_item=self.plan.units_per_item,
+            readings=self.plan.readings.count,
+            asked_once=tuple(sorted(self.plan.readings.once)),
             versions=versions_in_use(self.account(judge)[1] for judge in self.model_judges),
             narrow=self.narrow,
             command=command,
@@ -244,7 +248,12 @@ def how_to_price(model: str) -> str:
 
 
 def prepare(
-    start: Path, suite_path: Path, wishes: Wishes = WHOLE_SUITE, *, going_on: Run | None = None
+    start: Path,
+    suite_path: Path,
+    wishes: Wishes = WHOLE_SUITE,
+    *,
+    going_on: Run | None = None,
+    readings: int = 1,
 ) -> Prepared:
     """Load the suite at `suite_path` in the workspace around `start`, or the part of it that is wanted.
 
@@ -253,18 +262,20 @@ def prepare(
         suite_path: The suite's file.
         wishes: Which part of it.
         going_on: The run that goes on with the part it began with, where one does.
+        readings: How often the panel is asked, to see how often judges change their mind.
 
     Raises:
         FileError: A file has findings; all of them are in the error.
-        UsageError: The parts do not fit together.
+        UsageError: The parts do not fit together, or the panel can not be asked so often.
         NothingSelectedError: Nothing is left of the suite.
     """
     workspace = find_workspace(start)
     loaded = load_suite(suite_path, workspace.root)
     if wishes.is_empty:
-        prepared = Prepared(workspace=workspace, loaded=loaded, plan=_plan(loaded))
+        asked = plan_readings(loaded, readings)
+        prepared = Prepared(workspace=workspace, loaded=loaded, plan=_plan(loaded, readings=asked))
     else:
-        prepared = _prepare_part(workspace, loaded, wishes, going_on)
+        prepared = _prepare_part(workspace, loaded, wishes, going_on, readings)
     if going_on is None:
         _ = (
             prepared.survey
@@ -273,7 +284,7 @@ def prepare(
 
 
 def _prepare_part(
-    workspace: Workspace, loaded: LoadedSuite, wishes: Wishes, going_on: Run | None
+    workspace: Workspace, loaded: LoadedSuite, wishes: Wishes, going_on: Run | None, readings: int
 ) -> Prepared:
     names = tuple(judge.id for judge in loaded.judges)
     judges = choose("judge", wishes.judges, names)
@@ -282,7 +293,7 @@ def _prepare_part(
     ledger = existing_ledger(workspace)
     part, narrow = narrow_suite(_plan(loaded), wishes, path, loaded.suite.seed, ledger, going_on)
     left_out = tuple(name for name in names if name not in judges)
-    plan = _plan(narrowed, part)
+    plan = _plan(narrowed, part, plan_readings(narrowed, readings))
     return Prepared(
         workspace=workspace,
         loaded=narrowed,
@@ -291,7 +302,7 @@ def _prepare_part(
     )
 
 
-def _plan(loaded: LoadedSuite, part: Part = WHOLE) -> Plan:
+def _plan(loaded: LoadedSuite, part: Part = WHOLE, readings: Readings = ONE_READING) -> Plan:
     def cases() -> Iterator[Case]:
         return read_cases(loaded.case_files, read_before=True)
 
@@ -303,6 +314,7 @@ def _plan(loaded: LoadedSuite, part: Part = WHOLE) -> Plan:
         cases=cases,
         part=part,
         fit=loaded.fit,
+        readings=readings,
     )
 
 

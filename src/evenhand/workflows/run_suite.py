@@ -50,6 +50,8 @@ class RunOptions:
     """Whether only replies that are in the ledger are used: no provider is opened and no key is read."""
     again: bool = False
     """Whether every question is asked again, whatever earlier runs and recordings hold; their replies are kept."""
+    readings: int = 1
+    """How often the whole panel is asked, to see how often judges change their mind; `resume_run` keeps the run's."""
     batches: BatchOptions = NO_BATCHES
     """Whether and how judges are asked in batches."""
     command: str = "run_suite() called from Python"
@@ -103,11 +105,18 @@ def run_suite(
         UsageError: The parts do not fit together, or a price is unknown.
         MeasureError: Nothing could be measured: no ledger, no key, no endpoint.
     """
-    return run_prepared(prepare(start, suite, wishes), options, watch)
+    prepared = prepare(start, suite, wishes, readings=options.readings)
+    return run_prepared(prepared, options, watch)
 
 
 def run_prepared(prepared: Prepared, options: RunOptions, watch: Watch) -> RunResult:
-    """Start a run of a suite that is loaded, as `run_suite`."""
+    """Start a run of a suite that is loaded, as `run_suite`.
+
+    Raises:
+        ValueError: It was prepared for another number of readings than `options` ask for.
+    """
+    if prepared.plan.readings.count != options.readings:
+        raise ValueError(f"prepared for {prepared.plan.readings.count} readings, not {options.readings}")
     if not (options.allow_alias or options.replay):
         prepared.refuse_aliases()
     manifest = prepared.manifest(command=options.command, again=options.again)
@@ -154,7 +163,8 @@ def prepare_for_run(start: Path, name: str) -> tuple[Prepared, Run, LedgerFile]:
     run = ledger.run(name)
     narrow = run.manifest.narrow
     wishes = narrow.wishes() if narrow else WHOLE_SUITE
-    prepared = prepare(start, workspace.root / run.manifest.suite_path, wishes, going_on=run)
+    suite, readings = workspace.root / run.manifest.suite_path, run.manifest.readings
+    prepared = prepare(start, suite, wishes, going_on=run, readings=readings)
     now = prepared.manifest(command="", earlier=run.manifest)
     if now.inputs_hash() != run.manifest.inputs_hash():
         raise UsageError(
@@ -180,6 +190,8 @@ def _changes(then: Manifest, now: Manifest) -> list[str]:
             "prices",
             "narrow",
             "planned_items",
+            "readings",
+            "asked_once",
         )
         if old.get(name) != new.get(name)
     ]

@@ -19,9 +19,10 @@ _NOBODY_ASKED = {
 
 
 def stamp_lines(stamp: Stamp) -> tuple[Words, ...]:
-    """Return the stamp in two lines for the top of the report, and before them that it is about a part of a suite."""
+    """Return the stamp in two lines for the top of the report, and before them what sets the run apart from others."""
     return (
         *((words("A part of the suite: ", foreign(stamp.part), "."),) if stamp.part else ()),
+        *((words(_readings(stamp), "."),) if stamp.readings > 1 else ()),
         words(
             "Run ",
             foreign(stamp.run),
@@ -72,11 +73,17 @@ def _rows(stamp: Stamp) -> Iterator[tuple[Cell, ...]]:
     yield text_cell("Suite"), text_cell(foreign(stamp.suite), " (", foreign(stamp.suite_path), ")")
     if stamp.part:
         yield text_cell("A part of the suite"), foreign_cell(stamp.part)
+    if stamp.readings > 1:
+        yield text_cell("Readings"), text_cell(_readings(stamp))
     yield text_cell("Constitution"), foreign_cell(f"{stamp.constitution}@{stamp.constitution_version}")
     yield text_cell("Panel"), text_cell(foreign(stamp.panel), f", rule “{stamp.panel_rule}”")
     yield text_cell("Seed"), text_cell(str(stamp.seed))
     yield text_cell("Versions"), foreign_cell(_versions(stamp))
     yield text_cell("Price table of"), text_cell(stamp.prices_as_of or "none: no model was asked")
+
+
+def _readings(stamp: Stamp) -> str:
+    return f"The whole panel was asked {stamp.readings} times, and each verdict pools what judges said every time"
 
 
 def _versions(stamp: Stamp) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.judging.plan import places_of
+from evenhand.judging.plan import places_of_run
 from evenhand.records.rating import SPARED
 from evenhand.records.scale import NumericScale, OrdinalScale, Scale
 from evenhand.review.selection import roads_of
@@ -106,7 +106,7 @@ class _Tally:
 
     def __init__(self, stored: StoredRun, items: ItemColumns) -> None:
         manifest = stored.manifest
-        places = places_of(manifest.judges, pairwise=manifest.mode == "pairwise")
+        places = places_of_run(manifest)
         units = {judge: sum(each == judge for each, _, _ in places) for judge, _, _ in places}
         self._weights = np.array([1 / units[judge] for judge, _, _ in places])
         self._scales: list[_Answers] = []
