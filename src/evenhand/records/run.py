@@ -18,7 +18,6 @@ from evenhand.records.panel_fit import PanelFit
 from evenhand.records.rating import Order
 from evenhand.records.suite import Item, Suite
 
-
 MOST_READINGS = 20
 """So often a panel can be asked over."""
 
@@ -140,10 +139,10 @@ class Manifest(FileRecord):
         """Hash over everything but what was only observed: equal hashes mean the same plan."""
         content = self.canonical()
         content["suite"].pop("gate", None)  # it says what follows from verdicts, not how they come about
-        return content_hash({name: value for name, value in content.items() if name not in _OBSERVED})
+        return content_hash({name: value for name, value in content.items() if name not in OBSERVED})
 
 
-_OBSERVED = frozenset({"versions", "command", "endpoints", "again", "aliases", "own_family", "max_usd"})
+OBSERVED = frozenset({"versions", "command", "endpoints", "again", "aliases", "own_family", "max_usd"})
 """Parts of a manifest that say how it was made, how far, or what was noticed; they do not decide the plan."""
 
 

@@ -1,0 +1,1 @@
+"""The road of the data of a gate: from the ledger and files to the record that is compared."""
