@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from tests.judging import builders
 
 from evenhand.errors import NothingSelectedError, UsageError
-from evenhand.judging.plan import Plan, selected_principles
+from evenhand.judging.plan import Plan, places_of, selected_principles, units_by_judge
+from evenhand.judging.readings import Readings, ReadingUnits
 from evenhand.records.constitution import Constitution
 from evenhand.records.judge import Judge, PatternJudge, RecordedJudge
-from evenhand.records.rating import Order
+from evenhand.records.rated import RatedUnit
+from evenhand.records.rating import FailedRating, FailureKind, Order
 from evenhand.records.run import Unit
 from evenhand.records.scale import PAIR
 from evenhand.records.suite import Candidate, Case, Selection
@@ -236,6 +238,33 @@ def test_places_are_counted_without_gaps_and_stay_the_same(
 def test_judges_without_repeats_are_asked_once() -> None:
     assert [(unit.judge.id, unit.repeat) for unit in plan(judges=[pattern()]).units()] == [("pattern", 0)]
     assert plan(judges=[pattern()]).units_per_item == 1
+
+
+def test_readings_multiply_the_repeats_of_those_who_may_say_something_else() -> None:
+    judges = [builders.judge(repeats=2), pattern()]
+    asked = Readings(count=3, once=frozenset({"pattern"}))
+    places = places_of(judges, pairwise=False, readings=asked)
+    assert [(judge, repeat) for judge, _, repeat in places] == [
+        *(("reader", repeat) for repeat in range(6)),
+        ("pattern", 0),
+    ]
+    assert units_by_judge(judges, pairwise=False, readings=asked) == {"reader": 6, "pattern": 1}
+
+
+@given(st.integers(1, 4), st.integers(1, 3), st.sampled_from(["absolute", "pairwise"]))
+def test_the_readings_of_an_item_share_its_units_out(count: int, repeats: int, mode: str) -> None:
+    judges = [builders.judge(mode=mode, repeats=repeats), recorded(mode=mode)]
+    asked = Readings(count=count, once=frozenset({"recorded"}))
+    units = [
+        RatedUnit(judge=judge, order=order, repeat=repeat, outcome=FailedRating(kind=FailureKind.EMPTY))
+        for judge, order, repeat in places_of(judges, pairwise=mode == "pairwise", readings=asked)
+    ]
+    shared_out = ReadingUnits(judges, asked).of(units)
+    single = len(places_of(judges, pairwise=mode == "pairwise"))
+    assert [len(each) for each in shared_out] == [single] * count
+    own = [unit for each in shared_out for unit in each if unit.judge == "reader"]
+    assert sorted(own, key=units.index) == [unit for unit in units if unit.judge == "reader"]
+    assert list(shared_out[0]) == [unit for unit in units if unit.repeat < repeats]
 
 
 # -- What does not fit ------------------------------------------------------------------------------------

@@ -258,6 +258,8 @@ MANIFESTS = _record(
         "prices": st.dictionaries(SOME, _PRICE, max_size=2),
         "prices_as_of": TEXT,
         "mode": st.sampled_from(["absolute", "pairwise"]),
+        "readings": st.integers(1, 20),
+        "asked_once": _some(SOME),
         "versions": st.dictionaries(SOME, TEXT, max_size=2),
         "command": TEXT,
     },

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from tests.judging import builders
 
-from evenhand.records.canonical import content_hash
+from evenhand.records.canonical import canonical_json, content_hash
 from evenhand.records.rated import CallCounts, RatedItem, RunAccount
 from evenhand.records.run import Manifest
 
@@ -37,10 +37,18 @@ def manifest(**fields: Any) -> Manifest:
         {"files": [PINNED | {"sha256": "01"}]},
         {"mode": "pairwise"},
         {"planned_items": 11},
+        {"readings": 2},
     ],
 )
 def test_the_hash_of_the_inputs_changes_with_each_of_them(change: dict[str, Any]) -> None:
     assert manifest(**change).inputs_hash() != manifest().inputs_hash()
+
+
+def test_one_reading_leaves_the_manifest_as_it_was_before_there_were_several() -> None:
+    written = canonical_json(manifest(readings=1, asked_once=[]).canonical())
+    assert written == canonical_json(manifest().canonical())
+    assert b"reading" not in written
+    assert b"asked_once" not in written
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from evenhand.cli.progress import RunWatch
 from evenhand.cli.run_outcome import show_outcome
 from evenhand.cli.session import session_of
 from evenhand.workflows.find_divided import find_divided
+from evenhand.workflows.find_flips import find_flips
 from evenhand.workflows.run_suite import RunOptions, resume_run
 
 
@@ -68,4 +69,5 @@ def resume(
     with RunWatch(session.screen) as watch:
         result = resume_run(session.workspace, run, options, watch.watch)
     divided = find_divided(session.workspace, result.run.id)
-    return show_outcome(result, session.screen, document="resume/v1", divided=divided)
+    flips = find_flips(session.workspace, result.run.id)
+    return show_outcome(result, session.screen, document="resume/v1", divided=divided, flips=flips)

@@ -13,6 +13,7 @@ from evenhand.cli.session import Session, session_of
 from evenhand.cli.watching import run_watching
 from evenhand.errors import UsageError
 from evenhand.workflows.find_divided import find_divided
+from evenhand.workflows.find_flips import find_flips
 from evenhand.workflows.find_suite import find_suite
 from evenhand.workflows.prepare import Prepared, prepare
 from evenhand.workflows.run_suite import RunOptions, RunResult, run_prepared
@@ -119,5 +120,6 @@ def _execute(session: Session, prepared: Prepared, options: RunOptions) -> RunRe
     with RunWatch(session.screen) as progress:
         result = run_prepared(prepared, options, progress.watch)
     divided = find_divided(session.workspace, result.run.id)
-    show_outcome(result, session.screen, document="run/v1", divided=divided)
+    flips = find_flips(session.workspace, result.run.id)
+    show_outcome(result, session.screen, document="run/v1", divided=divided, flips=flips)
     return result

@@ -19,6 +19,7 @@ from evenhand.records.rated import CallCounts, RunAccount
 from evenhand.records.rating import RATED, SPARED
 from evenhand.records.run import RunState
 from evenhand.records.spending import Spending, spending_by_judge
+from evenhand.workflows.find_flips import Flips
 from evenhand.workflows.run_suite import RunResult
 
 _FINISHED, _COULD_NOT_MEASURE, _INTERRUPTED = 0, 3, 130
@@ -33,6 +34,10 @@ class OutcomeDocument:
     suite: str
     part: str
     """The part of the suite that was judged, in words; empty is the whole."""
+    readings: int
+    """How often the whole panel was asked."""
+    flips: Flips | None
+    """How often two readings differ; null for one reading."""
     state: RunState
     interrupted: bool
     reasons: tuple[str, ...]
@@ -73,7 +78,9 @@ class OutcomeDocument:
     """Commands to go on with."""
 
 
-def show_outcome(result: RunResult, screen: Screen, *, document: str, divided: str) -> int:
+def show_outcome(
+    result: RunResult, screen: Screen, *, document: str, divided: str, flips: Flips | None = None
+) -> int:
     """Show how an execution ended.
 
     Args:
@@ -81,14 +88,17 @@ def show_outcome(result: RunResult, screen: Screen, *, document: str, divided: s
         screen: Where to show it.
         document: Name and version of the JSON document.
         divided: Name of the item to look at first; empty where there is none.
+        flips: How often two readings differ, in a run of several.
 
     Returns:
         The exit code.
     """
     code = exit_code(result)
-    screen.document(document, outcome_document(result, divided))
+    screen.document(document, outcome_document(result, divided, flips))
     for line in _lines(result):
         screen.result(*line)
+    if flips:
+        screen.result("  readings ", _flips_line(result, flips))
     judges = answering_judges(result.run.manifest, result.account)
     for warning in (*mixed_lines(judges), *upgrade_lines(judges)):
         screen.problem(Mark("warning: ", Style.WARNING), warning)
@@ -113,7 +123,7 @@ def exit_code(result: RunResult) -> int:
     return _COULD_NOT_MEASURE if result.account.open or _is_too_broken(result) else _FINISHED
 
 
-def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
+def outcome_document(result: RunResult, divided: str, flips: Flips | None = None) -> OutcomeDocument:
     """Return what the JSON document says."""
     account = result.account
     counts = list(_counts(account))
@@ -122,6 +132,8 @@ def outcome_document(result: RunResult, divided: str) -> OutcomeDocument:
         run=result.run.id,
         suite=result.run.manifest.suite.id,
         part=result.run.manifest.narrow.words() if result.run.manifest.narrow else "",
+        readings=result.run.manifest.readings,
+        flips=flips,
         state=result.run.state,
         interrupted=result.interrupted,
         reasons=result.reasons,
@@ -208,6 +220,19 @@ def _verdicts_line(result: RunResult) -> str:
     mean = progress.disagreement_total / items
     decided, undecided = progress.items_decided, progress.items_undecided
     return f"{plural(items, 'item')} = {decided:,} decided + {undecided:,} undecided; mean disagreement {mean:.2f}"
+
+
+def _flips_line(result: RunResult, flips: Flips) -> str:
+    """Return in a line how often the panel contradicted itself."""
+    readings = f"the panel was asked {result.run.manifest.readings} times"
+    if flips.rate is None:
+        return (
+            f"{readings}; {plural(flips.flips, 'flip')} in {plural(flips.pairs, 'pair')}, too few for a rate"
+        )
+    return (
+        f"{readings}; two verdicts on an item differ in {flips.rate:.1%} of pairs "
+        f"(95 % interval {flips.low:.1%} to {flips.high:.1%}); {flips.flaky:,} of {plural(flips.items, 'item')} flipped"
+    )
 
 
 def _cost_line(account: RunAccount) -> str:

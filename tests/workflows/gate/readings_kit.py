@@ -1,0 +1,65 @@
+"""Judges that change their mind by a script, and small workspaces in which they are asked several times."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.cli.kit import model_workspace, plain_cases
+
+from evenhand.records.narrow import Wishes
+from evenhand.testing import JudgeAnswer, JudgeRequest
+from evenhand.workflows.read_run import read_run
+from evenhand.workflows.run_suite import RunOptions, RunResult, run_suite
+
+YES, NO = "complies", "violates"
+
+
+class Fickle:
+    """Answers the n-th question about a candidate with the n-th word of its script, and the others with `complies`."""
+
+    def __init__(self, scripts: Mapping[str, Sequence[str]]) -> None:
+        """Hold the scripts by candidate; questions of preflight are none of them."""
+        self._scripts = scripts
+        self.asked: Counter[str] = Counter()
+
+    def __call__(self, request: JudgeRequest) -> JudgeAnswer:
+        """Answer."""
+        name = request.candidate.strip()
+        number = self.asked[name]
+        self.asked[name] += 1
+        script = self._scripts.get(name, ())
+        word = script[number % len(script)] if script else YES
+        labels = request.labels or (YES, NO)
+        return JudgeAnswer(label=word if word in labels else labels[0])
+
+
+def workspace(folder: Path, address: str, *, cases: int = 4, repeats: int = 1, key: str = "") -> Path:
+    """Write a workspace whose one judge is asked one question after the other."""
+    made = model_workspace(folder, address, cases=plain_cases(cases), concurrency=1, key_variable=key)
+    change(made, "judges/reader.yaml", "attempts: 1\n", f"attempts: 1\nrepeats: {repeats}\n")
+    return made
+
+
+def change(folder: Path, name: str, before: str, after: str) -> None:
+    """Write something else in a file."""
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def run(folder: Path, wishes: Wishes | None = None, **options: object) -> RunResult:
+    """Run the suite of a workspace."""
+    chosen = RunOptions(**options)  # type: ignore[arg-type]  # the tests name options that there are
+    return run_suite(folder, suite_of(folder), chosen, lambda _run, _progress: None, wishes or Wishes())
+
+
+def suite_of(folder: Path) -> Path:
+    """Return the suite of a workspace."""
+    return folder / "suites" / "small.yaml"
+
+
+def stored_manifest(folder: Path, name: str = "latest") -> str:
+    """Return the manifest of a run as the ledger holds it."""
+    return json.dumps(read_run(folder, name).manifest.canonical(), sort_keys=True)
