@@ -137,12 +137,16 @@ class Manifest(FileRecord):
 
     def inputs_hash(self) -> str:
         """Hash over everything but what was only observed: equal hashes mean the same plan."""
+        return content_hash(self.inputs())
+
+    def inputs(self) -> dict[str, Any]:
+        """Return what `inputs_hash` is over."""
         content = self.canonical()
         content["suite"].pop("gate", None)  # it says what follows from verdicts, not how they come about
-        return content_hash({name: value for name, value in content.items() if name not in OBSERVED})
+        return {name: value for name, value in content.items() if name not in _OBSERVED}
 
 
-OBSERVED = frozenset({"versions", "command", "endpoints", "again", "aliases", "own_family", "max_usd"})
+_OBSERVED = frozenset({"versions", "command", "endpoints", "again", "aliases", "own_family", "max_usd"})
 """Parts of a manifest that say how it was made, how far, or what was noticed; they do not decide the plan."""
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from evenhand.errors import UsageError
 from evenhand.records.narrow import Wishes
-from evenhand.records.run import OBSERVED, Manifest, Run, RunState
+from evenhand.records.run import Manifest, Run, RunState
 from evenhand.store.ledger import LedgerFile
 from evenhand.workflows.ask_again import most_readings
 from evenhand.workflows.prepare import WHOLE_SUITE, prepare
@@ -24,8 +24,8 @@ SHARE: Final = 0.05
 READINGS: Final = 5
 """How often."""
 _RUNS_LOOKED_AT = 500
-_HOW_MUCH = OBSERVED | {"readings", "asked_once", "narrow", "planned_items", "units_per_item"}
-"""Parts of a manifest that say how much was asked, or what was noticed; the others say what was asked of whom."""
+_HOW_MUCH = frozenset({"readings", "asked_once", "narrow", "planned_items", "units_per_item"})
+"""Parts of a manifest that say how much was asked; the other inputs say what was asked of whom."""
 
 
 def find_companion(ledger: LedgerFile, run: Run) -> Run | None:
@@ -100,4 +100,4 @@ def _served(manifest: Manifest) -> Mapping[str, str]:
 
 
 def _asked(manifest: Manifest) -> Mapping[str, Any]:
-    return {name: value for name, value in manifest.canonical().items() if name not in _HOW_MUCH}
+    return {name: value for name, value in manifest.inputs().items() if name not in _HOW_MUCH}
