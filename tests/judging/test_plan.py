@@ -241,7 +241,7 @@ def test_judges_without_repeats_are_asked_once() -> None:
 
 
 def test_readings_multiply_the_repeats_of_those_who_may_say_something_else() -> None:
-    judges = [builders.judge(repeats=2), pattern()]
+    judges: list[Judge] = [builders.judge(repeats=2), pattern()]
     asked = Readings(count=3, once=frozenset({"pattern"}))
     places = places_of(judges, pairwise=False, readings=asked)
     assert [(judge, repeat) for judge, _, repeat in places] == [
@@ -253,7 +253,7 @@ def test_readings_multiply_the_repeats_of_those_who_may_say_something_else() -> 
 
 @given(st.integers(1, 4), st.integers(1, 3), st.sampled_from(["absolute", "pairwise"]))
 def test_the_readings_of_an_item_share_its_units_out(count: int, repeats: int, mode: str) -> None:
-    judges = [builders.judge(mode=mode, repeats=repeats), recorded(mode=mode)]
+    judges: list[Judge] = [builders.judge(mode=mode, repeats=repeats), recorded(mode=mode)]
     asked = Readings(count=count, once=frozenset({"recorded"}))
     units = [
         RatedUnit(judge=judge, order=order, repeat=repeat, outcome=FailedRating(kind=FailureKind.EMPTY))
