@@ -85,7 +85,7 @@ class CaseReader:
             found[candidate] = row
         return found
 
-    def _references(self, written: dict[str, dict[str, str]]) -> Mapping[str, Mapping[str, str]]:
+    def _references(self, written: dict[str, dict[str, Any]]) -> Mapping[str, Mapping[str, str]]:
         for by_principle in written.values():
             for principle, label in by_principle.items():
                 _require(isinstance(label, str) and self._is_answer(principle, label))

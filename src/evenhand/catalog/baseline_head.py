@@ -1,7 +1,6 @@
 """The head of a baseline's file: everything but its cases, one key a line."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from pydantic import TypeAdapter
 
@@ -11,8 +10,6 @@ from evenhand.catalog.located_json import parse_located
 from evenhand.catalog.source import Document, in_order, lookup
 from evenhand.errors import FileError, Finding
 from evenhand.records.baseline import BASELINE_SCHEMA, BaselineHead
-
-_ADAPTER: Final = TypeAdapter(BaselineHead)
 
 
 def read_head(lines: Sequence[bytes], shown: str) -> BaselineHead:
@@ -31,7 +28,7 @@ def read_head(lines: Sequence[bytes], shown: str) -> BaselineHead:
     if other := _other_schema(document):
         raise FileError([other])
     about = document.data.pop(ABOUT, "") if isinstance(document.data, dict) else ""
-    record, findings = validate(_ADAPTER, BaselineHead, document)
+    record, findings = validate(TypeAdapter(BaselineHead), BaselineHead, document)
     if not isinstance(about, str):
         span = document.source.value_span((ABOUT,))
         findings.append(document.source.finding("V003", "about is not text", span, suggestion="remove it"))
