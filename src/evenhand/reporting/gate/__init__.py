@@ -1,0 +1,1 @@
+"""What a gate says outside the terminal: pages, the comment, and what CI hosts read."""
