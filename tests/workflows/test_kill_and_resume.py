@@ -16,6 +16,7 @@ from tests import forked
 from tests.forked import Program
 
 from evenhand.records.rating import Rating, state_of
+from evenhand.workflows.gate.readings import read_readings
 from evenhand.workflows.read_run import StoredRun, read_run
 
 CASES = 60
@@ -171,3 +172,33 @@ def test_a_run_killed_five_times_ends_like_one_that_was_not(tmp_path: Path, addr
     counts = account.calls["reader"]
     assert counts.possible_duplicates <= kills * CONCURRENCY
     assert paid - account.preflight.attempts <= CASES + counts.possible_duplicates
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a POSIX signal")
+def test_a_run_of_several_readings_killed_on_its_way_has_the_readings_of_one_that_was_not(
+    tmp_path: Path, address: str
+) -> None:
+    dice = random.Random(SEED)
+    cases, readings, kills = 20, 3, 3
+    killed = workspace(tmp_path / "killed", address, cases=cases)
+    process = start(killed, "run", "suite.yaml", "--yes", "--readings", str(readings))
+    for _ in range(kills):
+        wait_for_calls(address, billed(address), process)
+        time.sleep(dice.uniform(0, 0.08))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process = start(killed, "resume", "latest")
+    assert process.wait() == 0
+    paid = billed(address)
+    whole = workspace(tmp_path / "whole", address, cases=cases)
+    assert start(whole, "run", "suite.yaml", "--yes", "--readings", str(readings)).wait() == 0
+
+    first, second = read_run(killed, "latest"), read_run(whole, "latest")
+    assert list(first.items()) == list(second.items())
+    assert list(read_readings(first)) == list(read_readings(second))
+    assert [len(cell.said) for cell in read_readings(first)] == [readings] * cases
+    account = first.account()
+    assert (account.open, account.terminal) == (0, {"rated": readings * cases})
+    counts = account.calls["reader"]
+    assert counts.possible_duplicates <= kills * CONCURRENCY
+    assert paid - account.preflight.attempts <= readings * cases + counts.possible_duplicates
