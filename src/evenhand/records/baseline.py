@@ -48,6 +48,8 @@ class PrincipleMark(FileRecord):
     """Hash of its scale, with the labels that pass."""
     readings: Mapping[str, Reading]
     """What each answer means for a rate, in the order of the scale."""
+    values: tuple[float, ...] = ()
+    """Number of each answer on an ordered scale without an abstention; empty elsewhere."""
 
 
 class JudgeMark(FileRecord):

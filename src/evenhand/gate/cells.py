@@ -1,0 +1,117 @@
+"""What two runs say on the same cells, as arrays: the input of every decision of a gate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenhand.calibration.table import Codes, Flags, Floats, Indices, Slicing
+from evenhand.records.baseline import BaselineHead, Said
+from evenhand.records.constitution import Importance
+from evenhand.records.scale import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Patterns:
+    """The P different things that one side says of cells of a principle; K categories, J judges."""
+
+    said: tuple[tuple[Said, ...], ...]
+    """The panel's verdict, then each judge's answer."""
+    shares: Floats
+    """Share of the readings with each category, shape (P, K); what is left to 1 is undecided."""
+    missing: Flags
+    """Whether there is no verdict because ratings failed, shape (P,)."""
+    readings: Indices
+    """Readings with a verdict, or an undecided panel, shape (P,)."""
+    flips: Floats
+    """Share of pairs of readings that differ, shape (P,); not a number with fewer than two readings."""
+    one_voice: Flags
+    """Whether every judge says what the panel says, shape (P,)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Side:
+    """What one side says of n cells."""
+
+    patterns: Patterns
+    of: Indices
+    """Pattern of each cell, shape (n,)."""
+
+    @property
+    def missing(self) -> Flags:
+        """Whether a cell has no verdict because ratings failed, shape (n,)."""
+        return np.asarray(self.patterns.missing[self.of])
+
+    @property
+    def readings(self) -> Indices:
+        """Readings of each cell, shape (n,)."""
+        return np.asarray(self.patterns.readings[self.of])
+
+    def shares(self, categories: Indices) -> Floats:
+        """Return the share of readings that is one of some categories, shape (n,)."""
+        return np.asarray(self.patterns.shares[:, categories].sum(axis=1)[self.of])
+
+    def share_of(self, category: Codes) -> Floats:
+        """Return the share of readings that is the category given for each cell, shape (n,)."""
+        return np.asarray(self.patterns.shares[self.of, category])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PairedCells:
+    """The n cells of a principle that can be compared, and what became of the others."""
+
+    principle: str
+    severity: Importance
+    categories: tuple[str, ...]
+    """Answers of its scale, in its order."""
+    readings: tuple[Reading, ...]
+    """What each category means for a rate."""
+    values: Floats
+    """Place of each category from 0 (worst) to 1 (best), shape (K,); empty where the scale has no order."""
+    cases: tuple[str, ...]
+    """Case of each cell."""
+    candidates: tuple[str, ...]
+    """Candidate of each cell."""
+    truth: Codes
+    """Category of the reference label, shape (n,); -1 without one."""
+    old: Side
+    new: Side
+    clusters: Indices
+    """Cells with the same number share a source, shape (n,)."""
+    slices: Mapping[str, Slicing]
+    """The declared groups of the cells, by dimension."""
+    quarantined: Flags
+    """Cells that decide nothing, shape (n,)."""
+    of: int
+    """Cells of the baseline, comparable or not."""
+    not_comparable: Mapping[str, int]
+    """Cells of the baseline that can not be compared, by reason."""
+    fresh: int
+    """Cells of the run that the baseline does not have."""
+    unchanged: bool
+    """Whether everything that verdicts rest on is as it was."""
+
+    @property
+    def n(self) -> int:
+        """Cells that can be compared."""
+        return len(self.cases)
+
+    def reading_as(self, reading: Reading) -> Indices:
+        """Return the categories that mean `reading`."""
+        return np.array([code for code, each in enumerate(self.readings) if each is reading], dtype=np.int64)
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether there are answers that pass and answers that fail."""
+        return {Reading.PASS, Reading.FAIL} <= set(self.readings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GateTable:
+    """Baseline and run, side by side."""
+
+    old: BaselineHead
+    new: BaselineHead
+    principles: tuple[PairedCells, ...]
+    changes: tuple[str, ...]
+    """What changed that could move a verdict, in words."""
