@@ -1,6 +1,7 @@
 """What verdicts rest on, as hashes: principles, judges and panel; and what of it changed, in words."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 from evenhand.calibration.categories import Categories
@@ -18,7 +19,9 @@ _COSMETIC: Final = frozenset(
 _MOST_NAMED = 5
 
 
-def mark_principle(constitution: Constitution, principle: Principle, counted: Categories, judges: tuple[Judge, ...]) -> PrincipleMark:
+def mark_principle(
+    constitution: Constitution, principle: Principle, counted: Categories, judges: tuple[Judge, ...]
+) -> PrincipleMark:
     """Return what the verdicts on a principle rest on, for these judges."""
     return PrincipleMark(
         severity=principle.severity,
@@ -57,7 +60,9 @@ def mark_panel(manifest: Manifest) -> PanelMark:
         rule=panel.rule,
         hash=content_hash(
             {
-                "panel": {name: value for name, value in panel.canonical().items() if name not in {"id", "title"}},
+                "panel": {
+                    name: value for name, value in panel.canonical().items() if name not in {"id", "title"}
+                },
                 "fit": fit.canonical() if fit else None,
                 "calibration": maps.canonical() if maps else None,
             }
@@ -86,7 +91,7 @@ def _values(counted: Categories) -> tuple[float, ...]:
     scale = counted.scale
     if isinstance(scale, NumericScale):
         limits = (scale.minimum, *counted.edges, scale.maximum)
-        return tuple((low + high) / 2 for low, high in zip(limits, limits[1:], strict=False))
+        return tuple((low + high) / 2 for low, high in pairwise(limits))
     if not isinstance(scale, OrdinalScale):
         return ()
     numbers = [scale.score(label) for label in counted.labels]
@@ -142,4 +147,3 @@ def _told_judge(then: JudgeMark, now: JudgeMark) -> str:
     if then.version == now.version:
         return f"changed without a new version ({now.version})"
     return f"version {then.version} became {now.version}"
-

@@ -243,4 +243,3 @@ def _numbered(names: Collection[str]) -> np.ndarray[tuple[int], np.dtype[np.int6
 
 def _flags(values: Sequence[bool]) -> Flags:
     return np.array(values, dtype=np.bool_)
-
