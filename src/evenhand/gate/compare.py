@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from scipy.special import ndtri
 
 from evenhand.calibration.table import Floats, Indices
 from evenhand.gate.flip_noise import FlipNoise
 from evenhand.gate.scores import Scores
 from evenhand.stats.change.clustered import clustered_mean, sign_flip_test
 from evenhand.stats.change.paired import Alternative, PairedCounts, mcnemar, paired_difference
-from evenhand.stats.change.power import POWER, pairs_needed_within, smallest_detectable_difference
+from evenhand.stats.change.power import (
+    pairs_needed_within,
+    smallest_detectable_difference,
+    smallest_detectable_mean,
+)
 from evenhand.stats.estimate import Estimate, Measured, Undefined
+from evenhand.stats.quantiles import normal_quantile
 
 _EQUAL: Final = 1e-9
 """Scores nearer than this are equal: they are shares of a few readings."""
@@ -104,7 +108,7 @@ def detectable_drop(compared: Compared, *, level: float) -> float | None:
     if compared.cells == 0 or isinstance(compared.difference, Undefined):
         return None
     if compared.spread is not None:
-        drop = float(ndtri(1 - level) + ndtri(POWER)) * compared.spread
+        drop = smallest_detectable_mean(compared.spread, alpha=level)
         return drop if drop <= _SPAN else None
     found = smallest_detectable_difference(compared.cells, compared.discordance, alpha=level)
     return None if isinstance(found, Undefined) else found
@@ -127,7 +131,7 @@ def cells_needed(compared: Compared, *, margin: float, alpha: float) -> int | No
 def _decisive_low(difference: Measured, noise: FlipNoise, alpha: float) -> float | None:
     if isinstance(difference, Undefined):
         return None
-    by_flips = difference.value + float(ndtri(alpha)) * noise.standard_error
+    by_flips = difference.value - normal_quantile(1 - 2 * alpha) * noise.standard_error
     return max(-1.0, min(difference.interval.low, by_flips))
 
 
@@ -135,7 +139,7 @@ def _spread(difference: Measured, alpha: float) -> float | None:
     if not isinstance(difference, Estimate):
         return None
     half = (difference.interval.high - difference.interval.low) / 2
-    return half / -float(ndtri(alpha))
+    return half / normal_quantile(1 - 2 * alpha)
 
 
 def _is_binary(scores: Scores) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtri
 
 from evenhand.calibration.table import Flags, Floats, Indices
 from evenhand.calibration.words import points, points_with_limits
 from evenhand.gate.results import CorrectedDifference, TestResult
 from evenhand.stats.change.noninferiority import Outcome
 from evenhand.stats.estimate import Estimate, Interval, Measured, Undefined
+from evenhand.stats.quantiles import normal_quantile
 from evenhand.stats.shares import weighted_share
 
 FEWEST_OF_A_KIND: Final = 20
@@ -80,7 +80,7 @@ def _corrected(test: TestResult, sensitivity: Measured, specificity: Measured, n
     assert isinstance(sensitivity, Estimate)
     assert isinstance(specificity, Estimate)
     assert isinstance(test.difference, Estimate)
-    z = -float(ndtri(test.alpha))
+    z = normal_quantile(1 - 2 * test.alpha)
     youden = sensitivity.value + specificity.value - 1
     spread = math.hypot(_half(sensitivity), _half(specificity)) / z
     if youden - z * spread <= 0:

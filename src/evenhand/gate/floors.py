@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from evenhand.calibration.table import Flags, Indices
 from evenhand.calibration.words import percent, share_with_limits
@@ -16,7 +15,7 @@ from evenhand.records.gate import GateSpec
 from evenhand.stats.change.multiplicity import holm
 from evenhand.stats.change.noninferiority import Outcome
 from evenhand.stats.estimate import Measured, Undefined
-from evenhand.stats.shares import effective_size, weighted_share
+from evenhand.stats.shares import share_below_p_value, weighted_share
 
 _HALF = 0.5
 
@@ -64,12 +63,7 @@ def _asked(table: GateTable, spec: GateSpec) -> Iterator[_Asked]:
 
 
 def _below(asked: _Asked, right: Flags) -> float:
-    """Return the one-sided p-value of a share at the floor or above: the score test on the effective size."""
-    if right.size == 0:
-        return 1.0
-    n = effective_size(right, clusters=asked.clusters).n
-    floor = asked.floor
-    return float(ndtr((right.mean() - floor) / np.sqrt(floor * (1 - floor) / n)))
+    return share_below_p_value(right, asked.floor, clusters=asked.clusters)
 
 
 def _decide(asked: _Asked, spec: GateSpec, p_adjusted: float) -> FloorResult:

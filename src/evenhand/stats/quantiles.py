@@ -47,3 +47,8 @@ def tail_levels(quantile: float) -> tuple[float, float]:
     """Return the levels of the two limits whose normal quantiles are minus and plus `quantile`."""
     level = NormalDist().cdf(-quantile)
     return level, 1 - level
+
+
+def normal_tail(z: float) -> float:
+    """Return the chance that a standard normal number is at most `z`."""
+    return NormalDist().cdf(z)

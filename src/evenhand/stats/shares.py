@@ -1,5 +1,6 @@
 """Shares of items drawn with unequal probabilities, in clusters, or both."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from evenhand.stats.arrays import Bools, Floats, Integers
 from evenhand.stats.clusters import cluster_count, cluster_sums
 from evenhand.stats.estimate import CONFIDENCE, Estimate, Interval, Measured, Undefined
 from evenhand.stats.intervals import wilson_limits
-from evenhand.stats.quantiles import normal_quantile, student_quantile
+from evenhand.stats.quantiles import normal_quantile, normal_tail, student_quantile
 from evenhand.stats.reasons import ONE_CLUSTER
 
 _SMOOTHING = 3.0
@@ -66,6 +67,25 @@ def weighted_share(
         low=low if success.any() else 0.0, high=1.0 if success.all() else high, confidence=confidence
     )
     return Estimate(value=value, interval=interval, n=n)
+
+
+def share_below_p_value(success: Bools, floor: float, *, clusters: Integers | None = None) -> float:
+    """Return the one-sided p-value of the score test that a share is `floor` or above; small speaks for below.
+
+    Phi((share - floor) / sqrt(floor (1 - floor) / n)) with the effective number of items n of `effective_size`: the
+    test that Wilson's limits invert. 1 without items.
+
+    Source: Wilson (1927), JASA 22, 209-212; Kish (1965).
+
+    Raises:
+        ValueError: The floor is not between 0 and 1, or a shape is impossible.
+    """
+    if not 0 < floor < 1:
+        raise ValueError(f"a floor of {floor} is not between 0 and 1")
+    if success.size == 0:
+        return 1.0
+    n = effective_size(success, clusters=clusters).n
+    return normal_tail((float(success.mean()) - floor) / math.sqrt(floor * (1 - floor) / n))
 
 
 def effective_size(

@@ -86,6 +86,20 @@ def smallest_detectable_difference(
     return high
 
 
+def smallest_detectable_mean(spread: float, *, alpha: float = ALPHA, power: float = POWER) -> float:
+    """Return the smallest drop of a mean that a one-sided test shows with `power`: (z_alpha + z_beta) `spread`.
+
+    `spread` is the standard error of the mean difference, whatever the design.
+
+    Raises:
+        ValueError: The standard error is negative, or alpha or power are not between 0 and 1.
+    """
+    if spread < 0:
+        raise ValueError(f"a standard error of {spread}")
+    z_alpha, z_beta = _quantiles(alpha, power)
+    return (z_alpha + z_beta) * spread
+
+
 def zero_failure_bound(n: int, *, confidence: float = 0.95) -> float:
     """Return the exact upper bound of a rate of which `n` independent draws showed none: about 3 / n at 95 %.
 
