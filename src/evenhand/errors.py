@@ -9,6 +9,7 @@
     │   ├── NothingSelectedError exit 5: the selection is empty
     │   └── ReviewConflictError  another person or another window was quicker; what is stored stays
     ├── MeasureError             exit 3: the measurement could not be made or finished
+    │   ├── NoLabelsError        a run has no human labels
     │   ├── LedgerError          the ledger cannot be opened, read or written
     │   ├── BudgetError          the next call does not fit under the cap
     │   ├── ProviderStopError    an account refuses (money, key, model); the run stays resumable
@@ -108,6 +109,10 @@ class FileError(UsageError):
 
 class MeasureError(EvenhandError):
     """The measurement could not be made or finished."""
+
+
+class NoLabelsError(MeasureError):
+    """A run has no human labels, and what was asked for needs some."""
 
 
 class LedgerError(MeasureError):

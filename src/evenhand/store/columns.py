@@ -131,6 +131,23 @@ def units_by_item(ledger: LedgerFile, run: Run) -> Iterator[tuple[int, list[Rate
             yield item, [read_unit(row) for row in units]
 
 
+def units_of_items(
+    ledger: LedgerFile, run: Run, wanted: Sequence[int]
+) -> Iterator[tuple[int, list[RatedUnit]]]:
+    """Yield the positions of some items that have terminal states, with those states, in the order of the suite."""
+    ratings = tables.ratings
+    places = select(func.json_each(json.dumps(list(wanted))).table_valued("value").c.value)
+    query = (
+        select(ratings)
+        .where(ratings.c.run == ledger.run_number(run.id), ratings.c.item.in_(places))
+        .order_by(ratings.c.unit)
+    )
+    with ledger.read() as connection:
+        rows = connection.execution_options(stream_results=True).execute(query)
+        for item, units in groupby(rows, key=attrgetter("item")):
+            yield item, [read_unit(row) for row in units]
+
+
 def label_rows(ledger: LedgerFile, sources: Collection[str]) -> Iterator[LabelRow]:
     """Yield the human labels of some sources, in the order in which they were added."""
     labels = tables.labels.c

@@ -21,7 +21,7 @@ from evenhand.calibration.table import (
     Slicing,
     Split,
 )
-from evenhand.errors import MeasureError
+from evenhand.errors import NoLabelsError
 from evenhand.records.label import LabelDetail
 from evenhand.records.review import CANNOT_TELL
 from evenhand.records.scale import NumericScale, OrdinalScale
@@ -43,8 +43,37 @@ class ReadTable:
     division: Division
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAnswers:
+    """The items of a run with all that was said on them."""
+
+    items: ItemColumns
+    categories: Mapping[str, Categories]
+    """What answers under each principle are counted as."""
+    answers: Answers
+
+
+def read_run_answers(stored: StoredRun) -> RunAnswers:
+    """Read the items of a run and what judges and panel say on them.
+
+    Raises:
+        MeasureError: An answer is not on its scale.
+    """
+    items = item_columns(stored.ledger, stored.run)
+    categories = categories_by_principle(stored.manifest)
+    return RunAnswers(
+        items=items, categories=categories, answers=read_answers(stored, items.principle_id, categories)
+    )
+
+
 def read_table(
-    stored: StoredRun, *, humans: Sequence[Path] = (), open_sealed: bool = False, review: bool = True
+    stored: StoredRun,
+    *,
+    humans: Sequence[Path] = (),
+    open_sealed: bool = False,
+    review: bool = True,
+    said: RunAnswers | None = None,
+    history: bool = True,
 ) -> ReadTable:
     """Read a run and its human labels. Nothing is written.
 
@@ -53,17 +82,20 @@ def read_table(
         humans: Files of labels beside those of the suite.
         open_sealed: Whether the labels of the sealed split are read; else they are only counted.
         review: Whether the labels that people gave in the workspace's review are read.
+        said: What is said on its items, where that was read before.
+        history: Whether earlier runs of the suite are read too.
 
     Raises:
         FileError: A file of labels has bad lines.
         UsageError: The labels were divided in another way before, or a file of labels meets no item.
-        MeasureError: There are no labels, or an answer is not on its scale.
+        NoLabelsError: There are none.
+        MeasureError: An answer is not on its scale.
     """
-    items = item_columns(stored.ledger, stored.run)
-    categories = categories_by_principle(stored.manifest)
+    said = said or read_run_answers(stored)
+    items, categories = said.items, said.categories
     labels = gather_labels(stored, items, categories, humans, review=review)
     if not labels.labels:
-        raise MeasureError(
+        raise NoLabelsError(
             f"run {stored.run.id} has no human labels, so there is nothing to measure its judges against",
             hint="draw items for people with `evenhand review sample`, or give labels with --humans FILE (see "
             "`evenhand schema label`), or name their file under `labels:` in the suite and run it again; answers are "
@@ -75,12 +107,13 @@ def read_table(
         stored,
         items,
         categories,
-        read_answers(stored, items.principle_id, categories),
+        said.answers,
         division,
         labels.unresolved,
     )
     principles = tuple(assembly.principles(_readable(labels, division)))
-    earlier, changes = read_earlier(stored, _gate_reference(principles, items), categories)
+    reference = _gate_reference(principles, items)
+    earlier, changes = read_earlier(stored, reference, categories) if history else ((), ())
     table = CalibrationTable(
         run=stored.run.id,
         suite=stored.manifest.suite.id,
