@@ -171,7 +171,7 @@ def _of_principle(cells: PairedCells, spec: GateSpec, decided: _Decided) -> tupl
         *(rule.reason for rule in rules if rule.outcome is Outcome.FAILED),
     ]
     if failed:
-        return Outcome.FAILED, Tier.REGRESSION, "; ".join(failed)
+        return Outcome.FAILED, Tier.REGRESSION, _first_of(failed)
     if why := _too_little(cells, spec):
         return Outcome.UNDECIDED, Tier.NOT_COMPARABLE, why
     weighing = [test for test in tests if test.slice is None or spec.slices_must_pass]
@@ -189,7 +189,8 @@ def _of_principle(cells: PairedCells, spec: GateSpec, decided: _Decided) -> tupl
     if undecided or not tests:
         tiers = [test.tier for test in open_tests]
         tier = next((each for each in _WORST_FIRST if each in tiers), Tier.UNDECIDED)
-        return Outcome.UNDECIDED, tier, "; ".join(undecided) or "its scale gives nothing to compare"
+        words = _first_of(undecided) if undecided else "its scale gives nothing to compare"
+        return Outcome.UNDECIDED, tier, words
     better = all(test.tier is Tier.IMPROVEMENT for test in tests if test.slice is None)
     return Outcome.PASSED, Tier.IMPROVEMENT if better else Tier.STABLE, _passed_words(weighing)
 
@@ -205,6 +206,11 @@ def _too_little(cells: PairedCells, spec: GateSpec) -> str:
         return ""
     why = max(cells.not_comparable, key=lambda name: cells.not_comparable[name])
     return f"only {cells.n:,} of {count(cells.of, 'cell')} of the baseline can be compared: {why}"
+
+
+def _first_of(reasons: Sequence[str]) -> str:
+    more = f"; and {len(reasons) - 1:,} more of its tests, floors and rules" if len(reasons) > 1 else ""
+    return f"{reasons[0]}{more}"
 
 
 def _passed_words(tests: Sequence[TestResult]) -> str:

@@ -112,7 +112,7 @@ def _reason(outcome: Outcome, value: Measured, asked: _Asked, p_adjusted: float)
         else ""
     )
     said = {
-        Outcome.PASSED: "is at the floor or above",
+        Outcome.PASSED: "is at or above the floor",
         Outcome.FAILED: f"is below the floor (adjusted {p_words(p_adjusted)})",
         Outcome.UNDECIDED: "may be below or above the floor",
     }[outcome]
