@@ -137,8 +137,8 @@ def _cases(
 ) -> Iterator[tuple[str, BaselineCase]]:
     voices = read_said(stored, said)
     of_case: dict[str, list[int]] = {}
-    for seq, case in enumerate(said.items.case_id):
-        of_case.setdefault(case, []).append(seq)
+    for seq, name in enumerate(said.items.case_id):
+        of_case.setdefault(name, []).append(seq)
     for case in _case_texts(stored):
         places = of_case.get(case.id)
         if places:
