@@ -38,7 +38,7 @@ def test_a_text_begins_with_its_marker(first: str) -> None:
         f"{MARKER} x",
         "<!-- evenhand:gate: -->",
         "<!-- evenhand:gate:a --> <!-- evenhand:gate:b -->",
-        f"<!-- evenhand:gate:{'a' * 300} -->",
+        f"<!-- evenhand:gate:{'a' * 3_000} -->",
     ],
 )
 def test_a_text_without_a_marker_is_refused(first: str) -> None:

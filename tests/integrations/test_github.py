@@ -54,7 +54,7 @@ async def test_the_other_interface_is_asked_beside_the_api(host: FakeHost, tmp_p
 @pytest.mark.parametrize("number", [None, True, 0, -3, 1.5, "12", "12/../../x", [12], {"a": 1}, 10**30])
 async def test_a_hostile_event_names_no_pull_request(host: FakeHost, tmp_path: Path, number: object) -> None:
     result = await github_job(host, tmp_path, event_of(number)).post()
-    assert "runs for no pull request" in result.warning
+    assert "does not tell the number of its pull request" in result.warning
     assert not host.ledger
 
 
@@ -81,3 +81,12 @@ async def test_a_repository_that_is_no_name_is_refused(
 
 async def test_a_token_that_is_not_valid_is_said_to_be_so(host: FakeHost, tmp_path: Path) -> None:
     assert "not valid" in (await github_job(host, tmp_path, GITHUB_TOKEN="ghs_stale-token").post()).warning
+
+
+@pytest.mark.parametrize("event", [{"ref": "refs/heads/main", "commits": []}, {"schedule": "0 5 * * *"}])
+async def test_after_a_push_there_is_nothing_to_comment_on_and_no_warning(
+    host: FakeHost, tmp_path: Path, event: dict[str, object]
+) -> None:
+    result = await github_job(host, tmp_path, event).post(mode="always")
+    assert (result.what, result.warning) == ("not needed", "")
+    assert not host.ledger

@@ -44,3 +44,11 @@ async def test_a_system_note_is_nobodys_comment(host: FakeHost) -> None:
 async def test_a_token_without_rights_says_which_it_needs(host: FakeHost) -> None:
     host.read_only.add(GITLAB_TOKEN)
     assert "scope `api`" in (await gitlab_job(host).post()).warning
+
+
+async def test_outside_a_merge_request_there_is_nothing_to_comment_on_and_no_warning(host: FakeHost) -> None:
+    job = gitlab_job(host)
+    del job.environment["CI_MERGE_REQUEST_IID"]
+    result = await job.post(mode="always")
+    assert (result.what, result.warning) == ("not needed", "")
+    assert not host.ledger

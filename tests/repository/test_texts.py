@@ -29,6 +29,8 @@ TEXTS = sorted(
         *(ROOT / "requirements").glob("*.*"),
         *(ROOT / ".github").rglob("*.yml"),
         ROOT / ".ci" / "run",
+        ROOT / "action.yml",
+        ROOT / ".pre-commit-hooks.yaml",
     ]
 )
 

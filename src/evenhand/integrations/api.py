@@ -52,6 +52,10 @@ class HostError(EvenhandError):
         self.status = status
 
 
+class NoRequestError(HostError):
+    """The job runs for no pull or merge request, as after a push: there is nothing to comment on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How long a host is waited for."""

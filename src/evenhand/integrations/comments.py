@@ -12,7 +12,7 @@ MOST_BYTES: Final = 60_000
 """A comment is never longer; GitHub takes 65,536."""
 CUT: Final = "\n\n*This comment was too long and ends here. The whole is in the report of the job.*\n"
 
-_MARKER = re.compile(r"<!-- evenhand:gate:[^\s<>](?:[^\r\n<>]{0,198}[^\s<>])? -->")
+_MARKER = re.compile(r"<!-- evenhand:gate:[^\s<>](?:[^\r\n<>]{0,998}[^\s<>])? -->")
 
 
 class CommentMode(StrEnum):

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from evenhand.integrations.api import Account, Api, HostError, Patience, api_base, proxy_for, token_from
+from evenhand.integrations.api import (
+    Account,
+    Api,
+    HostError,
+    NoRequestError,
+    Patience,
+    api_base,
+    proxy_for,
+    token_from,
+)
 from evenhand.integrations.comments import Posted
 from evenhand.integrations.reading import number_in, object_in, pages, text_in
 
@@ -85,14 +94,17 @@ def pull_request(environment: Mapping[str, str], number: int | None = None) -> P
         number: Number of the pull request; None takes the one of the event.
 
     Raises:
-        HostError: The event is of no pull request, or can not be read.
+        NoRequestError: The event is of no pull request.
+        HostError: The event can not be read.
     """
     event = _event(environment.get("GITHUB_EVENT_PATH", ""), needed=number is None)
+    if number is None and isinstance(event, dict) and "pull_request" not in event:
+        raise NoRequestError("the job runs for no pull request")
     request = object_in(event, "pull_request")
     found = number if number is not None else number_in(request, "number")
     if found is None or found < 1:
         raise HostError(
-            "the job runs for no pull request; run it on `pull_request`, or say which one it is for by its number"
+            "the event in GITHUB_EVENT_PATH does not tell the number of its pull request; say which one it is"
         )
     head, base = _repository_of(request, "head"), _repository_of(request, "base")
     return PullRequest(number=found, from_fork=bool(base) and head != base)

@@ -5,7 +5,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
-from evenhand.integrations.api import Account, Api, HostError, Patience, api_base, proxy_for, token_from
+from evenhand.integrations.api import (
+    Account,
+    Api,
+    HostError,
+    NoRequestError,
+    Patience,
+    api_base,
+    proxy_for,
+    token_from,
+)
 from evenhand.integrations.comments import Posted
 from evenhand.integrations.reading import number_in, object_in, pages, text_in
 
@@ -30,16 +39,17 @@ def open_gitlab(
         patience: How long the host is waited for.
 
     Raises:
+        NoRequestError: The pipeline runs for no merge request.
         HostError: The environment does not say which merge request, or gives no token for it.
     """
     project = environment.get("CI_MERGE_REQUEST_PROJECT_ID") or environment.get("CI_PROJECT_ID", "")
     if not _WHOLE.fullmatch(project):
         raise HostError("CI_PROJECT_ID should be the number of the project")
     request = str(number) if number is not None else environment.get("CI_MERGE_REQUEST_IID", "")
+    if not request:
+        raise NoRequestError("the job runs for no merge request")
     if not _WHOLE.fullmatch(request):
-        raise HostError(
-            "the job runs for no merge request; run it in merge request pipelines, or say which one by its number"
-        )
+        raise HostError("CI_MERGE_REQUEST_IID should be the number of the merge request")
     if not environment.get("CI_API_V4_URL"):
         raise HostError("CI_API_V4_URL is not set")
     base = api_base("CI_API_V4_URL", environment["CI_API_V4_URL"])

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
-from evenhand.integrations.api import HostError, Patience
+from evenhand.integrations.api import HostError, NoRequestError, Patience
 from evenhand.integrations.comments import (
     CommentMode,
     GateComment,
@@ -103,6 +103,8 @@ async def publish(
         opened: AbstractAsyncContextManager[CommentHost] = OPEN[on](
             environment, number, patience or Patience()
         )
+    except NoRequestError:
+        return Published(what="not needed")
     except HostError as error:
         return _not_posted(str(error))
     async with opened as host:
