@@ -89,6 +89,17 @@ def follow(name: str, *, folder: Path, root: Path) -> Path | Refusal:
 
     The file must exist and lie inside `root`.
     """
+    target = locate(name, folder=folder, root=root)
+    if isinstance(target, Path) and not target.is_file():
+        return _missing(name, target)
+    return target
+
+
+def locate(name: str, *, folder: Path, root: Path) -> Path | Refusal:
+    """Return the place that `name`, written in a file of `folder`, stands for; a file need not be there yet.
+
+    It must lie inside `root`.
+    """
     if refusal := _refuse_form(name):
         return refusal
     try:
@@ -101,8 +112,6 @@ def follow(name: str, *, folder: Path, root: Path) -> Path | Refusal:
             message=f"{name} leads to a file outside, which is not read",
             suggestion="copy the file beside this one",
         )
-    if not target.is_file():
-        return _missing(name, target)
     return target
 
 

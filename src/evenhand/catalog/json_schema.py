@@ -11,6 +11,7 @@ from evenhand.records.judge import Judge
 from evenhand.records.label import LabelLine
 from evenhand.records.panel import Panel
 from evenhand.records.panel_fit import PanelFit
+from evenhand.records.quarantine import QuarantineFile
 from evenhand.records.recording import RatingLine, ReplyLine
 from evenhand.records.settings import Settings
 from evenhand.records.suite import Case, Suite
@@ -22,6 +23,7 @@ ROOTS: Mapping[str, tuple[Any, str]] = {
     "judge": (Judge, "A model rater or an offline rater: what it is, what it sees and how it answers."),
     "panel": (Panel, "Judges who rate the same items, with the rule that combines them."),
     "suite": (Suite, "A named set of cases, the constitution they are judged by and the panel that judges."),
+    "quarantine": (QuarantineFile, "Cases that are shown and decide nothing in a gate for a while."),
     "calibration-map": (
         CalibrationMap,
         "What the probabilities of judges are worth, measured against human labels.",

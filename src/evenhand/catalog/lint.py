@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evenhand.catalog.constitutions import read_constitution
 from evenhand.catalog.files import shown_path
+from evenhand.catalog.gate_files import USUAL_QUARANTINE
 from evenhand.catalog.judges import JudgeFile, read_judge
 from evenhand.catalog.lint_constitution import lint_constitution
 from evenhand.catalog.lint_judges import (
@@ -21,13 +22,16 @@ from evenhand.catalog.lint_judges import (
 from evenhand.catalog.lint_panels import lint_panel
 from evenhand.catalog.lint_suites import lint_suite
 from evenhand.catalog.panels import read_panel
+from evenhand.catalog.quarantine import check_days, read_quarantine
 from evenhand.catalog.settings import Workspace, find_workspace, read_settings
 from evenhand.catalog.source import in_order, whole_file
 from evenhand.catalog.suites import read_suite
 from evenhand.catalog.workspace import FOLDERS, PROJECT_FILE, SETTINGS_FILE, find_root
 from evenhand.errors import FileError, Finding, Severity
 
-_KIND = re.compile(r"""^schema:[ \t]*["']?(?P<kind>constitution|judge|panel|suite)/""", re.MULTILINE)
+_KIND = re.compile(
+    r"""^schema:[ \t]*["']?(?P<kind>constitution|judge|panel|suite|quarantine)/""", re.MULTILINE
+)
 _HEAD_BYTES = 64_000
 _SKIPPED = {"node_modules", "__pycache__", "site-packages"}
 
@@ -107,7 +111,9 @@ class _Linter:
             self.findings += [*panel.findings, *lint_panel(panel)]
         elif kind == "suite":
             suite = read_suite(path, root)
-            self.findings += [*suite.findings, *lint_suite(suite)]
+            self.findings += [*suite.findings, *lint_suite(suite, self._today)]
+        elif kind == "quarantine":
+            self._quarantine(path)
         elif kind == "settings":
             self.findings += _settings(path)
         else:
@@ -126,6 +132,10 @@ class _Linter:
                 self.findings += lint_price_age(judge, workspace, self._today)
         if self._pattern_check is not None:
             self.findings += lint_patterns(judge, self._pattern_check)
+
+    def _quarantine(self, path: Path) -> None:
+        file = read_quarantine(path)
+        self.findings += [*file.findings, *(check_days(file, self._today) if self._today else ())]
 
     def _workspace(self, root: Path) -> Workspace | None:
         """Return a workspace, read once; None where its settings are wrong, which is reported by themselves."""
@@ -162,6 +172,8 @@ def _kind_of(path: Path) -> str:
     if match or not head:
         return match["kind"] if match else ""
     folder = path.parent.name
+    if path.name == USUAL_QUARANTINE:
+        return "quarantine"
     if folder == "judges" and path.stem.endswith(".panel"):
         return "panel"
     return folder.removesuffix("s") if folder in FOLDERS else ""
@@ -185,9 +197,8 @@ def _settings(path: Path) -> list[Finding]:
 def _unknown(path: Path) -> Finding:
     if not path.exists():
         return whole_file(shown_path(path), "F001", f"there is no file {shown_path(path)}")
-    hint = (
-        "begin it with schema: constitution/v1, judge/v1, panel/v1 or suite/v1; data is read through a suite"
-    )
+    kinds = "constitution/v1, judge/v1, panel/v1, suite/v1 or quarantine/v1"
+    hint = f"begin it with schema: {kinds}; data is read through a suite"
     return whole_file(
         shown_path(path), "F011", "the file is none that evenhand reads by itself", suggestion=hint
     )

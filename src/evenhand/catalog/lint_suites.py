@@ -1,11 +1,13 @@
 """Lint of suites: what shows only when cases, constitution and judges are looked at together."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 from evenhand.catalog.cases import CaseScan, scan_cases
 from evenhand.catalog.files import shown_path
+from evenhand.catalog.gate_checks import GateCases, lint_gate, lint_margin
 from evenhand.catalog.labels import read_labels
 from evenhand.catalog.recordings import read_ratings, read_replies
 from evenhand.catalog.shape_errors import did_you_mean, quoted
@@ -24,7 +26,7 @@ from evenhand.records.scale import PAIR, Scale
 _MOST_WORDS = 10
 
 
-def lint_suite(suite: SuiteFile) -> Iterator[Finding]:
+def lint_suite(suite: SuiteFile, today: date | None = None) -> Iterator[Finding]:
     """Yield what is doubtful or wrong in a suite whose files are right; reads every case, label and recording."""
     loaded = suite.loaded
     if loaded is None:
@@ -32,7 +34,7 @@ def lint_suite(suite: SuiteFile) -> Iterator[Finding]:
     principles = selected(loaded.suite, loaded.constitution)
     for judge in loaded.judges:
         yield from _judge_and_examples(suite, judge, principles)
-    yield from _scope(suite, loaded, principles)
+    yield from _scope(suite, loaded, principles, today)
     yield from _lines(suite, loaded)
 
 
@@ -60,13 +62,17 @@ def _length(example: Example) -> int:
     return max(len(flatten(example.prompt)), len(flatten(example.response)))
 
 
-def _scope(suite: SuiteFile, loaded: LoadedSuite, principles: Iterable[Principle]) -> Iterator[Finding]:
+def _scope(
+    suite: SuiteFile, loaded: LoadedSuite, principles: Iterable[Principle], today: date | None
+) -> Iterator[Finding]:
+    gate_cases = GateCases(tags={tag for tag in loaded.case_files.values() if tag})
     try:
-        scan = scan_cases(loaded.case_files)
+        scan = scan_cases(loaded.case_files, gate_cases.note if loaded.suite.gate else lambda _case: None)
     except FileError as error:
         yield from error.findings
         return
     yield from check_cases(scan, loaded.constitution)
+    yield from lint_gate(suite.file, loaded.constitution, gate_cases, loaded.root, today)
     yield from _own_families(suite, loaded, scan)
     for principle in principles:
         for name in principle.scope:
@@ -86,8 +92,11 @@ def _own_families(suite: SuiteFile, loaded: LoadedSuite, scan: CaseScan) -> Iter
 
 def _lines(suite: SuiteFile, loaded: LoadedSuite) -> Iterator[Finding]:
     """Read labels and recordings to their ends, for what is wrong in their lines or meets nothing."""
+    labelled: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for index, (spec, path) in enumerate(loaded.labels()):
-        yield from _words(suite, loaded, path, read_labels(path, spec), ("labels", index, "path"))
+        lines = _noted(read_labels(path, spec), labelled)
+        yield from _words(suite, loaded, path, lines, ("labels", index, "path"))
+    yield from lint_margin(suite.file, {name: len(items) for name, items in labelled.items()})
     for judge in loaded.judges:
         if not isinstance(judge, RecordedJudge):
             continue
@@ -96,6 +105,14 @@ def _lines(suite: SuiteFile, loaded: LoadedSuite) -> Iterator[Finding]:
             yield from _words(suite, loaded, paths[0], read_ratings(paths[0], judge.ratings), ("panel",))
         for path, replies in zip(paths if judge.replies else (), judge.replies, strict=True):
             yield from _words(suite, loaded, path, read_replies(path, replies), ("panel",))
+
+
+def _noted(lines: Iterable[HumanLabel], labelled: dict[str, set[tuple[str, str]]]) -> Iterator[HumanLabel]:
+    """Pass labels on and keep which items of each principle they are for."""
+    for line in lines:
+        if line.label and line.principle_id:
+            labelled[line.principle_id].add((line.case_id, line.candidate_id))
+        yield line
 
 
 def _words(

@@ -22,6 +22,7 @@ KINDS = {
     "panel-fit/v1": "panel fit",
     "panel/v1": "panel",
     "suite/v1": "suite",
+    "quarantine/v1": "quarantine",
 }
 """What a file holds, by its `schema:`."""
 

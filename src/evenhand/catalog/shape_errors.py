@@ -15,6 +15,7 @@ PATTERN_WORDS: Mapping[str, str] = {
     r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$": "lower-case letters and digits, with single dots, dashes or underscores between",
     r"^\d+\.\d+\.\d+$": "three numbers such as 1.0.0",
     r"^(?:\d{4}-\d{2}-\d{2})?$": "a date such as 2026-11-20",
+    r"^\d{4}-\d{2}-\d{2}$": "a date such as 2026-11-20",
     r"^[A-Za-z0-9_.-]+/\S+$": "an account, a slash and a model, such as openai/gpt-x",
     r"^\S(?:.{0,78}\S)?$": "1 to 80 characters on one line, without blanks around them",
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from evenhand.catalog.constitutions import read_constitution
 from evenhand.catalog.files import shown_path
+from evenhand.catalog.gate_checks import check_gate
 from evenhand.catalog.panels import PanelFile, read_panel
 from evenhand.catalog.record_files import RecordFile, follow_reference, read_record
 from evenhand.catalog.source import Place, refuse, select_texts, whole_file
@@ -113,6 +114,7 @@ def read_suite(path: Path, root: Path) -> SuiteFile:
     labels = _follow_all(file, "labels", root, findings)
     if constitution and constitution.record:
         findings += check_suite(file, constitution.record, panel)
+        findings += check_gate(file, constitution.record, root)
     findings = list(dict.fromkeys(findings))
     loaded = None
     if not findings and constitution and panel:
