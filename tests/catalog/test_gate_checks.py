@@ -227,7 +227,7 @@ def test_an_entry_for_a_case_by_its_name_covers_it_under_every_principle(case: s
 
 def test_an_entry_for_another_suite_is_not_in_force() -> None:
     made = QuarantineEntry(case="a", suite="other", reason="r", owner="o", until="2026-12-15")
-    file = QuarantineFile(schema="quarantine/v1", entries=(made,))
+    file = QuarantineFile(schema_="quarantine/v1", entries=(made,))
     assert in_force(file, "main", TODAY).entries == ()
     assert in_force(file, "other", TODAY).entries == (made,)
 
