@@ -60,12 +60,11 @@ class RecordedSuite:
             f"limits: {{failed_share: 1}}\n{labels}{self.suite}",
         )
 
-    def run(self) -> StoredRun:
+    def run(self, *, readings: int = 1) -> StoredRun:
         """Write everything, run it and read it back."""
         self.write()
-        result = run_suite(
-            self.folder, self.folder / "suite.yaml", RunOptions(), lambda _run, _progress: None
-        )
+        options = RunOptions(readings=readings)
+        result = run_suite(self.folder, self.folder / "suite.yaml", options, lambda _run, _progress: None)
         self.runs.append(result.run)
         return read_run(self.folder, result.run.id)
 

@@ -111,6 +111,19 @@ def test_recorded_answers_are_those_of_the_report(tmp_path: Path, make: Any, pan
     assert (found.answers >= 0).any()
 
 
+@pytest.mark.parametrize("make", [plain, with_probabilities])
+def test_readings_are_pooled_as_in_the_report(tmp_path: Path, make: Any) -> None:
+    def thrice(case: str, dice: random.Random) -> list[Line]:
+        return [{**line, "repeat": repeat} for repeat in range(3) for line in make(case, dice)]
+
+    several = ratings(thrice)
+    one = [line for line in several["one"] if not line["repeat"]]
+    suite = RecordedSuite(tmp_path / "w", cases(COUNT), {**several, "one": one})
+    stored = suite.run(readings=3)
+    assert (stored.manifest.asked_once, stored.manifest.units_per_item) == (("one",), 7)
+    check_against_report(stored)
+
+
 def test_two_principles_on_two_scales_keep_to_their_own(tmp_path: Path) -> None:
     def make(case: str, dice: random.Random) -> list[Line]:
         return [
