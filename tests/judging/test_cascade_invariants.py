@@ -11,9 +11,10 @@ from tests.judging import builders
 from tests.judging.builders import constitution, pair_case, suite
 
 from evenhand.judging.cascade import Ask
-from evenhand.judging.decide import Decider
+from evenhand.judging.decide import Decider, ReadingDecider
 from evenhand.judging.open_items import OpenItems, Turn
-from evenhand.judging.plan import Plan
+from evenhand.judging.plan import Plan, units_by_judge
+from evenhand.judging.readings import ONE_READING, Readings, ReadingUnits
 from evenhand.records.attempt import Settled
 from evenhand.records.panel import Panel
 from evenhand.records.rated import RatedUnit
@@ -61,22 +62,42 @@ def outcomes(labels: Sequence[str]) -> st.SearchStrategy[Outcome]:
     return st.one_of(rated, rated, rated, st.just(failed))
 
 
-def plan_of(panel: Panel, *, pairwise: bool) -> Plan:
+def plan_of(panel: Panel, *, pairwise: bool, readings: Readings = ONE_READING) -> Plan:
     """One item: a case with one reply, or a pair asked in both orders; the second judge is asked twice."""
     mode = "pairwise" if pairwise else "absolute"
     judges = [builders.judge(name, mode=mode, repeats=2 if name == "j1" else 1) for name in JUDGES]
     shown = pair_case("one", "other") if pairwise else builders.case()
-    return Plan(suite=suite(), constitution=constitution(), panel=panel, judges=judges, cases=lambda: [shown])
+    return Plan(
+        suite=suite(),
+        constitution=constitution(),
+        panel=panel,
+        judges=judges,
+        cases=lambda: [shown],
+        readings=readings,
+    )
+
+
+def decider_of(panel: Panel, plan: Plan) -> Decider:
+    """What decides the items of a plan, as for a run of as many readings."""
+    single = units_by_judge(plan.judges, pairwise=plan.pairwise)
+    alone = Decider(panel=panel, units_by_judge=single, scales=plan.scales)
+    several = ReadingDecider(alone, ReadingUnits(plan.judges, plan.readings))
+    return Decider(
+        panel=panel,
+        units_by_judge=plan.units_by_judge(),
+        scales=plan.scales,
+        readings=several if plan.readings.count > 1 else None,
+    )
 
 
 class Walk:
     """Takes one item through a cascade as the runner does, with replies in a given order."""
 
-    def __init__(self, panel: Panel, *, pairwise: bool) -> None:
-        plan = plan_of(panel, pairwise=pairwise)
+    def __init__(self, panel: Panel, *, pairwise: bool, readings: Readings = ONE_READING) -> None:
+        plan = plan_of(panel, pairwise=pairwise, readings=readings)
         self.item: Item
         ((self.item, self.units),) = plan.questions()
-        self.decider = Decider(panel=panel, units_by_judge=plan.units_by_judge(), scales=plan.scales)
+        self.decider = decider_of(panel, plan)
         self.ledger: dict[int, RatedUnit] = {}
         self.asked: set[int] = set()
         self.verdict: Verdict | None = None
@@ -174,9 +195,55 @@ def test_a_step_is_open_while_one_of_its_units_is(data: st.DataObject, panel: Pa
         assert walk.ledger[seq].judge in panel.cascade[move.step - 1].judges
 
 
-def drawn(data: st.DataObject, panel: Panel, *, pairwise: bool) -> tuple[Walk, Answers]:
-    walk = Walk(panel, pairwise=pairwise)
+def drawn(
+    data: st.DataObject, panel: Panel, *, pairwise: bool, readings: Readings = ONE_READING
+) -> tuple[Walk, Answers]:
+    walk = Walk(panel, pairwise=pairwise, readings=readings)
     labels = (PAIR if pairwise else COMPLY).labels
     answers = {unit.seq: data.draw(outcomes(labels)) for unit in walk.units}
-    assert Counter(unit.judge.id for unit in walk.units)["j1"] == (4 if pairwise else 2)
+    assert Counter(unit.judge.id for unit in walk.units)["j1"] == (4 if pairwise else 2) * readings.count
     return walk, answers
+
+
+# -- Several readings ------------------------------------------------------------------------------
+
+THRICE = Readings(count=3, once=frozenset({"j0"}))
+"""The first judge says the same each time."""
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), panel=cascades(), pairwise=st.booleans())
+def test_each_reading_of_a_cascade_walks_the_road_it_would_have_walked_alone(
+    *, data: st.DataObject, panel: Panel, pairwise: bool
+) -> None:
+    walk, answers = drawn(data, panel, pairwise=pairwise, readings=THRICE)
+    walk.go(answers, data.draw)
+    plan = plan_of(panel, pairwise=pairwise, readings=THRICE)
+    split = ReadingUnits(plan.judges, THRICE)
+    alone = decider_of(panel, plan_of(panel, pairwise=pairwise))
+    everything = [
+        RatedUnit(judge=unit.judge.id, order=unit.order, repeat=unit.repeat, outcome=answers[unit.seq])
+        for unit in walk.units
+    ]
+    settled = [walk.ledger[seq] for seq in sorted(walk.ledger)]
+    several = ReadingDecider(alone, split)
+    verdicts = several.decide(walk.item.principle_id, settled)
+    assert verdicts == several.decide(walk.item.principle_id, everything)
+    assert walk.verdict is not None
+    furthest = max(len(verdict.cascade) for verdict in (walk.verdict, *verdicts) if verdict)
+    judges = {judge for step in panel.cascade[:furthest] for judge in step.judges}
+    assert {walk.ledger[seq].judge for seq in walk.asked} == judges
+    assert all(unit.seq in walk.asked for unit in walk.units if unit.judge.id in judges)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), panel=cascades())
+def test_a_restart_changes_nothing_of_several_readings(data: st.DataObject, panel: Panel) -> None:
+    walk, answers = drawn(data, panel, pairwise=False, readings=THRICE)
+    walk.go(answers, data.draw)
+    again = Walk(panel, pairwise=False, readings=THRICE)
+    for stop_after in range(1, len(again.units)):
+        again.go(answers, data.draw, stop_after=stop_after)
+    again.go(answers, data.draw)
+    assert again.ledger == walk.ledger
+    assert again.asked == walk.asked

@@ -30,7 +30,7 @@ class Ask:
     step: int
     """Its number, from 1."""
     road: tuple[StepOutcome, ...]
-    """The steps before it, all of which escalated."""
+    """The steps before it, all of which escalated, but where only a reading of several goes on."""
 
 
 class Cascade:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from evenhand.judging.cascade import Ask, Cascade
 from evenhand.judging.opinion import pool
 from evenhand.judging.panel import combine
+from evenhand.judging.readings import ReadingUnits
 from evenhand.records.calibration import CalibrationMap
 from evenhand.records.panel import Panel
 from evenhand.records.panel_fit import PanelFit
@@ -26,14 +27,25 @@ class Decider:
         scales: Mapping[str, Scale],
         calibration: CalibrationMap | None = None,
         fit: PanelFit | None = None,
+        readings: "ReadingDecider | None" = None,
     ) -> None:
-        """Hold the panel, how many units each of its judges has on an item, and the scale of each principle."""
+        """Hold what decides.
+
+        Args:
+            panel: The panel.
+            units_by_judge: How many units each of its judges has on an item.
+            scales: The scale of each principle.
+            calibration: The calibration map the panel names.
+            fit: The panel's fit.
+            readings: What settles each reading by itself, where the panel is asked several times.
+        """
         self._panel = panel
         self._fits = {principle: fit.find(principle) for principle in scales} if fit else {}
         self._units_by_judge = dict(units_by_judge)
         self._scales = scales
         self._units_per_item = sum(units_by_judge.values())
         self._cascade = Cascade(panel, calibration, self._fits) if panel.cascade else None
+        self._readings = readings
 
     @property
     def cascade(self) -> Cascade | None:
@@ -56,13 +68,25 @@ class Decider:
         return combine(opinions, self._panel, scale, self._fits.get(principle_id))
 
     def next_move(self, principle_id: str, units: Sequence[RatedUnit]) -> Verdict | Ask:
-        """Return the verdict, or the first step of the cascade of which a unit is open."""
+        """Return the verdict, or the first step of the cascade of which a unit is open.
+
+        Of a panel that is asked several times, a step that the road of one reading comes to is asked for all.
+        """
         assert self._cascade is not None
         scale = self._scales[principle_id]
-        counts = Counter(unit.judge for unit in units if not isinstance(unit.outcome, Spared))
-        whole = [judge for judge, count in self._units_by_judge.items() if counts[judge] >= count]
+        whole = self._whole(units)
         opinions = {judge: self._opinion(judge, units, scale) for judge in whole}
-        return self._cascade.decide(opinions, scale, principle_id)
+        move = self._cascade.decide(opinions, scale, principle_id)
+        if isinstance(move, Ask) or self._readings is None:
+            return move
+        steps = self._cascade.steps[: self._readings.furthest_step(principle_id, units)]
+        ahead = (number for number, judges in enumerate(steps, start=1) if not whole.issuperset(judges))
+        return next((Ask(step=number, road=move.cascade) for number in ahead), move)
+
+    def _whole(self, units: Sequence[RatedUnit]) -> set[str]:
+        """Return the judges whose units are all in their terminal state, and none of them spared."""
+        counts = Counter(unit.judge for unit in units if not isinstance(unit.outcome, Spared))
+        return {judge for judge, count in self._units_by_judge.items() if counts[judge] >= count}
 
     def road(self, principle_id: str, units: Sequence[RatedUnit]) -> tuple[StepOutcome, ...]:
         """Return the steps of the cascade an item has behind it, open or not; none without a cascade."""
@@ -79,3 +103,21 @@ class Decider:
             if unit.judge == judge and not isinstance(unit.outcome, Spared)
         ]
         return pool(judge, outcomes, scale)
+
+
+class ReadingDecider:
+    """Decides each reading of an item by itself, as if the panel had been asked no other time."""
+
+    def __init__(self, alone: Decider, units: ReadingUnits) -> None:
+        """Hold what decides one reading, and which units are its own."""
+        self._alone = alone
+        self._units = units
+
+    def decide(self, principle_id: str, units: Sequence[RatedUnit]) -> tuple[Verdict | None, ...]:
+        """Return the verdict of each reading; None while a unit it needs is open."""
+        return tuple(self._alone.decide(principle_id, each) for each in self._units.of(units))
+
+    def furthest_step(self, principle_id: str, units: Sequence[RatedUnit]) -> int:
+        """Return the last step of a cascade that the road of a reading comes to, asked or not."""
+        moves = (self._alone.next_move(principle_id, each) for each in self._units.of(units))
+        return max(move.step if isinstance(move, Ask) else len(move.cascade) for move in moves)

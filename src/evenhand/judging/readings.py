@@ -2,7 +2,8 @@
 
 A judge with k repeats is asked N x k times for N readings. Reading r is its repeats r x k to (r + 1) x k - 1, so the
 first reading asks exactly what an ordinary run asks. A judge that can not answer differently is asked once, and what
-it says belongs to every reading.
+it says belongs to every reading. In a cascade a step is asked for all readings or for none, so that each has all that
+its own road needs.
 """
 
 from collections.abc import Mapping, Sequence

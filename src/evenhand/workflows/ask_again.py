@@ -10,15 +10,6 @@ from evenhand.judging.readings import ONE_READING, Readings, repeats_of
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 from evenhand.records.run import MOST_READINGS
 
-_CASCADE = (
-    "its judges are asked in steps, and an item may need another step in each reading",
-    "ask for readings of a panel without a cascade, such as that of one step",
-)
-_NOBODY = (
-    "none of its judges asks a model or has recorded repeats, so each would say the same again",
-    "leave out the readings",
-)
-
 
 def plan_readings(loaded: LoadedSuite, count: int) -> Readings:
     """Return how a panel is asked `count` times over, and which of its judges say the same each time.
@@ -27,17 +18,21 @@ def plan_readings(loaded: LoadedSuite, count: int) -> Readings:
     as many readings as its recording has repeats for; where it holds one, that is its answer in every reading.
 
     Raises:
-        UsageError: The number is impossible, no judge can be asked again, a recording holds some readings and fewer
-            than are wanted, or the panel is a cascade.
+        UsageError: The number is impossible, no judge can be asked again, or a recording holds some readings and fewer
+            than are wanted.
     """
     if not 1 <= count <= MOST_READINGS:
         raise UsageError(f"{count} is no number of readings", hint=f"ask 1 to {MOST_READINGS} times")
     if count == 1:
         return ONE_READING
     held = _held_readings(loaded)
-    if why := _why_not(loaded, held):
-        raise UsageError(f"panel {loaded.panel.id} can not be asked {count} times: {why[0]}", hint=why[1])
-    most = most_readings(loaded, count)
+    most = _most_readings(loaded, held, count)
+    if most == 1:
+        raise UsageError(
+            f"none of the judges of panel {loaded.panel.id} asks a model or has recorded repeats, so each would say "
+            "the same again",
+            hint="leave out the readings",
+        )
     if most < count:
         judge = next(judge for judge, has in held.items() if has == most)
         raise UsageError(
@@ -50,17 +45,13 @@ def plan_readings(loaded: LoadedSuite, count: int) -> Readings:
 
 def most_readings(loaded: LoadedSuite, wanted: int) -> int:
     """Return how often a panel can be asked, at most `wanted` times; 1 where no judge can be asked again."""
-    held = _held_readings(loaded)
-    if _why_not(loaded, held):
+    return _most_readings(loaded, _held_readings(loaded), wanted)
+
+
+def _most_readings(loaded: LoadedSuite, held: Mapping[str, int], wanted: int) -> int:
+    if not any(_may_differ(judge, held) for judge in loaded.judges):
         return 1
     return min([wanted, *(has for has in held.values() if has > 1)])
-
-
-def _why_not(loaded: LoadedSuite, held: Mapping[str, int]) -> tuple[str, str] | None:
-    """Return why a panel can not be asked again and what to do instead; None where it can."""
-    if loaded.panel.cascade:
-        return _CASCADE
-    return None if any(_may_differ(judge, held) for judge in loaded.judges) else _NOBODY
 
 
 def _may_differ(judge: Judge, held: Mapping[str, int]) -> bool:

@@ -7,9 +7,9 @@ from pathlib import Path
 from evenhand.catalog.cases import read_cases
 from evenhand.catalog.files import digest_file
 from evenhand.catalog.settings import find_workspace
-from evenhand.judging.decide import Decider
+from evenhand.judging.decide import Decider, ReadingDecider
 from evenhand.judging.plan import scales_of, units_by_judge
-from evenhand.judging.readings import Readings, readings_of
+from evenhand.judging.readings import ONE_READING, Readings, ReadingUnits, readings_of
 from evenhand.records.rated import RatedItem, RunAccount
 from evenhand.records.run import Manifest, Run
 from evenhand.records.suite import Case
@@ -83,19 +83,25 @@ def read_run(start: Path, name: str) -> StoredRun:
     return StoredRun(root=workspace.root, ledger=ledger, run=run, decider=decider_of(run.manifest))
 
 
-def decider_of(manifest: Manifest, readings: Readings | None = None) -> Decider:
-    """Return what settles the items of a run, from its manifest alone.
+def decider_of(manifest: Manifest) -> Decider:
+    """Return what settles the items of a run, from its manifest alone."""
+    several = readings_of(manifest)
+    return _decider(manifest, several, None if several.count == 1 else reading_decider_of(manifest))
 
-    Args:
-        manifest: The manifest.
-        readings: How many readings are settled together; None means all the run has.
-    """
+
+def reading_decider_of(manifest: Manifest) -> ReadingDecider:
+    """Return what settles each reading of a run by itself, from its manifest alone."""
+    units = ReadingUnits(manifest.judges, readings_of(manifest))
+    return ReadingDecider(_decider(manifest, ONE_READING), units)
+
+
+def _decider(manifest: Manifest, asked: Readings, readings: ReadingDecider | None = None) -> Decider:
     pairwise = manifest.mode == "pairwise"
-    asked = readings_of(manifest) if readings is None else readings
     return Decider(
         panel=manifest.panel,
         units_by_judge=units_by_judge(manifest.judges, pairwise=pairwise, readings=asked),
         scales=scales_of(manifest.suite, manifest.constitution, pairwise=pairwise),
         calibration=manifest.calibration,
         fit=manifest.fit,
+        readings=readings,
     )

@@ -24,7 +24,7 @@ from evenhand.gate.flips import CellReadings
 from evenhand.records.narrow import Wishes
 from evenhand.records.rated import CallCounts
 from evenhand.records.run import RunState
-from evenhand.testing import LoopbackServer, faults, serve_in_thread
+from evenhand.testing import JudgeAnswer, JudgeRequest, LoopbackServer, faults, serve_in_thread
 from evenhand.workflows.export_ratings import rating_lines
 from evenhand.workflows.export_recordings import export_recordings
 from evenhand.workflows.gate.readings import read_readings
@@ -282,21 +282,54 @@ def test_a_panel_of_which_nobody_can_say_anything_else_is_not_asked_again(tmp_pa
         (folder / "judges" / "reader.yaml").write_text(PATTERNS.replace("words", "reader"), encoding="utf-8")
     else:
         recorded(folder, ("case-0", 0, YES))
-    with pytest.raises(UsageError, match="none of its judges asks a model or has recorded repeats"):
+    with pytest.raises(
+        UsageError, match="none of the judges of panel one asks a model or has recorded repeats"
+    ):
         run(folder, readings=2)
 
 
-def test_a_cascade_is_refused_and_the_reason_named(tmp_path: Path) -> None:
-    folder = workspace(tmp_path, "http://127.0.0.1:9/v1", cases=1)
-    (folder / "judges" / "words.yaml").write_text(PATTERNS, encoding="utf-8")
+def write_steps(folder: Path, first: str, second: str, *, confidence: float) -> None:
+    """Make the panel a cascade of two judges, the first of which settles what it is sure of."""
     (folder / "judges" / "one.panel.yaml").write_text(
-        "schema: panel/v1\nid: one\njudges: [words, reader]\ncascade:\n"
-        "  - {judges: [words], settle: {confidence: 0.9}}\n  - {judges: [reader]}\n",
+        f"schema: panel/v1\nid: one\njudges: [{first}, {second}]\ncascade:\n"
+        f"  - {{judges: [{first}], settle: {{confidence: {confidence}}}}}\n  - {{judges: [{second}]}}\n",
         encoding="utf-8",
     )
-    with pytest.raises(UsageError, match="asked in steps"):
-        run(folder, readings=2)
-    assert not (folder / ".evenhand").exists()
+
+
+def test_each_reading_of_a_cascade_goes_its_own_road(tmp_path: Path) -> None:
+    with fickle() as server:
+        folder = workspace(tmp_path, server.base_url, cases=CASES)
+        (folder / "judges" / "words.yaml").write_text(PATTERNS, encoding="utf-8")
+        write_steps(folder, "words", "reader", confidence=0.9)
+        done = run(folder, readings=3)
+    # The words are sure of the first answer, which tells the secret; the reader is asked about the other three.
+    assert said(folder) == [(NO, NO, NO), *SAID[1:]]
+    assert done.account.terminal == {"rated": CASES + 3 * (CASES - 1), "spared": 3}
+    summary = report_run(folder, "latest", folder=tmp_path).summary
+    assert summary.cascade is not None
+    assert [(step.reached, step.settled) for step in summary.cascade.steps] == [(4, 1), (3, 3)]
+
+
+def test_a_step_that_one_reading_needs_is_asked_for_all(tmp_path: Path) -> None:
+    class Unsure(Fickle):
+        def __call__(self, request: JudgeRequest) -> JudgeAnswer:
+            return super().__call__(request) if request.model == "scripted" else JudgeAnswer(label=NO)
+
+    votes = {"Answer 1": ("cannot_tell", YES, YES)}
+    with serve_in_thread(LoopbackServer(Unsure(votes))) as server:
+        folder = workspace(tmp_path, server.base_url, cases=3)
+        text = (folder / "judges" / "reader.yaml").read_text(encoding="utf-8")
+        second = text.replace("id: reader", "id: second").replace("loop/scripted", "loop/second")
+        (folder / "judges" / "second.yaml").write_text(second, encoding="utf-8")
+        write_steps(folder, "reader", "second", confidence=0.5)
+        first = run(folder)
+        done = run(folder, readings=3)
+    assert said(folder) == [(YES, YES, YES), (NO, YES, YES), (YES, YES, YES)]
+    assert done.account.terminal == {"rated": 9 + 3, "spared": 6}
+    verdicts = [item.verdict.label for item in read_run(folder, first.run.id).items() if item.verdict]
+    assert verdicts == [each[0] for each in said(folder)], "the first reading is the ordinary run"
+    assert said(folder, first.run.id) == [each[:1] for each in said(folder)]
 
 
 @pytest.mark.parametrize("readings", [0, 21])

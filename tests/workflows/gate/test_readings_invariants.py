@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.workflows.calibration_kit import Line, RecordedSuite, cases
@@ -77,6 +78,8 @@ PANELS = {
     "nobody may be missing": "on_missing: undecided\n",
     "a tie is the worst": "on_tie: worst\nquorum: 1\n",
     "weighted": "rule: weighted\nweights: {one: 2, two: 1, three: 1.5}\n",
+    "steps": "cascade:\n- {judges: [one], settle: {confidence: 0.7}}\n- {judges: [two], settle: {confidence: 0.7}}\n"
+    "- {judges: [three], combine: all}\n",
 }
 
 
@@ -87,7 +90,7 @@ def test_a_reading_is_what_a_run_of_its_own_would_have_said(
     tmp_path: Path, panel: str, make: Answer, repeats: int
 ) -> None:
     whole = record(make, READINGS * repeats)
-    fields = {"panel": PANELS[panel], "judge": f"repeats: {repeats}\n"}
+    fields: dict[str, Any] = {"panel": PANELS[panel], "judge": f"repeats: {repeats}\n"}
     stored = RecordedSuite(tmp_path / "all", cases(COUNT), whole, **fields).run(readings=READINGS)
     said = [cell.said for cell in read_readings(stored)]
     for reading in range(READINGS):
@@ -111,7 +114,7 @@ def test_a_judge_that_was_recorded_once_says_the_same_in_every_reading(tmp_path:
 
 def test_readings_on_an_ordered_scale_are_its_labels(tmp_path: Path) -> None:
     whole = record(grade, READINGS)
-    fields = {"constitution": GRADES, "scale": "grades", "panel": "rule: median\n"}
+    fields: dict[str, Any] = {"constitution": GRADES, "scale": "grades", "panel": "rule: median\n"}
     stored = RecordedSuite(tmp_path / "all", cases(COUNT), whole, **fields).run(readings=READINGS)
     said = [cell.said for cell in read_readings(stored)]
     for reading in range(READINGS):

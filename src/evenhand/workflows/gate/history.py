@@ -52,9 +52,6 @@ def per_case_history(stored: StoredRun, *, most_runs: int = RUNS_LOOKED_AT) -> t
     Args:
         stored: The run whose cells are wanted.
         most_runs: How many of the newest runs are looked at.
-
-    Raises:
-        UsageError: The panel is a cascade, whose readings may each need another step.
     """
     manifest = stored.manifest
     if not any(isinstance(judge, ModelJudge) for judge in manifest.judges):

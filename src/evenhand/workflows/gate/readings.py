@@ -2,39 +2,29 @@
 
 from collections.abc import Iterator
 
-from evenhand.errors import UsageError
 from evenhand.gate.flips import CellReadings
-from evenhand.judging.readings import ONE_READING, ReadingUnits, readings_of
 from evenhand.records.baseline import Said
 from evenhand.records.verdict import Verdict
 from evenhand.store.columns import item_columns
-from evenhand.workflows.read_run import StoredRun, decider_of
+from evenhand.workflows.read_run import StoredRun, reading_decider_of
 
 
 def read_readings(stored: StoredRun) -> Iterator[CellReadings]:
     """Yield what was said of each item of a run, in order, reading by reading.
 
     Each reading is settled by the run's own panel from the units of that reading; those of judges who say the same
-    each time are in every one. A verdict of the run itself pools all of them.
-
-    Raises:
-        UsageError: The panel is a cascade, whose readings may each need another step.
+    each time are in every one. In a cascade each reading has a road of its own. A verdict of the run itself pools all
+    readings.
     """
-    manifest = stored.manifest
-    if manifest.panel.cascade:
-        raise UsageError(
-            f"the panel of run {stored.run.id} is a cascade: its readings can not be told apart",
-            hint="name a run of a panel without a cascade",
-        )
-    decide = decider_of(manifest, ONE_READING).decide
-    units = ReadingUnits(manifest.judges, readings_of(manifest))
+    decider = reading_decider_of(stored.manifest)
     sources = item_columns(stored.ledger, stored.run).source
     for item in stored.items():
+        verdicts = decider.decide(item.principle_id, item.units)
         yield CellReadings(
             case=item.case_id,
             candidate=item.candidate_id,
             principle=item.principle_id,
-            said=tuple(_said(decide(item.principle_id, each)) for each in units.of(item.units)),
+            said=tuple(map(_said, verdicts)),
             cluster=sources[item.seq] or "",
         )
 
