@@ -1,5 +1,6 @@
 """CI hosts: the one comment of a gate on a pull or merge request, and what a job leaves behind on its host.
 
+- `tell`: the one entry: comment, summary, outputs and annotations of a gate, told to the host of its job
 - `publish`: creates or updates the comment, and says in words what became of it; never fails the gate
 - `comments`: the comment, when it is worth writing, and whose it is
 - `github`, `gitlab`: what their jobs tell by environment variables, and their addresses
