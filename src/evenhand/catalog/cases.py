@@ -1,11 +1,13 @@
 """Cases from JSONL files: streamed, ids kept as they are written, every bad line named."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.catalog.first_seen import FirstSeen
 from evenhand.catalog.json_lines import Complaint, JsonLines
+from evenhand.catalog.line_file import LineFile
 from evenhand.catalog.shape_errors import quoted
 from evenhand.records.own_family import Producers, add_producers
 from evenhand.records.suite import Case
@@ -79,6 +81,19 @@ def scan_cases(files: Iterable[Path], note: Callable[[Case], None] = lambda _cas
         candidates=candidates,
         producers=producers,
     )
+
+
+def find_case_lines(path: Path, wanted: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Yield name and line number of some cases of a file that was read before without a finding."""
+    left = set(wanted)
+    for number, content in LineFile(path):
+        if not left:
+            return
+        line = json.loads(content) if content.strip() else None
+        name = line.get("id") if isinstance(line, dict) else None
+        if isinstance(name, str) and name in left:
+            left.discard(name)
+            yield name, number
 
 
 def _open_cases(path: Path, seen: FirstSeen | None) -> JsonLines[Case]:

@@ -1,5 +1,6 @@
 """What two runs say on the same cells, as arrays: the input of every decision of a gate."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -56,6 +57,15 @@ class Side:
         return np.asarray(self.patterns.shares[self.of, category])
 
 
+@dataclass(frozen=True, slots=True)
+class ApartCell:
+    """A cell of the baseline that can not be compared."""
+
+    case: str
+    candidate: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PairedCells:
     """The n cells of a principle that can be compared, and what became of the others."""
@@ -84,17 +94,32 @@ class PairedCells:
     """Cells that decide nothing, shape (n,)."""
     of: int
     """Cells of the baseline, comparable or not."""
-    not_comparable: Mapping[str, int]
-    """Cells of the baseline that can not be compared, by reason."""
-    fresh: int
-    """Cells of the run that the baseline does not have."""
+    apart: tuple[ApartCell, ...]
+    """Cells of the baseline that can not be compared."""
+    fresh: tuple[tuple[str, str], ...]
+    """Case and candidate of the cells of the run that the baseline does not have."""
     unchanged: bool
-    """Whether everything that verdicts rest on is as it was."""
+    """Whether everything that verdicts rest on is as it was, and nobody was asked: answers were taken over."""
 
     @property
     def n(self) -> int:
         """Cells that can be compared."""
         return len(self.cases)
+
+    @property
+    def not_comparable(self) -> Mapping[str, int]:
+        """Cells of the baseline that can not be compared, by reason."""
+        return dict(Counter(cell.reason for cell in self.apart))
+
+    @property
+    def differs(self) -> Flags:
+        """Where anything is said that was not said before, by the panel or a judge, shape (n,)."""
+        numbers: dict[tuple[Said, ...], int] = {}
+        then, now = (
+            np.array([numbers.setdefault(said, len(numbers)) for said in side.patterns.said], dtype=np.int64)
+            for side in (self.old, self.new)
+        )
+        return np.asarray(then[self.old.of] != now[self.new.of])
 
     def reading_as(self, reading: Reading) -> Indices:
         """Return the categories that mean `reading`."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evenhand.calibration.words import count, listed
+from evenhand.gate.asked import TOGETHER
 from evenhand.gate.cells import GateTable, PairedCells
 from evenhand.gate.corrected import Labelled, correct
 from evenhand.gate.floors import decide_floors
@@ -23,7 +24,7 @@ from evenhand.gate.results import (
     Tier,
 )
 from evenhand.gate.told import changed_cells, flip_results, judge_changes
-from evenhand.gate.words import fall, subject
+from evenhand.gate.words import fall, measured, subject
 from evenhand.gate.zero_tolerance import decide_rules
 from evenhand.records.gate import GateSpec
 from evenhand.stats.change.noninferiority import Outcome
@@ -87,7 +88,7 @@ def _assemble(
     decided: "_Decided",
     principles: tuple[PrincipleResult, ...],
 ) -> GateResult:
-    status = _status(told.broken, principles)
+    status = _status(told.broken, principles, decided.tests)
     reasons = tuple(_reasons(told.broken, principles, decided))
     return GateResult(
         suite=told.suite,
@@ -153,7 +154,7 @@ def _principle(cells: PairedCells, spec: GateSpec, decided: _Decided) -> Princip
         compared=cells.n - int(cells.quarantined.sum()),
         of=cells.of - int(cells.quarantined.sum()),
         not_comparable=cells.not_comparable,
-        fresh=cells.fresh,
+        fresh=len(cells.fresh),
         quarantined=int(cells.quarantined.sum()),
         blocks=spec.blocks(cells.severity),
         reason=reason,
@@ -177,10 +178,10 @@ def _of_principle(cells: PairedCells, spec: GateSpec, decided: _Decided) -> tupl
     weighing = [test for test in tests if test.slice is None or spec.slices_must_pass]
     open_tests = [test for test in weighing if test.outcome is Outcome.UNDECIDED]
     undecided = [
-        *(f"{subject(test.principle, test.measure, test.slice)}: {test.reason}" for test in open_tests),
+        *(f"{measured(test.measure, test.slice)}: {test.reason}" for test in open_tests),
         *(each.reason for each in corrected if each.outcome is Outcome.UNDECIDED and not open_tests),
         *(
-            _floor_words(floor)
+            f"{measured(floor.measure, floor.slice)}: {floor.reason}"
             for floor in floors
             if floor.outcome is Outcome.UNDECIDED and (floor.slice is None or spec.slices_must_pass)
         ),
@@ -201,10 +202,11 @@ _WORST_FIRST: Final = (Tier.LIKELY, Tier.UNRELIABLE, Tier.WATCH)
 def _too_little(cells: PairedCells, spec: GateSpec) -> str:
     """Return why too little of a principle can be compared; empty where enough can."""
     if cells.of == 0:
-        return f"the baseline holds nothing of it ({count(cells.fresh, 'new cell')})"
+        return f"the baseline holds nothing of it ({count(len(cells.fresh), 'new cell')})"
     if cells.n >= spec.least_comparable * cells.of:
         return ""
-    why = max(cells.not_comparable, key=lambda name: cells.not_comparable[name])
+    reasons = cells.not_comparable
+    why = max(reasons, key=lambda name: reasons[name])
     return f"only {cells.n:,} of {count(cells.of, 'cell')} of the baseline can be compared: {why}"
 
 
@@ -226,10 +228,13 @@ def _floor_words(floor: FloorResult) -> str:
 # -- The gate ----------------------------------------------------------------------------------------
 
 
-def _status(broken: Sequence[str], principles: Sequence[PrincipleResult]) -> Status:
+def _status(
+    broken: Sequence[str], principles: Sequence[PrincipleResult], tests: Sequence[TestResult]
+) -> Status:
     if broken:
         return Status.COULD_NOT_MEASURE
-    if any(each.outcome is Outcome.FAILED for each in principles):
+    outcomes = {*(each.outcome for each in principles), *(each.outcome for each in tests)}
+    if Outcome.FAILED in outcomes:
         return Status.FAILED
     if any(each.outcome is Outcome.UNDECIDED and each.blocks for each in principles):
         return Status.UNDECIDED
@@ -241,6 +246,11 @@ def _reasons(broken: Sequence[str], principles: Sequence[PrincipleResult], decid
     return [
         *broken,
         *(each.reason for each in by_severity if each.outcome is Outcome.FAILED),
+        *(
+            fall(test)
+            for test in decided.tests
+            if test.principle == TOGETHER and test.outcome is Outcome.FAILED
+        ),
         *(
             _undecided_words(each)
             for each in by_severity
@@ -256,7 +266,7 @@ def _reasons(broken: Sequence[str], principles: Sequence[PrincipleResult], decid
 
 
 def _undecided_words(each: PrincipleResult) -> str:
-    return f"{each.principle} is undecided{'' if each.blocks else ' (a warning)'}: {each.reason}"
+    return f"{each.principle} is undecided{'' if each.blocks else ' (a warning)'}. {each.reason}"
 
 
 def _undecided_slices(tests: Sequence[TestResult]) -> list[str]:
@@ -272,7 +282,8 @@ _Words = Callable[[Sequence[PrincipleResult], Sequence[str]], str]
 
 def _failed_words(principles: Sequence[PrincipleResult], reasons: Sequence[str]) -> str:
     failed = sum(each.outcome is Outcome.FAILED for each in principles)
-    return f"Gate failed on {count(failed, 'principle')}: {reasons[0]}"
+    where = f" on {count(failed, 'principle')}" if failed else ""
+    return f"Gate failed{where}: {reasons[0]}"
 
 
 def _open_words(principles: Sequence[PrincipleResult], reasons: Sequence[str]) -> str:

@@ -6,10 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from evenhand.calibration.table import Flags
 from evenhand.gate.cells import PairedCells, Side
 from evenhand.gate.scores import Scores
-from evenhand.records.baseline import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ def flip_noise(cells: PairedCells, scores: Scores) -> FlipNoise:
     old, new = flip_rate(cells.old), flip_rate(cells.new)
     known = [each for each in (old, new) if each is not None]
     n = scores.rows.size
-    if not known or n == 0 or (cells.unchanged and not _differs(cells)[scores.rows].any()):
+    if not known or n == 0 or (cells.unchanged and not cells.differs[scores.rows].any()):
         return FlipNoise(old=old, new=new, standard_error=0.0, discordance=0.0)
     then, now = (known[0] if each is None else each for each in (old, new))
     read_then = np.maximum(cells.old.readings[scores.rows], 1)
@@ -58,13 +56,3 @@ def flip_noise(cells: PairedCells, scores: Scores) -> FlipNoise:
     return FlipNoise(
         old=old, new=new, standard_error=math.sqrt(variance), discordance=min(1.0, (then + now) / 2)
     )
-
-
-def _differs(cells: PairedCells) -> Flags:
-    """Return where anything is said that was not said before, shape (n,)."""
-    numbers: dict[tuple[Said, ...], int] = {}
-    then, now = (
-        np.array([numbers.setdefault(said, len(numbers)) for said in side.patterns.said], dtype=np.int64)
-        for side in (cells.old, cells.new)
-    )
-    return np.asarray(then[cells.old.of] != now[cells.new.of])

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from evenhand.calibration.choices import Choices
-from evenhand.calibration.measuring import Measuring
 from evenhand.calibration.words import count, points
+from evenhand.gate.asked import Asked, ask, ask_together
 from evenhand.gate.cells import GateTable
-from evenhand.gate.compare import Compared, cells_needed, compare, detectable_drop
-from evenhand.gate.flip_noise import SILENT, FlipNoise, flip_noise
+from evenhand.gate.compare import Compared, cells_needed, detectable_drop
 from evenhand.gate.results import Bound, TestResult, Tier
-from evenhand.gate.scores import Missing, Question, questions, score_cells
+from evenhand.gate.scores import Missing, questions
 from evenhand.gate.words import p_words, sight
 from evenhand.records.gate import GateSpec
 from evenhand.stats.change.multiplicity import holm
@@ -25,8 +24,12 @@ def decide_tests(table: GateTable, spec: GateSpec, *, seed: int) -> tuple[TestRe
 
     A test passes where the lower limit of new - old (one-sided at alpha) is above -margin, and fails where it does not
     and McNemar's p-value, or that of the sign-flip test, is at most alpha after Holm's adjustment over all tests of the
-    gate. All of this is done three times: with missing verdicts left out, all taken against the new side, and all for
-    it. It passes only if it does in the worst case, and fails only if it does in the best.
+    gate: those of each principle and slice, and those of all principles together, which see what none sees alone. All
+    of this is done three times: with missing verdicts left out, all taken against the new side, and all for it. It
+    passes only if it does in the worst case, and fails only if it does in the best.
+
+    Where nothing that verdicts rest on changed, nobody was asked and every answer is as it was, both sides are one
+    measurement: there is nothing to infer, and the test passes.
 
     The chance that a gate fails though nothing changed is at most about alpha; the chance that a principle passes
     though it lost its margin is at most about alpha too (Berger (1982), Technometrics 24, 295-300).
@@ -34,10 +37,11 @@ def decide_tests(table: GateTable, spec: GateSpec, *, seed: int) -> tuple[TestRe
     Source: methods.md 6.1 to 6.4.
     """
     asked = [
-        _compare_all(question, spec, seed)
+        ask(question, spec, seed)
         for cells in table.principles
         for question in questions(cells, spec.compares)
     ]
+    asked += ask_together(table, spec, seed)
     family = {each: _adjusted(asked, each) for each in Missing}
     better = holm(np.array([one.observed.p_better for one in asked]))
     ranks = _ranks([one.observed.p for one in asked])
@@ -54,39 +58,7 @@ def decide_tests(table: GateTable, spec: GateSpec, *, seed: int) -> tuple[TestRe
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """A question with its numbers under each treatment of what is missing."""
-
-    question: Question
-    noise: FlipNoise
-    compared: Mapping[Missing, Compared]
-    """With verdicts missing, all three treatments; else only the one that leaves them out."""
-
-    @property
-    def observed(self) -> Compared:
-        return self.compared[Missing.LEFT_OUT]
-
-    def under(self, missing: Missing) -> Compared:
-        return self.compared.get(missing, self.observed)
-
-
-def _compare_all(question: Question, spec: GateSpec, seed: int) -> _Asked:
-    cells, rows = question.cells, question.rows
-    any_missing = bool((cells.old.missing[rows] | cells.new.missing[rows]).any())
-    compared = {}
-    noise = SILENT
-    for missing in Missing if any_missing else (Missing.LEFT_OUT,):
-        scores = score_cells(question, missing)
-        found = flip_noise(cells, scores)
-        noise = found if missing is Missing.LEFT_OUT else noise
-        names = (cells.principle, question.measure, str(question.slice or ""), missing)
-        rng = Measuring(choices=Choices(seed=seed)).rng("gate", *names)
-        compared[missing] = compare(scores, found, alpha=spec.alpha, rng=rng)
-    return _Asked(question=question, noise=noise, compared=compared)
-
-
-def _adjusted(asked: Sequence[_Asked], missing: Missing) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _adjusted(asked: Sequence[Asked], missing: Missing) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     return holm(np.array([one.under(missing).p for one in asked]))
 
 
@@ -101,29 +73,30 @@ def _ranks(p_values: Iterable[float]) -> list[int]:
 
 
 def _decide(
-    asked: _Asked,
+    asked: Asked,
     spec: GateSpec,
     adjusted: Mapping[Missing, float],
     better: float,
     rank: int,
     family: int,
 ) -> TestResult:
-    cells, observed = asked.question.cells, asked.observed
-    margin = spec.margin_of(cells.severity)
+    observed = asked.observed
+    margin = spec.margin_of(asked.severity)
     outcomes = {each: _outcome(asked.under(each), adjusted[each], margin, spec.alpha) for each in Missing}
     bounded = len(asked.compared) > 1
     outcome = _bounded(outcomes) if bounded else outcomes[Missing.LEFT_OUT]
-    unreliable = asked.noise.old is not None and asked.noise.old > 1 - spec.reliability
+    if asked.same:
+        outcome = Outcome.PASSED
+    unreliable = not asked.same and asked.noise.old is not None and asked.noise.old > 1 - spec.reliability
     if unreliable:
         outcome = Outcome.UNDECIDED
     detectable = detectable_drop(observed, level=spec.alpha / family)
     needed = cells_needed(observed, margin=margin, alpha=spec.alpha)
-    rows = asked.question.rows
     return TestResult(
-        principle=cells.principle,
-        severity=cells.severity,
-        measure=asked.question.measure,
-        slice=asked.question.slice,
+        principle=asked.principle,
+        severity=asked.severity,
+        measure=asked.measure,
+        slice=asked.slice,
         cells=observed.cells,
         clusters=observed.clusters,
         old=observed.old,
@@ -146,11 +119,11 @@ def _decide(
         discordance=observed.discordance,
         detectable=detectable,
         cells_needed=needed,
-        missing_old=int(cells.old.missing[rows].sum()),
-        missing_new=int(cells.new.missing[rows].sum()),
+        missing_old=asked.missing_old,
+        missing_new=asked.missing_new,
         worst=_bound(asked, Missing.WORST, adjusted, outcomes) if bounded else None,
         best=_bound(asked, Missing.BEST, adjusted, outcomes) if bounded else None,
-        decides=(asked.question.slice is None or spec.slices_must_pass) and spec.blocks(cells.severity),
+        decides=asked.decides,
         outcome=outcome,
         tier=_tier(outcome, observed, better, margin, spec, unreliable=unreliable),
         reason=_reason(
@@ -163,8 +136,13 @@ def _decide(
                 needed=needed or 0,
             ),
             unreliable=unreliable,
-        ),
+        )
+        if not asked.same
+        else _SAME,
     )
+
+
+_SAME: Final = "nothing changed: the same judges, panel and principle, and every answer taken over"
 
 
 def _outcome(compared: Compared, p_adjusted: float, margin: float, alpha: float) -> Outcome:
@@ -182,7 +160,7 @@ def _bounded(outcomes: Mapping[Missing, Outcome]) -> Outcome:
 
 
 def _bound(
-    asked: _Asked, missing: Missing, adjusted: Mapping[Missing, float], outcomes: Mapping[Missing, Outcome]
+    asked: Asked, missing: Missing, adjusted: Mapping[Missing, float], outcomes: Mapping[Missing, Outcome]
 ) -> Bound:
     compared = asked.compared[missing]
     assert compared.old is not None
@@ -223,12 +201,10 @@ class _Numbers:
     needed: int
 
 
-def _reason(
-    asked: _Asked, outcomes: Mapping[Missing, Outcome], numbers: _Numbers, *, unreliable: bool
-) -> str:
+def _reason(asked: Asked, outcomes: Mapping[Missing, Outcome], numbers: _Numbers, *, unreliable: bool) -> str:
     observed = asked.observed
     if observed.cells == 0:
-        return f"no cell to compare: {asked.question.measure.value} can not be known"
+        return f"no cell to compare: {asked.measure.value} can not be known"
     if unreliable:
         share = f"{asked.noise.old or 0:.0%}"
         return f"two readings of a cell of the baseline differ with a chance of {share}, so that it is no measure"
@@ -252,5 +228,5 @@ def _plain_reason(outcome: Outcome, observed: Compared, numbers: _Numbers) -> st
     wanted = f"; about {count(more, 'more cell')} could exclude it" if more else ""
     return (
         f"neither a drop ({p_value}) nor its absence within {margin} is shown; "
-        f"{sight(numbers.detectable, numbers.margin)}{wanted}"
+        f"{sight(observed.cells, numbers.detectable, numbers.margin)}{wanted}"
     )

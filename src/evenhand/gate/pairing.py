@@ -1,13 +1,12 @@
 """Pair a baseline with a run, cell by cell: what can be compared, what can not, and why."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from evenhand.calibration.table import NONE, Flags, Slicing
-from evenhand.gate.cells import GateTable, PairedCells, Side
+from evenhand.calibration.table import NONE, Flags, Indices, Slicing
+from evenhand.gate.cells import ApartCell, GateTable, PairedCells, Side
 from evenhand.gate.instrument import told_changes
 from evenhand.gate.patterns import PatternBook
 from evenhand.records.baseline import Baseline, BaselineCase, BaselineHead, PrincipleMark
@@ -32,7 +31,14 @@ def nothing_covered(_case: str, _principle: str) -> bool:
     return False
 
 
-def pair_up(old: Baseline, new: Baseline, spec: GateSpec, covered: Covers = nothing_covered) -> GateTable:
+def pair_up(
+    old: Baseline,
+    new: Baseline,
+    spec: GateSpec,
+    covered: Covers = nothing_covered,
+    *,
+    asked: Collection[str] | None = None,
+) -> GateTable:
     """Return the cells of both side by side.
 
     With `compares: judges` the cells are the anchors: those of the run with a reference label, in cases with one of the
@@ -45,8 +51,10 @@ def pair_up(old: Baseline, new: Baseline, spec: GateSpec, covered: Covers = noth
         new: The run.
         spec: What is compared.
         covered: Tells which cells are in quarantine.
+        asked: Principles about which the run asked anybody; None is all of them. Of the others, answers are taken over
+            from the ledger, from recordings and from judges that always say the same.
     """
-    pairing = _Pairing(old, new, spec, covered)
+    pairing = _Pairing(old, new, spec, covered, asked)
     columns = pairing.columns()
     return GateTable(
         old=old.head,
@@ -70,16 +78,25 @@ class _Column:
     truth: list[int] = field(default_factory=list)
     old_patterns: list[int] = field(default_factory=list)
     new_patterns: list[int] = field(default_factory=list)
-    not_comparable: Counter[str] = field(default_factory=Counter)
+    apart: list[ApartCell] = field(default_factory=list)
     quarantined: list[bool] = field(default_factory=list)
     of: int = 0
-    fresh: int = 0
+    fresh: list[tuple[str, str]] = field(default_factory=list)
 
 
 class _Pairing:
     """Walks both sides once."""
 
-    def __init__(self, old: Baseline, new: Baseline, spec: GateSpec, covered: Covers) -> None:
+    def __init__(
+        self,
+        old: Baseline,
+        new: Baseline,
+        spec: GateSpec,
+        covered: Covers,
+        asked: Collection[str] | None,
+    ) -> None:
+        self._asked = asked
+        self._sources: dict[tuple[bool, str], int] = {}
         self._old = old
         self._new = new
         self._spec = spec
@@ -140,14 +157,14 @@ class _Pairing:
                 column = columns[principle]
                 before_words = before.get(principle)
                 if then is None or before_words is None or (self._judges and principle not in labels_then):
-                    column.fresh += 1
+                    column.fresh.append((now.id, candidate))
                     continue
                 column.of += 1
                 why = column.barrier or changed
                 if not why and self._judges and labels_then[principle] != label:
                     why = RELABELLED
                 if why:
-                    column.not_comparable[why] += 1
+                    column.apart.append(ApartCell(now.id, candidate, why))
                     continue
                 again = now.again.get(candidate, {}).get(principle, ())
                 again_then = then.again.get(candidate, {}).get(principle, ())
@@ -180,7 +197,7 @@ class _Pairing:
                 else:
                     continue
                 columns[principle].of += 1
-                columns[principle].not_comparable[why] += 1
+                columns[principle].apart.append(ApartCell(then.id, candidate, why))
 
     def paired(self, name: str, column: _Column) -> PairedCells:
         """Return the cells of a principle as arrays."""
@@ -196,13 +213,21 @@ class _Pairing:
             truth=np.array(column.truth, dtype=np.int16),
             old=Side(patterns=column.old.done(), of=np.array(column.old_patterns, dtype=np.int64)),
             new=Side(patterns=column.new.done(), of=np.array(column.new_patterns, dtype=np.int64)),
-            clusters=_numbered([self._new.cases[case].source or case for case in column.cases]),
+            clusters=self._clusters(column.cases),
             slices=dict(self._slices(column.cases)),
             quarantined=_flags(column.quarantined),
             of=column.of,
-            not_comparable=dict(column.not_comparable),
-            fresh=column.fresh,
+            apart=tuple(column.apart),
+            fresh=tuple(column.fresh),
             unchanged=self._is_unchanged(name),
+        )
+
+    def _clusters(self, cases: Sequence[str]) -> Indices:
+        """Return the number of what each case comes from, the same in all principles."""
+        sources = ((self._new.cases[case].source, case) for case in cases)
+        names = ((bool(source), source or case) for source, case in sources)
+        return np.array(
+            [self._sources.setdefault(name, len(self._sources)) for name in names], dtype=np.int64
         )
 
     def _slices(self, cases: Sequence[str]) -> Iterator[tuple[str, Slicing]]:
@@ -217,6 +242,8 @@ class _Pairing:
         return (
             then is not None
             and now is not None
+            and self._asked is not None
+            and name not in self._asked
             and then.shown == now.shown
             and self._old.head.instrument == self._new.head.instrument
             and _served(self._old.head) == _served(self._new.head)
@@ -234,11 +261,6 @@ def _values(mark: PrincipleMark) -> np.ndarray[tuple[int], np.dtype[np.float64]]
         return np.zeros(0)
     values = np.array(placed)
     return np.asarray((values - values.min()) / np.ptp(values))
-
-
-def _numbered(names: Collection[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    return np.array([numbers[name] for name in names], dtype=np.int64)
 
 
 def _flags(values: Sequence[bool]) -> Flags:

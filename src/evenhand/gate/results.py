@@ -89,7 +89,9 @@ class TestResult:
     __test__ = False
 
     principle: str
+    """The principle; "all principles" for the test of all of them together."""
     severity: Importance
+    """Its severity; of all principles together, the highest."""
     measure: Measure
     slice: Slice | None
     """The slice; None is all cells of the principle."""

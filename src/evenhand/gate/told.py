@@ -32,7 +32,7 @@ def _changed(cells: PairedCells, spec: GateSpec) -> Iterator[ChangedCell]:
     rows = np.flatnonzero((then != now) & ~cells.quarantined)
     if not rows.size:
         return
-    steps = _steps(cells, spec)
+    steps = score_steps(cells, spec)
     old, new = cells.old.patterns.said, cells.new.patterns.said
     for row in rows.tolist():
         said = new[cells.new.of[row]]
@@ -61,7 +61,7 @@ def _verdict_codes(cells: PairedCells, side: Side) -> Indices:
     return np.asarray(np.array(told, dtype=np.int64)[side.of])
 
 
-def _steps(cells: PairedCells, spec: GateSpec) -> Floats:
+def score_steps(cells: PairedCells, spec: GateSpec) -> Floats:
     """Return by how much the score of each cell moved, shape (n,); 0 where no measure is about it."""
     steps = np.zeros(cells.n)
     for question in _whole(cells, spec):

@@ -7,7 +7,16 @@ from evenhand.stats.estimate import Undefined
 
 def subject(principle: str, measure: Measure, group: Slice | None) -> str:
     """Return what a comparison is about, as in "sensitivity on privacy.share (topic health)"."""
-    return f"{measure.value} on {principle}{f' ({group})' if group else ''}"
+    return f"{measure.value} on {principle}{_of(group)}"
+
+
+def measured(measure: Measure, group: Slice | None) -> str:
+    """Return what is compared on a principle that was named, as in "sensitivity (topic health)"."""
+    return f"{measure.value}{_of(group)}"
+
+
+def _of(group: Slice | None) -> str:
+    return f" ({group})" if group else ""
 
 
 def p_words(p: float) -> str:
@@ -32,10 +41,11 @@ def fall(test: TestResult) -> str:
     )
 
 
-def sight(detectable: float | None, margin: float) -> str:
+def sight(cells: int, detectable: float | None, margin: float) -> str:
     """Return what a test sees: the smallest drop, and whether that is its margin."""
+    who = count(cells, "cell")
     if detectable is None:
-        return f"it can not detect any drop, so not its margin of {points(margin)}"
+        return f"{who} can not detect any drop"
     if detectable <= margin:
-        return f"it sees drops of {points(detectable)} or more"
-    return f"it can not detect its margin of {points(margin)}: only drops of {points(detectable)} or more"
+        return f"{who} can detect drops of {points(detectable)}"
+    return f"{who} can not detect the margin, only drops of {points(detectable)} or more"

@@ -148,6 +148,25 @@ def units_of_items(
             yield item, [read_unit(row) for row in units]
 
 
+def principles_asked(ledger: LedgerFile, run: Run) -> frozenset[str]:
+    """Return the principles about which a run made a call."""
+    items, ratings, attempts = tables.items.c, tables.ratings.c, tables.attempts.c
+    number = ledger.run_number(run.id)
+    query = (
+        select(items.principle_id)
+        .join_from(
+            tables.attempts,
+            tables.ratings,
+            and_(ratings.run == attempts.run, ratings.unit == attempts.unit),
+        )
+        .join(tables.items, and_(items.run == ratings.run, items.seq == ratings.item))
+        .where(attempts.run == number)
+        .distinct()
+    )
+    with ledger.read() as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
 def label_rows(ledger: LedgerFile, sources: Collection[str]) -> Iterator[LabelRow]:
     """Yield the human labels of some sources, in the order in which they were added."""
     labels = tables.labels.c
