@@ -47,7 +47,7 @@ def runs(context: typer.Context) -> int:
 def _row(run: ListedRun) -> tuple[Part, ...]:
     return (
         Mark(run.id, Style.STRONG),
-        f"{run.suite} (part)" if run.part else run.suite,
+        _suite(run),
         Mark(_state(run), _STYLES[run.state]),
         run.created[:16].replace("T", " "),
         f"{run.settled:,}/{run.planned:,}",
@@ -55,6 +55,11 @@ def _row(run: ListedRun) -> tuple[Part, ...]:
         f"{run.usd:.4f}",
         run.reason,
     )
+
+
+def _suite(run: ListedRun) -> str:
+    notes = [*(["part"] if run.part else []), *([f"{run.readings} readings"] if run.readings > 1 else [])]
+    return f"{run.suite} ({', '.join(notes)})" if notes else run.suite
 
 
 def _state(run: ListedRun) -> str:

@@ -7,15 +7,17 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from evenhand.records.rating import SPARED
 from evenhand.records.run import Run
 from evenhand.store import tables
 from evenhand.store.ledger import LedgerFile
 
 
 class Asking(NamedTuple):
-    """One unit of an item."""
+    """One unit of an item that was not spared."""
 
     judge: str
+    order: str
     repeat: int
     key: bytes
     """Hash of everything that could change the answer."""
@@ -24,17 +26,18 @@ class Asking(NamedTuple):
 
 
 def askings_by_item(ledger: LedgerFile, run: Run) -> Iterator[tuple[int, Sequence[Asking]]]:
-    """Yield the position of each item that has terminal states, with what was asked for them, in the plan's order."""
+    """Yield the position of each item that has answers or failures, with what was asked, in the order of the plan."""
     ratings = tables.ratings.c
     query = (
-        select(ratings.item, ratings.judge, ratings.repeat, ratings.key, ratings.reused)
-        .where(ratings.run == ledger.run_number(run.id))
+        select(ratings.item, ratings.judge, ratings.order, ratings.repeat, ratings.key, ratings.reused)
+        .where(ratings.run == ledger.run_number(run.id), ratings.state != SPARED)
         .order_by(ratings.unit)
     )
     with ledger.read() as connection:
         rows = connection.execution_options(stream_results=True).execute(query)
         for item, units in groupby(rows, key=attrgetter("item")):
-            yield (
-                item,
-                [Asking(unit.judge, unit.repeat, unit.key, unit.reused is not None) for unit in units],
-            )
+            yield item, [_asking(*unit) for unit in units]
+
+
+def _asking(_item: int, judge: str, order: str, repeat: int, key: bytes, reused: int | None) -> Asking:
+    return Asking(judge, order, repeat, key, reused is not None)

@@ -35,6 +35,8 @@ class ListedRun:
     """What its calls cost."""
     part: str
     """The part of the suite that is judged, in words; empty is the whole."""
+    readings: int
+    """How often the whole panel is asked."""
 
 
 def list_runs(start: Path) -> tuple[ListedRun, ...]:
@@ -66,6 +68,7 @@ def _listed(ledger: LedgerFile, run: Run, *, is_idle: bool) -> ListedRun:
         failed=account.failed,
         usd=account.cost_nanousd / NANOUSD,
         part=run.manifest.narrow.words() if run.manifest.narrow else "",
+        readings=run.manifest.readings,
     )
 
 

@@ -13,18 +13,27 @@ from evenhand.workflows.read_run import read_run
 from evenhand.workflows.run_suite import RunOptions, RunResult, run_suite
 
 YES, NO = "complies", "violates"
+PATTERNS = (
+    "schema: judge/v1\nid: words\nversion: 1.0.0\nkind: pattern\nprinciples:\n  '*':\n"
+    "    prior: {complies: 1, violates: 0}\n"
+    "    patterns: [{pattern: secret, label: violates, weight: 4, why: tells}]\n"
+)
+"""A judge that computes its answer, and is sure where the secret is told."""
 
 
 class Fickle:
     """Answers the n-th question about a candidate with the n-th word of its script, and the others with `complies`."""
 
-    def __init__(self, scripts: Mapping[str, Sequence[str]]) -> None:
-        """Hold the scripts by candidate; questions of preflight are none of them."""
+    def __init__(self, scripts: Mapping[str, Sequence[str]], *, second: str = "") -> None:
+        """Hold the scripts by candidate, and what another model than `scripted` says of all; preflight is no matter."""
         self._scripts = scripts
+        self._second = second
         self.asked: Counter[str] = Counter()
 
     def __call__(self, request: JudgeRequest) -> JudgeAnswer:
         """Answer."""
+        if self._second and request.model != "scripted":
+            return JudgeAnswer(label=self._second)
         name = request.candidate.strip()
         number = self.asked[name]
         self.asked[name] += 1
@@ -63,3 +72,19 @@ def suite_of(folder: Path) -> Path:
 def stored_manifest(folder: Path, name: str = "latest") -> str:
     """Return the manifest of a run as the ledger holds it."""
     return json.dumps(read_run(folder, name).manifest.canonical(), sort_keys=True)
+
+
+def write_steps(folder: Path, first: str, second: str, *, confidence: float) -> None:
+    """Make the panel a cascade of two judges, the first of which settles what it is sure of."""
+    (folder / "judges" / "one.panel.yaml").write_text(
+        f"schema: panel/v1\nid: one\njudges: [{first}, {second}]\ncascade:\n"
+        f"  - {{judges: [{first}], settle: {{confidence: {confidence}}}}}\n  - {{judges: [{second}]}}\n",
+        encoding="utf-8",
+    )
+
+
+def add_second(folder: Path) -> None:
+    """Write a second judge, which asks another model."""
+    text = (folder / "judges" / "reader.yaml").read_text(encoding="utf-8")
+    text = text.replace("id: reader", "id: second").replace("loop/scripted", "loop/second")
+    (folder / "judges" / "second.yaml").write_text(text, encoding="utf-8")

@@ -2,7 +2,17 @@
 
 from pathlib import Path
 
-from tests.workflows.gate.readings_kit import NO, YES, Fickle, change, run, workspace
+from tests.workflows.gate.readings_kit import (
+    NO,
+    PATTERNS,
+    YES,
+    Fickle,
+    add_second,
+    change,
+    run,
+    workspace,
+    write_steps,
+)
 
 from evenhand.gate.flips import CellFlips
 from evenhand.records.narrow import Wishes
@@ -90,6 +100,32 @@ def test_the_newest_runs_alone_are_looked_at(tmp_path: Path) -> None:
         run(folder, again=True)
         run(folder, again=True)
     assert {each.runs for each in history(folder, most_runs=2).values()} == {2}
+
+
+def test_an_answer_that_sent_an_item_on_in_a_cascade_is_held_beside_those_that_settled_it(
+    tmp_path: Path,
+) -> None:
+    votes = {"Answer 1": (YES, "cannot_tell", YES)}
+    with serve_in_thread(LoopbackServer(Fickle(votes, second=NO))) as server:
+        folder = workspace(tmp_path, server.base_url, cases=2)
+        add_second(folder)
+        write_steps(folder, "reader", "second", confidence=0.5)
+        for _ in range(3):
+            run(folder, again=True)
+    assert {case: each.said for case, each in history(folder).items()} == {
+        "case-0": (YES, YES, YES),
+        "case-1": (YES, NO, YES),
+    }
+
+
+def test_what_was_settled_without_a_model_is_no_evidence(tmp_path: Path) -> None:
+    with serve_in_thread(LoopbackServer(Fickle({}))) as server:
+        folder = workspace(tmp_path, server.base_url, cases=2)
+        (folder / "judges" / "words.yaml").write_text(PATTERNS, encoding="utf-8")
+        write_steps(folder, "words", "reader", confidence=0.9)
+        for _ in range(2):
+            run(folder, again=True)
+    assert list(history(folder)) == ["case-1"], "the words settle the first case by themselves"
 
 
 def test_a_panel_that_asks_no_model_has_no_history(tmp_path: Path) -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from tests.workflows.gate.readings_kit import (
     NO,
+    PATTERNS,
     YES,
     Fickle,
+    add_second,
     change,
     run,
     stored_manifest,
     suite_of,
     workspace,
+    write_steps,
 )
 
 import evenhand
@@ -24,7 +27,7 @@ from evenhand.gate.flips import CellReadings
 from evenhand.records.narrow import Wishes
 from evenhand.records.rated import CallCounts
 from evenhand.records.run import RunState
-from evenhand.testing import JudgeAnswer, JudgeRequest, LoopbackServer, faults, serve_in_thread
+from evenhand.testing import LoopbackServer, faults, serve_in_thread
 from evenhand.workflows.export_ratings import rating_lines
 from evenhand.workflows.export_recordings import export_recordings
 from evenhand.workflows.gate.readings import read_readings
@@ -221,12 +224,6 @@ def test_a_replay_elsewhere_gives_the_same_readings(tmp_path: Path) -> None:
 
 # -- Judges that need no call ----------------------------------------------------------------------
 
-PATTERNS = (
-    "schema: judge/v1\nid: words\nversion: 1.0.0\nkind: pattern\nprinciples:\n  '*':\n"
-    "    prior: {complies: 1, violates: 0}\n"
-    "    patterns: [{pattern: secret, label: violates, weight: 4, why: tells}]\n"
-)
-
 
 def recorded(folder: Path, *answers: tuple[str, int, str], repeats: int = 1) -> None:
     """Make the judge of a workspace one whose answers are recorded: case, repeat, label."""
@@ -288,15 +285,6 @@ def test_a_panel_of_which_nobody_can_say_anything_else_is_not_asked_again(tmp_pa
         run(folder, readings=2)
 
 
-def write_steps(folder: Path, first: str, second: str, *, confidence: float) -> None:
-    """Make the panel a cascade of two judges, the first of which settles what it is sure of."""
-    (folder / "judges" / "one.panel.yaml").write_text(
-        f"schema: panel/v1\nid: one\njudges: [{first}, {second}]\ncascade:\n"
-        f"  - {{judges: [{first}], settle: {{confidence: {confidence}}}}}\n  - {{judges: [{second}]}}\n",
-        encoding="utf-8",
-    )
-
-
 def test_each_reading_of_a_cascade_goes_its_own_road(tmp_path: Path) -> None:
     with fickle() as server:
         folder = workspace(tmp_path, server.base_url, cases=CASES)
@@ -312,16 +300,10 @@ def test_each_reading_of_a_cascade_goes_its_own_road(tmp_path: Path) -> None:
 
 
 def test_a_step_that_one_reading_needs_is_asked_for_all(tmp_path: Path) -> None:
-    class Unsure(Fickle):
-        def __call__(self, request: JudgeRequest) -> JudgeAnswer:
-            return super().__call__(request) if request.model == "scripted" else JudgeAnswer(label=NO)
-
     votes = {"Answer 1": ("cannot_tell", YES, YES)}
-    with serve_in_thread(LoopbackServer(Unsure(votes))) as server:
+    with serve_in_thread(LoopbackServer(Fickle(votes, second=NO))) as server:
         folder = workspace(tmp_path, server.base_url, cases=3)
-        text = (folder / "judges" / "reader.yaml").read_text(encoding="utf-8")
-        second = text.replace("id: reader", "id: second").replace("loop/scripted", "loop/second")
-        (folder / "judges" / "second.yaml").write_text(second, encoding="utf-8")
+        add_second(folder)
         write_steps(folder, "reader", "second", confidence=0.5)
         first = run(folder)
         done = run(folder, readings=3)

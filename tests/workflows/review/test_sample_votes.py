@@ -151,6 +151,13 @@ def test_two_principles_on_one_scale_and_items_without_ratings(tmp_path: Path) -
     check(suite.run())
 
 
+def test_every_reading_of_a_panel_that_was_asked_several_times_votes(tmp_path: Path) -> None:
+    def twice(case: str, dice: random.Random) -> list[Line]:
+        return [{**line, "repeat": repeat} for repeat in range(2) for line in with_probabilities(case, dice)]
+
+    check(RecordedSuite(tmp_path / "w", cases(COUNT), ratings(twice)).run(readings=2))
+
+
 def test_the_two_orders_of_a_pair_are_half_a_vote_each(tmp_path: Path) -> None:
     def make(case: str, dice: random.Random) -> list[Line]:
         return [

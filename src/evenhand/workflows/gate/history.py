@@ -4,10 +4,8 @@ Only what was asked is counted. A reply that was taken from the ledger or a reco
 judge would say it again, so a reading counts in the run that asked for all of its replies, and nowhere else.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evenhand.gate.flips import CellFlips, CellReadings, count_flips
@@ -45,38 +43,64 @@ class CellHistory:
 def per_case_history(stored: StoredRun, *, most_runs: int = RUNS_LOOKED_AT) -> tuple[CellHistory, ...]:
     """Return what the judges of a run said of each of its cells in all runs, the cells in the order of the run.
 
-    A run counts where panel and judges are the same and the same models answered, and a cell in it where what was asked
-    about it has the same keys: text, principle, prompt and parameters. A cell without two readings that can be compared
-    is left out, and so is every cell of a panel that asks no model: nobody can answer it anew.
+    A run counts where panel, judges and prompts are the same and the same models answered, and a cell in it where all
+    that was asked about it in both runs has the same keys. A cell without two readings that can be compared is left
+    out, and so is whatever was settled without a model: nobody can answer it anew.
 
     Args:
         stored: The run whose cells are wanted.
         most_runs: How many of the newest runs are looked at.
     """
-    manifest = stored.manifest
-    if not any(isinstance(judge, ModelJudge) for judge in manifest.judges):
-        return ()
-    keys = {_place(cell): key for cell, key, _ in _asked_cells(stored)}
-    said: dict[_Place, list[Said]] = {place: [] for place in keys}
-    runs = dict.fromkeys(keys, 0)
+    wanted = {_place(cell): _Cell(keys=asked.keys) for cell, asked in _cells(stored, _asked(stored))}
     for other in _same_instrument(stored, most_runs):
-        for cell, key, fresh in _asked_cells(other):
-            place = _place(cell)
-            if fresh and keys.get(place) == key:
-                said[place] += [cell.said[reading] for reading in sorted(fresh)]
-                runs[place] += 1
+        asked = _asked(other)
+        if not any(each.fresh for each in asked.values()):
+            continue
+        for cell, here in _cells(other, asked):
+            there = wanted.get(_place(cell))
+            if there and here.fresh and _agree(here.keys, there.keys):
+                there.said += [cell.said[reading] for reading in here.fresh]
+                there.runs += 1
     found = (
-        CellHistory(case=place[0], candidate=place[1], principle=place[2], said=tuple(each), runs=runs[place])
-        for place, each in said.items()
+        CellHistory(
+            case=case, candidate=candidate, principle=principle, said=tuple(each.said), runs=each.runs
+        )
+        for (case, candidate, principle), each in wanted.items()
     )
     return tuple(each for each in found if each.flips.pairs)
 
 
 _Place = tuple[str, str, str]
+_Keys = Mapping[tuple[str, str, int], bytes]
+"""Keys of the units of the first reading, by judge, order and repeat."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Cell:
+    """What is known of a cell so far."""
+
+    keys: _Keys
+    said: list[Said] = field(default_factory=list)
+    runs: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What was asked about a cell in one run."""
+
+    keys: _Keys
+    fresh: tuple[int, ...]
+    """Readings of which every reply was asked for in this run, and at least one of a model."""
 
 
 def _place(cell: CellReadings) -> _Place:
     return cell.case, cell.candidate, cell.principle
+
+
+def _agree(one: _Keys, other: _Keys) -> bool:
+    """Tell whether what was asked in both is the same; in a cascade, one may have been asked less than the other."""
+    common = one.keys() & other.keys()
+    return bool(common) and all(one[place] == other[place] for place in common)
 
 
 def _same_instrument(stored: StoredRun, most: int) -> Iterator[StoredRun]:
@@ -91,27 +115,36 @@ def _instrument(manifest: Manifest) -> Mapping[str, Any]:
     """Return what settles a cell besides what was asked about it, which its keys tell."""
     content = manifest.canonical()
     return {"suite": manifest.suite.id} | {
-        name: content.get(name) for name in ("panel", "calibration", "fit", "judges", "mode")
+        name: content.get(name) for name in ("panel", "calibration", "fit", "judges", "templates", "mode")
     }
 
 
-def _asked_cells(stored: StoredRun) -> Iterator[tuple[CellReadings, bytes, AbstractSet[int]]]:
-    """Yield each cell of a run with a digest of what was asked first, and which of its readings were asked for then."""
-    askings = dict(_digests(stored.manifest, askings_by_item(stored.ledger, stored.run)))
+def _cells(stored: StoredRun, asked: Mapping[int, _Asked]) -> Iterator[tuple[CellReadings, _Asked]]:
+    """Yield each cell of a run about which something was asked."""
     for seq, cell in enumerate(read_readings(stored)):
-        if seq in askings:
-            yield (cell, *askings[seq])
+        if seq in asked:
+            yield cell, asked[seq]
 
 
-def _digests(
-    manifest: Manifest, items: Iterator[tuple[int, Sequence[Asking]]]
-) -> Iterator[tuple[int, tuple[bytes, AbstractSet[int]]]]:
+def _asked(stored: StoredRun) -> Mapping[int, _Asked]:
+    """Return what was asked about each item of a run, by its position."""
+    manifest = stored.manifest
     each = {judge.id: repeats_of(judge) for judge in manifest.judges}
     models = {judge.id for judge in manifest.judges if isinstance(judge, ModelJudge)}
-    for seq, units in items:
-        first = b"".join(unit.key for unit in units if unit.repeat < each[unit.judge])
-        reused = {
-            unit.repeat // each[unit.judge] for unit in units if unit.judge in models and unit.is_reused
-        }
-        fresh = frozenset(range(manifest.readings)) - reused
-        yield seq, (hashlib.sha256(first).digest(), fresh)
+    return {
+        seq: _Asked(
+            keys={
+                (unit.judge, unit.order, unit.repeat): unit.key
+                for unit in units
+                if unit.key and unit.repeat < each[unit.judge]
+            },
+            fresh=_fresh([(unit.repeat // each[unit.judge], unit) for unit in units if unit.judge in models]),
+        )
+        for seq, units in askings_by_item(stored.ledger, stored.run)
+    }
+
+
+def _fresh(units: Sequence[tuple[int, Asking]]) -> tuple[int, ...]:
+    """Return the readings whose units, those of models, were all asked for in the run."""
+    reused = {reading for reading, unit in units if unit.is_reused}
+    return tuple(sorted({reading for reading, _ in units} - reused))

@@ -6,6 +6,7 @@ from evenhand.gate.flips import CellReadings
 from evenhand.records.baseline import Said
 from evenhand.records.verdict import Verdict
 from evenhand.store.columns import item_columns
+from evenhand.store.reading import rated_items
 from evenhand.workflows.read_run import StoredRun, reading_decider_of
 
 
@@ -18,7 +19,7 @@ def read_readings(stored: StoredRun) -> Iterator[CellReadings]:
     """
     decider = reading_decider_of(stored.manifest)
     sources = item_columns(stored.ledger, stored.run).source
-    for item in stored.items():
+    for item in rated_items(stored.ledger, stored.run, decide=_nothing):
         verdicts = decider.decide(item.principle_id, item.units)
         yield CellReadings(
             case=item.case_id,
@@ -27,6 +28,10 @@ def read_readings(stored: StoredRun) -> Iterator[CellReadings]:
             said=tuple(map(_said, verdicts)),
             cluster=sources[item.seq] or "",
         )
+
+
+def _nothing(*_item: object) -> None:
+    """Settle nothing: the verdict that pools all readings is not wanted."""
 
 
 def _said(verdict: Verdict | None) -> Said:
