@@ -28,6 +28,8 @@ MOST_BYTES = 60_000
 """Longest report; a comment on a pull request may hold 65,536 bytes."""
 ROW_LIMITS = (60, 20, 6, 1)
 """Rows of a table, the most first; fewer are written where leaving parts out is not enough."""
+_LEAST_POINTS = 12
+"""Points of a list that are always written."""
 _EXCERPT_LENGTH = 300
 
 
@@ -113,7 +115,7 @@ def block_pieces(block: Block, rows: int, *, folded: bool) -> Iterator[Piece]:
         case Paragraph() | Heading() | Table():
             yield Piece(text=_text(block, rows), extra=block.extra)
         case Bullets() | KeyNumbers():
-            yield Piece(text=_list(block))
+            yield Piece(text=_list(block, rows))
 
 
 def _fold(fold: Fold, rows: int, *, folded: bool) -> Iterator[Piece]:
@@ -144,10 +146,12 @@ def _text(block: Paragraph | Heading | Table, rows: int) -> str:
     return f"### {line(block.words)}" if isinstance(block, Heading) else paragraph(block.words)
 
 
-def _list(block: Bullets | KeyNumbers) -> str:
+def _list(block: Bullets | KeyNumbers, most: int) -> str:
     if isinstance(block, KeyNumbers):
         return "\n".join(f"- {_key_number(each)}" for each in block.numbers)
-    points = [line(point) for point in block.points]
+    points = [line(point) for point in block.points[: max(most, _LEAST_POINTS)]]
+    if left_out := len(block.points) - len(points):
+        points.append(f"{count(left_out)} more are in the HTML and JSON reports.")
     if block.tone == "warning":
         return "\n".join(["> **Before any number**", ">", *(f"> - {point}" for point in points)])
     mark = "1." if block.tone == "steps" else "-"

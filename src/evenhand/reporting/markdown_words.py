@@ -47,7 +47,7 @@ def paragraph(words: Words) -> str:
 
 def own(text: str, *, in_table: bool = False) -> str:
     """Return a sentence of ours, in which names from outside may stand, on one line of Markdown."""
-    pieces = re.split(r"(\s+)", one_line(text))
+    pieces = re.split(r"(\s+)", _no_comment(one_line(text)))
     return "".join(
         code_span(each, in_table=in_table) if _READ_BY_HOSTS.search(each) else _MARKS.sub(r"\\\1", each)
         for each in pieces
@@ -78,7 +78,7 @@ def html_line(words: Words) -> str:
 
 def shortened(text: str, most: int = MOST_FOREIGN) -> str:
     """Return text from outside on one line, with what hides in it drawn and its end cut off."""
-    shown = one_line(text).replace("<!--", "<!⟦U+002D⟧-")
+    shown = _no_comment(one_line(text))
     return shown[: most - 1] + "…" if len(shown) > most else shown
 
 
@@ -93,9 +93,13 @@ def _html_spans(words: Words) -> Iterator[str]:
         if span.code or span.foreign:
             yield f"<code>{html.escape(shortened(span.text))}</code>"
         else:
-            for each in re.split(r"(\s+)", one_line(span.text)):
-                text = html.escape(each.replace("<!--", "<!⟦U+002D⟧-"))
+            for each in re.split(r"(\s+)", _no_comment(one_line(span.text))):
+                text = html.escape(each)
                 yield f"<code>{text}</code>" if _READ_BY_HOSTS.search(each) else text
+
+
+def _no_comment(text: str) -> str:
+    return text.replace("<!--", "<!⟦U+002D⟧-")
 
 
 def _made_plain(match: re.Match[str]) -> str:
