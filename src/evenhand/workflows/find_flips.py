@@ -42,9 +42,9 @@ def find_flips(start: Path, run: str) -> Flips | None:
         return None
     from evenhand.gate.flips import flip_rates  # noqa: PLC0415 - statistics that no other run needs
     from evenhand.stats.estimate import Estimate  # noqa: PLC0415 - as above
-    from evenhand.workflows.gate.readings import read_readings  # noqa: PLC0415 - as above
+    from evenhand.workflows.gate.readings import read_counted_readings  # noqa: PLC0415 - as above
 
-    found = flip_rates(read_readings(stored)).overall
+    found = flip_rates(read_counted_readings(stored)).overall
     rate = found.rate if isinstance(found.rate, Estimate) else None
     return Flips(
         items=found.cells,

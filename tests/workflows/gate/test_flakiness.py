@@ -5,13 +5,24 @@ from pathlib import Path
 
 import pytest
 from tests.cli.kit import plain_cases
-from tests.workflows.gate.readings_kit import NO, YES, Fickle, change, run, suite_of, workspace
+from tests.workflows.gate.readings_kit import (
+    NO,
+    PATTERNS,
+    YES,
+    Fickle,
+    change,
+    run,
+    suite_of,
+    workspace,
+    write_steps,
+)
 
 from evenhand.errors import UsageError
 from evenhand.gate.flips import flip_rates
 from evenhand.records.narrow import Wishes
 from evenhand.records.run import Run, RunState
 from evenhand.testing import LoopbackServer, serve_in_thread
+from evenhand.workflows.gate.again import read_again
 from evenhand.workflows.gate.flakiness import find_companion, run_companion
 from evenhand.workflows.gate.readings import read_readings
 from evenhand.workflows.read_run import read_run
@@ -157,6 +168,20 @@ def test_a_recorded_panel_is_read_as_often_as_it_can_be(tmp_path: Path) -> None:
     recorded(folder, repeats=3)
     done = companion(folder)
     assert (done.run.manifest.readings, done.account.terminal) == (3, {"rated": 6})
+
+
+def test_a_cascade_has_a_companion_whose_readings_stand_beside_the_run(tmp_path: Path) -> None:
+    with serve_in_thread(LoopbackServer(Fickle(WAVERS))) as server:
+        folder = workspace(tmp_path, server.base_url, cases=CASES)
+        (folder / "judges" / "words.yaml").write_text(PATTERNS, encoding="utf-8")
+        write_steps(folder, "words", "reader", confidence=0.9)
+        companion(folder, share=0.1)
+        run(folder)
+    again, notes = read_again(read_run(folder, "latest"))
+    assert notes == ()
+    tell = {case["id"]: "secret" in case["response"] for case in plain_cases(CASES)}
+    assert set(again.values()) == {(NO,) * 5, (YES, NO, YES, YES, YES)}
+    assert all((said == (NO,) * 5) == tell[case] for (case, _, _), said in again.items())
 
 
 # -- Whose companion it is -------------------------------------------------------------------------

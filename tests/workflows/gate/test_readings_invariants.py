@@ -9,7 +9,7 @@ import pytest
 from tests.workflows.calibration_kit import Line, RecordedSuite, cases
 
 from evenhand.records.baseline import Said
-from evenhand.workflows.gate.readings import read_readings
+from evenhand.workflows.gate.readings import read_counted_readings, read_readings
 
 COUNT, READINGS = 25, 3
 JUDGES = ("one", "two", "three")
@@ -66,8 +66,8 @@ def verdicts(suite: RecordedSuite) -> list[Said]:
     found: list[Said] = []
     for item in suite.run().items():
         assert item.verdict is not None
-        failed = any(opinion.failed for opinion in item.verdict.opinions)
-        found.append(False if failed and item.verdict.label is None else item.verdict.label)
+        lost = any(opinion.failed and opinion.label is None for opinion in item.verdict.opinions)
+        found.append(False if lost and item.verdict.label is None else item.verdict.label)
     return found
 
 
@@ -121,6 +121,27 @@ def test_readings_on_an_ordered_scale_are_its_labels(tmp_path: Path) -> None:
         alone = RecordedSuite(tmp_path / f"{reading}", cases(COUNT), reading_of(whole, reading, 1), **fields)
         assert [each[reading] for each in said] == verdicts(alone)
     assert {each for readings in said for each in readings} <= {"1", "2", "3", None}
+
+
+def test_numbers_count_by_the_sides_of_the_pass_mark(tmp_path: Path) -> None:
+    numbers = "scales:\n  grades: {type: numeric, minimum: 0, maximum: 10, pass_at: 5}\n"
+    labels = ["3", "4", "7", "8"]
+    whole = {
+        "one": [
+            {"case": case, "repeat": repeat, "label": label}
+            for case, said in (("c0", "3344"), ("c1", "7887"), ("c2", "4788"))
+            for repeat, label in enumerate(said)
+        ]
+    }
+    fields: dict[str, Any] = {"constitution": numbers, "scale": "grades", "panel": "rule: mean\n"}
+    stored = RecordedSuite(tmp_path / "all", cases(3), whole, **fields).run(readings=4)
+    assert {said for cell in read_readings(stored) for said in cell.said} == set(labels)
+    below, above = "below 5", "5 or more"
+    assert [cell.said for cell in read_counted_readings(stored)] == [
+        (below,) * 4,
+        (above,) * 4,
+        (below, above, above, above),
+    ]
 
 
 def test_a_source_comes_with_its_cells(tmp_path: Path) -> None:

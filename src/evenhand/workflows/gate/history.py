@@ -15,7 +15,7 @@ from evenhand.records.judge import ModelJudge
 from evenhand.records.run import Manifest
 from evenhand.store.askings import Asking, askings_by_item
 from evenhand.workflows.gate.flakiness import answered_alike
-from evenhand.workflows.gate.readings import read_readings
+from evenhand.workflows.gate.readings import read_counted_readings
 from evenhand.workflows.read_run import StoredRun, decider_of
 
 RUNS_LOOKED_AT = 50
@@ -121,7 +121,7 @@ def _instrument(manifest: Manifest) -> Mapping[str, Any]:
 
 def _cells(stored: StoredRun, asked: Mapping[int, _Asked]) -> Iterator[tuple[CellReadings, _Asked]]:
     """Yield each cell of a run about which something was asked."""
-    for seq, cell in enumerate(read_readings(stored)):
+    for seq, cell in enumerate(read_counted_readings(stored)):
         if seq in asked:
             yield cell, asked[seq]
 

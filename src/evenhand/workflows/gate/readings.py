@@ -1,7 +1,9 @@
 """What the panel of a run of several readings said each time, by the rule that settles every run."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from evenhand.calibration.categories import categories_by_principle
 from evenhand.gate.flips import CellReadings
 from evenhand.records.baseline import Said
 from evenhand.records.verdict import Verdict
@@ -30,13 +32,25 @@ def read_readings(stored: StoredRun) -> Iterator[CellReadings]:
         )
 
 
+def read_counted_readings(stored: StoredRun) -> Iterator[CellReadings]:
+    """Yield the same with every answer as reports count it: numbers by the sides of the pass mark, or by quarters.
+
+    Raises:
+        MeasureError: An answer is not on the scale of its principle.
+    """
+    counted = categories_by_principle(stored.manifest)
+    for cell in read_readings(stored):
+        of = counted[cell.principle].of
+        yield replace(cell, said=tuple(of(said) if isinstance(said, str) else said for said in cell.said))
+
+
 def _nothing(*_item: object) -> None:
     """Settle nothing: the verdict that pools all readings is not wanted."""
 
 
 def _said(verdict: Verdict | None) -> Said:
-    """Return what a verdict says; one that is left open, or left undecided beside a failed rating, is missing."""
+    """Return what a verdict says; an open one is missing, and one left undecided where a judge's ratings failed."""
     if verdict is None:
         return False
-    failed = any(opinion.failed for opinion in verdict.opinions)
-    return False if verdict.label is None and failed else verdict.label
+    lost = any(opinion.failed and opinion.label is None for opinion in verdict.opinions)
+    return False if verdict.label is None and lost else verdict.label
