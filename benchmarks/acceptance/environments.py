@@ -141,6 +141,9 @@ RECIPES: Final[Mapping[str, Recipe]] = {
             inputs=(LOCKS / "label-studio.in", LOCKS / "label-studio.lock"),
             steps=_label_studio_steps,
         ),
+        Recipe(
+            name="ci-hosts", inputs=(LOCKS / "ci-hosts.lock",), steps=_python_steps(LOCKS / "ci-hosts.lock")
+        ),
         # No lock: torch for the processor alone is 1.2 GB installed, and each index has a build of its own.
         Recipe(
             name="transformers",

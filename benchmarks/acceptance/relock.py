@@ -22,7 +22,7 @@ SOURCE_ONLY = {
 
 def main() -> None:
     """Rebuild every lock."""
-    for name in ("litellm-proxy", "llama-cpp", "label-studio"):
+    for name in ("litellm-proxy", "llama-cpp", "label-studio", "ci-hosts"):
         sources = [option for each in SOURCE_ONLY.get(name, ()) for option in ("--no-binary", each)]
         lock(f"../{LOCKS}/{name}", [f"{LOCKS}/{name}.in", *sources], {**os.environ, **index_of_pip()})
         refuse_hosts(ROOT / LOCKS / f"{name}.lock")
