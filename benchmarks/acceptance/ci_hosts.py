@@ -19,12 +19,11 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # started as a file, Python only knows this folder
 
-from tests.docs.reader import blocks  # noqa: E402 - all need the line above
-from tests.integrations.action_runner import SHELL, read_action, step_of  # noqa: E402
-
 from benchmarks.acceptance.check import Checklist, PeerReport  # noqa: E402
 from benchmarks.acceptance.environments import Environment, environment  # noqa: E402
 from benchmarks.acceptance.report import table  # noqa: E402
+from tests.docs.reader import blocks  # noqa: E402 - all need the line above
+from tests.integrations.action_runner import SHELL, read_action, step_of  # noqa: E402
 
 NAMED: Final = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org"} | {
     "GIT_COMMITTER_NAME": "a",
