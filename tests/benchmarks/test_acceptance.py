@@ -185,5 +185,5 @@ def test_the_locks_of_the_peers_name_no_host(project_root: Path) -> None:
     locks = [
         path for path in (project_root / "benchmarks" / "acceptance" / "locks").rglob("*") if path.is_file()
     ]
-    assert len(locks) == 8
+    assert len(locks) == 10
     assert not [path.name for path in locks if "://" in path.read_text(encoding="utf-8")]
