@@ -54,6 +54,12 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
     "Calibrate": (
         Entry(path="judge select", help="Propose the few judges of a run that are worth keeping."),
     ),
+    "Baselines": (
+        Entry(path="baseline show", help="Show the accepted baseline of a suite: what, by whom and why."),
+        Entry(path="baseline diff", help="Show what a run would change in the accepted baseline."),
+        Entry(path="baseline review", help="Walk the changed cells one by one: accept, reject, skip."),
+        Entry(path="baseline accept", help="Make a run the baseline of its suite, to be committed."),
+    ),
     "Exchange": (
         Entry(path="import tidy", help="Import cases, recorded verdicts and human labels from tables."),
         Entry(path="import recordings", help="Import recorded replies, to replay a run without a call."),
@@ -64,6 +70,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
 """Commands in the order and under the headings in which help shows them."""
 
 GROUPS: Final[Mapping[str, str]] = {
+    "baseline": "Keep what a suite is compared with in CI.",
     "judge": "Look at judges as raters.",
     "review": "Let people label what the judges rated, blind.",
     "import": "Bring in what was made elsewhere.",

@@ -42,6 +42,9 @@ class VersionDocument:
 
 
 DOCUMENTS: Final[Mapping[str, str]] = {
+    "baseline-accept/v1": "workflows.baseline.accept:AcceptedRun",
+    "baseline-diff/v1": "cli.baseline_diff:BaselineDiffDocument",
+    "baseline-show/v1": "cli.baseline_show:BaselineShowDocument",
     "calibrate-plan/v1": "cli.calibrate:LabelPlanDocument",
     "calibrate/v1": "cli.calibrate:CalibrateDocument",
     "demo/v1": "cli.demo:DemoDocument",
