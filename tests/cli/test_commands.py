@@ -91,7 +91,7 @@ def test_a_code_explains_itself(typed: str, cli: Cli) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
-    [("X999", "known: C001"), ("XX99", "known: C001"), ("V09", "V001"), ("VV001", 'did you mean "V001"?')],
+    [("X999", "known: B001"), ("XX99", "known: B001"), ("V09", "V001"), ("VV001", 'did you mean "V001"?')],
 )
 def test_an_unknown_code_is_refused_with_near_ones(typed: str, hint: str, cli: Cli) -> None:
     ended = cli("explain", typed)

@@ -142,7 +142,8 @@ def test_what_needs_a_draw_keeps_to_its_schema(name: str, workspace: Path, cli: 
 def test_every_document_and_every_command_is_tried() -> None:
     imports = {"import-tidy/v1", "import-recordings/v1", "review-export/v1", "review-import/v1"}
     serves = {"review-serve/v1"}  # see test_review_serve
-    assert {*LINES, *imports, *serves, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
+    baselines = {f"baseline-{verb}/v1" for verb in ("show", "diff", "accept")}  # see test_baseline
+    assert {*LINES, *imports, *serves, *baselines, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
     tried |= {
         "review export",
@@ -156,6 +157,7 @@ def test_every_document_and_every_command_is_tried() -> None:
         "review people",
         "review serve",
         "review terminal",  # a conversation without a document: see test_review_terminal
+        *(f"baseline {verb}" for verb in ("show", "diff", "review", "accept")),
     }
     assert {entry.path for entry in entries()} <= tried
 

@@ -21,6 +21,8 @@ def plain(value: Any) -> Any:
             return [plain(each) for each in value]
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if hasattr(value, "model_dump"):  # a record of a file; pydantic is not loaded for those that are none
+        return plain(value.model_dump(mode="json", by_alias=True))
     return _scalar(value)
 
 
