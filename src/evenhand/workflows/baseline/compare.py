@@ -8,6 +8,7 @@ from evenhand.gate.baseline_diff import BaselineDiff, compare_baselines
 from evenhand.records.baseline import Baseline
 from evenhand.workflows.baseline.find import SuitePlace, find_both, load_accepted
 from evenhand.workflows.garbage import collecting_less
+from evenhand.workflows.gate.again import read_again
 from evenhand.workflows.gate.summarise import summarise_run
 from evenhand.workflows.read_run import StoredRun
 
@@ -50,5 +51,6 @@ def compare_run(start: Path, suite: str, run: str) -> ComparedRun:
 
 
 def sum_up(stored: StoredRun) -> Baseline:
-    """Return a run in the form of a baseline."""
-    return summarise_run(stored, stored.account()).baseline
+    """Return a run in the form of a baseline, with what its panel said in several readings."""
+    readings, _ = read_again(stored)
+    return summarise_run(stored, stored.account(), readings=readings).baseline
