@@ -108,7 +108,7 @@ def test_a_gate_is_one_command_with_what_the_inputs_say(runner: Runner) -> None:
     report = done.outputs["report"]
     assert call == [
         *("gate", "--comment-on", "github", "--comment", "always", "--undecided", "fail", "--out", report),
-        *("--max-usd", "2.50", "--baseline", "b.json", "--format", "html,junit", "--exit-zero"),
+        *("--max-usd", "2.50", "--yes", "--baseline", "b.json", "--format", "html,junit", "--exit-zero"),
         *("--", "suites/pr-gate.yaml"),
     ]
     assert Path(report).is_dir()

@@ -11,6 +11,7 @@ from evenhand.integrations.comments import (
     same_text,
     shortened,
 )
+from evenhand.reporting.gate.comment import marker
 
 MARKER = "<!-- evenhand:gate:pr-gate -->"
 
@@ -77,3 +78,10 @@ def test_a_text_that_fits_stays_as_it_is() -> None:
 def test_line_ends_and_blanks_around_are_no_change() -> None:
     assert same_text("a\r\nb", "a\nb\n")
     assert not same_text("a b", "a\nb")
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_the_mark_of_every_suite_is_one_that_is_found_again(suite: str) -> None:
+    mark = marker(suite)
+    assert marker_of(f"{mark}\nText.") == mark
+    assert own_comments([Posted(id=1, author="bot", text=f"{mark}\r\nText.")], mark, "bot")
