@@ -10,6 +10,8 @@ from evenhand.reporting.gate.workflow_commands import (
     annotate,
     escape_data,
     escape_property,
+    pause_commands,
+    resume_commands,
     unescape_data,
     unescape_property,
     workflow_command,
@@ -127,3 +129,29 @@ def test_nine_of_a_kind_are_said_and_the_tenth_line_counts_the_rest(
     of_errors = [read.message for read in map(read_as_the_runner, said) if read.name == "error"]
     assert of_errors[:9] == [f"error {index}" for index in range(min(errors, 9))]
     assert (of_errors or [""])[-1] == last_error
+
+
+def commands_of_a_job(output: str) -> list[Read]:
+    """Follows `ActionCommandManager.TryProcessCommand`: while a token stops commands, only its own line is one."""
+    found, token = [], ""
+    for line in output.splitlines():
+        if token:
+            token = "" if line.strip() == f"::{token}::" else token
+        elif line.strip().startswith("::") and "::" in line.strip()[2:]:
+            command = read_as_the_runner(line)
+            token = command.message if command.name == "stop-commands" else ""
+            found += [] if token else [command]
+    return found
+
+
+@given(st.lists(HOSTILE | st.sampled_from(["::error::forged", "::stop-commands::other", "::other::"])))
+def test_between_pause_and_resume_no_line_is_a_command(lines: list[str]) -> None:
+    said = "\n".join(
+        [
+            pause_commands("d3a1f0"),
+            *lines,
+            resume_commands("d3a1f0"),
+            *annotate([Annotation(message="real")], []),
+        ]
+    )
+    assert [command.message for command in commands_of_a_job(said)] == ["real"]

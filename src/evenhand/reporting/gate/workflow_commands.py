@@ -59,6 +59,20 @@ def workflow_command(kind: Kind, annotation: Annotation) -> str:
     return f"::{kind}{' ' if said else ''}{said}::{escape_data(message)}"
 
 
+def pause_commands(token: str) -> str:
+    """Return the line from which on a job's output is no command, whatever it holds: names, texts, errors of others.
+
+    Args:
+        token: Letters and digits that nobody can guess.
+    """
+    return f"::stop-commands::{token}"
+
+
+def resume_commands(token: str) -> str:
+    """Return the line that ends `pause_commands`."""
+    return f"::{token}::"
+
+
 def escape_data(text: str) -> str:
     """Return text as it stands behind the second `::` of a command."""
     return text.translate(_DATA)
