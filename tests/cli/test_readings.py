@@ -16,6 +16,8 @@ def test_a_run_of_several_readings_tells_how_often_they_differ(tmp_path: Path, c
         told = cli("run", "small", "--readings", "2", "--workspace", folder, "--json").document
         ran = cli("run", "small", "--readings", "2", "--workspace", folder)
     assert (told["readings"], told["planned"], told["rated"]) == (2, 2 * CASES, 2 * CASES)
+    explained = cli("explain", "case-1", "--workspace", folder)
+    assert "verdict: undecided (quorum)\n  of 2 readings, pooled: complies, violates\n" in explained.out
     assert "small (2 readings)" in cli("runs", "--workspace", folder).out
     flips = told["flips"]
     assert (flips["items"], flips["flaky"], flips["pairs"], flips["flips"]) == (CASES, 1, CASES, 1)

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,3 +164,19 @@ def test_the_rate_is_the_mean_share_of_the_cells(cells: list[CellReadings]) -> N
         assert rate.value == pytest.approx(sum(shares) / len(shares))
     else:
         assert len({each.cluster or each.case for each in cells if count_flips(each.said).pairs}) <= 1
+
+
+def test_the_interval_holds_the_rate_about_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(20261128)
+    runs, cells_each, held = 300, 30, 0
+    rate = 0.3 * 2 * (1 / 2 - 1 / 3)  # three cells in ten waver, each with a chance drawn evenly from 0 to 1
+    for _ in range(runs):
+        chances = np.where(rng.random(cells_each) < 0.3, rng.random(cells_each), 0.0)
+        drawn = rng.random((cells_each, 5)) < chances[:, None]
+        cells = [
+            cell(*["violates" if each else "complies" for each in row], case=f"{number}")
+            for number, row in enumerate(drawn)
+        ]
+        found = estimate(flip_rates(cells).overall).interval
+        held += found.low <= rate <= found.high
+    assert held / runs > 0.92

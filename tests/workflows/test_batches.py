@@ -23,6 +23,8 @@ from evenhand.judging.batch_sending import BatchSender
 from evenhand.records.run import AttemptState, RunState
 from evenhand.testing import BatchScript, LoopbackServer, faults, judges, serve_in_thread
 from evenhand.testing.batches import Behaviour, Trouble, every, rows
+from evenhand.workflows.gate.readings import read_readings
+from evenhand.workflows.read_run import read_run
 
 ALL = pytest.mark.parametrize("protocol", PROTOCOLS)
 TWO = pytest.mark.parametrize("protocol", ["openai-chat", "anthropic"])
@@ -39,6 +41,16 @@ def test_a_batched_run_rates_like_a_live_one_at_half_the_price(protocol: str, tm
         assert (first.run.state, first.reasons, batched_calls(server)) == (RunState.FINISHED, (), CASES)
         mine, theirs = first.account.calls["reader"], second.account.calls["reader"]
         assert mine.cost_nanousd * 2 == theirs.cost_nanousd > 0
+
+
+def test_every_reading_of_a_panel_can_be_asked_in_a_batch(tmp_path: Path) -> None:
+    with serving() as server:
+        folder = workspace(tmp_path, server.base_url, offline=True)
+        done = run(folder, options(readings=3))
+        assert (batched_calls(server), done.account.terminal) == (3 * CASES, {"rated": 4 * CASES})
+    verdicts = {name: label for name, label in truth(CASES).items() if name.endswith("/reader")}
+    said = [cell.said for cell in read_readings(read_run(folder, "latest"))]
+    assert said == [(label,) * 3 for label in verdicts.values()]
 
 
 DISORDERS = {

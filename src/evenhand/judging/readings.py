@@ -9,9 +9,11 @@ its own road needs.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evenhand.records.baseline import Said
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 from evenhand.records.rated import RatedUnit
 from evenhand.records.run import Manifest
+from evenhand.records.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +63,11 @@ class ReadingUnits:
     def _belongs(self, unit: RatedUnit, reading: int) -> bool:
         each = self._each.get(unit.judge)
         return each is None or unit.repeat // each == reading
+
+
+def said_of(verdict: Verdict | None) -> Said:
+    """Return what a verdict says; an open one is missing, and one left undecided where a judge's ratings failed."""
+    if verdict is None:
+        return False
+    lost = any(opinion.failed and opinion.label is None for opinion in verdict.opinions)
+    return False if verdict.label is None and lost else verdict.label

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from evenhand.calibration.categories import Categories, categories_by_principle
 from evenhand.errors import MeasureError
+from evenhand.records.baseline import Said
 from evenhand.records.constitution import Principle
 from evenhand.records.rated import RatedItem
 from evenhand.records.rating import Distribution
@@ -60,10 +61,17 @@ class Explanation:
     """The panel's arithmetic, line by line; while the item is open, that of the steps of its cascade so far."""
     cascade: tuple[StepOutcome, ...]
     """The road through the steps of the panel's cascade, as far as it went; empty without one."""
+    readings: tuple[Said, ...]
+    """Verdict of each reading, null where it is undecided and false where it is missing; none of a run of one."""
 
 
 def explain(
-    item: RatedItem, manifest: Manifest, text: CaseText | None, *, road: tuple[StepOutcome, ...] = ()
+    item: RatedItem,
+    manifest: Manifest,
+    text: CaseText | None,
+    *,
+    road: tuple[StepOutcome, ...] = (),
+    readings: tuple[Said, ...] = (),
 ) -> Explanation:
     """Return everything behind the verdict on `item`.
 
@@ -72,6 +80,7 @@ def explain(
         manifest: The manifest of its run.
         text: Its text; None where it is not at hand.
         road: The steps of a cascade that an open item has behind it.
+        readings: Verdict of each reading, in a run of several.
 
     Raises:
         MeasureError: The item names a principle the run's constitution does not have.
@@ -99,6 +108,7 @@ def explain(
         distribution=verdict.distribution if verdict else (),
         steps=verdict.steps if verdict else tuple(line for step in road for line in step.lines),
         cascade=verdict.cascade if verdict else road,
+        readings=readings,
     )
 
 
@@ -126,6 +136,8 @@ def _principle_view(principle: Principle, manifest: Manifest, categories: Catego
 def _lines(explanation: Explanation) -> Iterator[str]:
     yield one_line(explanation.item.name)
     yield f"verdict: {_verdict(explanation.item)}"
+    if explanation.readings:
+        yield f"  of {len(explanation.readings)} readings, pooled: {', '.join(map(_said, explanation.readings))}"
     yield ""
     yield from _principle_lines(explanation.principle)
     yield from _case_lines(explanation.item)
@@ -144,6 +156,12 @@ def _verdict(item: ItemView) -> str:
     if item.label is not None:
         return one_line(item.label)
     return f"undecided ({item.undecided.value})" if item.undecided else "open"
+
+
+def _said(said: Said) -> str:
+    if isinstance(said, str):
+        return one_line(said)
+    return "undecided" if said is None else "missing"
 
 
 def _principle_lines(principle: PrincipleView) -> Iterator[str]:

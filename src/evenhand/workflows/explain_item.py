@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evenhand.errors import UnknownNameError
+from evenhand.judging.readings import said_of
+from evenhand.records.baseline import Said
 from evenhand.records.rated import RatedItem
 from evenhand.reporting.explain import Explanation, explain
-from evenhand.workflows.read_run import StoredRun, read_run
+from evenhand.workflows.read_run import StoredRun, read_run, reading_decider_of
 from evenhand.workflows.report_run import text_finder
 
 _MOST_NAMES = 100_000
@@ -34,9 +36,17 @@ def explain_item(start: Path, reference: str) -> tuple[Explanation, ...]:
             stored.manifest,
             texts.get((item.case_id, item.candidate_id)),
             road=stored.decider.road(item.principle_id, item.units),
+            readings=_readings(stored, item),
         )
         for item in found
     )
+
+
+def _readings(stored: StoredRun, item: RatedItem) -> tuple[Said, ...]:
+    """Return what the panel said of an item each time, where it was asked several times."""
+    if stored.manifest.readings == 1:
+        return ()
+    return tuple(map(said_of, reading_decider_of(stored.manifest).decide(item.principle_id, item.units)))
 
 
 def _run_and_name(start: Path, reference: str) -> tuple[StoredRun, str]:

@@ -93,6 +93,18 @@ def test_other_judges_are_another_history(tmp_path: Path) -> None:
     assert len(history(folder, first)) == CASES
 
 
+def test_a_reading_of_which_one_reply_was_used_again_is_no_evidence(tmp_path: Path) -> None:
+    with serve_in_thread(LoopbackServer(Fickle(WAVERS, second=YES))) as server:
+        folder = workspace(tmp_path, server.base_url, cases=CASES)
+        run(folder)
+        add_second(folder)
+        change(folder, "judges/one.panel.yaml", "[reader]", "[reader, second]")
+        mixed = run(folder)
+        assert mixed.account.calls["reader"].reused == CASES
+        run(folder, again=True)
+    assert history(folder) == {}, "only the last of three asked for every reply of this panel"
+
+
 def test_the_newest_runs_alone_are_looked_at(tmp_path: Path) -> None:
     with serve_in_thread(LoopbackServer(Fickle(WAVERS))) as server:
         folder = workspace(tmp_path, server.base_url, cases=CASES)

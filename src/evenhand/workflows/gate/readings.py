@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from evenhand.calibration.categories import categories_by_principle
 from evenhand.gate.flips import CellReadings
-from evenhand.records.baseline import Said
-from evenhand.records.verdict import Verdict
+from evenhand.judging.readings import said_of
 from evenhand.store.columns import item_columns
 from evenhand.store.reading import rated_items
 from evenhand.workflows.read_run import StoredRun, reading_decider_of
@@ -27,7 +26,7 @@ def read_readings(stored: StoredRun) -> Iterator[CellReadings]:
             case=item.case_id,
             candidate=item.candidate_id,
             principle=item.principle_id,
-            said=tuple(map(_said, verdicts)),
+            said=tuple(map(said_of, verdicts)),
             cluster=sources[item.seq] or "",
         )
 
@@ -46,11 +45,3 @@ def read_counted_readings(stored: StoredRun) -> Iterator[CellReadings]:
 
 def _nothing(*_item: object) -> None:
     """Settle nothing: the verdict that pools all readings is not wanted."""
-
-
-def _said(verdict: Verdict | None) -> Said:
-    """Return what a verdict says; an open one is missing, and one left undecided where a judge's ratings failed."""
-    if verdict is None:
-        return False
-    lost = any(opinion.failed and opinion.label is None for opinion in verdict.opinions)
-    return False if verdict.label is None and lost else verdict.label
