@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import norm
 
 from evenhand.gate.cells_told import CellState, CellTold
+from evenhand.gate.corrected import Labelled, correct
 from evenhand.gate.results import (
     BaselineFacts,
     Bound,
@@ -34,7 +35,8 @@ from evenhand.stats.change.multiplicity import holm
 from evenhand.stats.change.noninferiority import Outcome
 from evenhand.stats.change.paired import Alternative, PairedCounts, mcnemar, paired_difference
 from evenhand.stats.change.power import pairs_needed_within, smallest_detectable_difference
-from evenhand.stats.estimate import Estimate, Interval, Measured, Undefined
+from evenhand.stats.estimate import Estimate, Measured, Undefined
+from evenhand.stats.shares import share_below_p_value, weighted_share
 
 ALPHA, MARGIN, LIKELY = 0.05, 0.03, 0.2
 
@@ -94,22 +96,30 @@ def make_tests(story: Sequence[Counts] = STORY) -> tuple[TestResult, ...]:
     ranks = np.empty(len(story), dtype=int)
     ranks[np.argsort(p, kind="stable")] = np.arange(1, len(story) + 1)
     adjusted = holm(p)
-    return tuple(
-        _test(
-            each,
-            table,
+    size = len(story)
+    families = [
+        _Family(
             p=float(p[k]),
             adjusted=float(adjusted[k]),
             better=float(better[k]),
             rank=int(ranks[k]),
+            size=len(story),
         )
-        for k, (each, table) in enumerate(zip(story, tables, strict=True))
-    )
+        for k in range(size)
+    ]
+    return tuple(_test(*each) for each in zip(story, tables, families, strict=True))
 
 
-def _test(
-    counts: Counts, table: PairedCounts, *, p: float, adjusted: float, better: float, rank: int
-) -> TestResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Family:
+    p: float
+    adjusted: float
+    better: float
+    rank: int
+    size: int
+
+
+def _test(counts: Counts, table: PairedCounts, family: _Family) -> TestResult:
     difference = paired_difference(table, confidence=1 - 2 * ALPHA)
     discordance = (table.discordant + 1) / (table.n + 2)
     low = None
@@ -119,8 +129,8 @@ def _test(
             by_flips = difference.value - float(norm.ppf(1 - ALPHA)) * (counts.flip / table.n) ** 0.5
             low = max(-1.0, min(low, by_flips))
             discordance = max(discordance, counts.flip)
-    drop = smallest_detectable_difference(table.n, discordance, alpha=ALPHA)
-    outcome = _outcome(low, adjusted)
+    drop = smallest_detectable_difference(table.n, discordance, alpha=ALPHA / family.size)
+    outcome = _outcome(low, family.adjusted)
     worst = best = None
     if counts.missing:
         worst, best = _bound(table, counts.missing, worst=True), _bound(table, counts.missing, worst=False)
@@ -146,10 +156,10 @@ def _test(
         margin=MARGIN,
         alpha=ALPHA,
         method="mcnemar",
-        p=p,
-        p_adjusted=adjusted,
-        p_better=better,
-        rank=rank,
+        p=family.p,
+        p_adjusted=family.adjusted,
+        p_better=family.better,
+        rank=family.rank,
         flip_old=counts.flip,
         flip_new=counts.flip,
         discordance=discordance,
@@ -161,7 +171,7 @@ def _test(
         best=best,
         decides=counts.slice is None,
         outcome=outcome,
-        tier=_tier(outcome, p, better, difference),
+        tier=_tier(outcome, family.p, family.better, difference),
         reason=f"invented: {outcome.value}",
     )
 
@@ -268,7 +278,7 @@ def make_result(story: Sequence[Counts] = STORY, **changed: Any) -> GateResult:
         compares="judges",
         status=status,
         exit_code={Status.FAILED: 1, Status.UNDECIDED: 4, Status.PASSED: 0}[status],
-        headline=f"{len(failed)} of {len(principles)} principles got worse.",
+        headline=f"Gate {status.value} on {len(failed) or len(undecided)} of {len(principles)} principles: see below.",
         reasons=tuple(f"{each.principle}: {each.reason}" for each in (*failed, *undecided)),
         principles=principles,
         tests=tests,
@@ -335,26 +345,28 @@ def make_result(story: Sequence[Counts] = STORY, **changed: Any) -> GateResult:
     return replace(result, **changed)
 
 
-def make_floors(value: float = 0.785, outcome: Outcome = Outcome.FAILED) -> tuple[FloorResult, ...]:
+def make_floors(right: int = 157, cells: int = 200, floor: float = 0.85) -> tuple[FloorResult, ...]:
     """Return one floor."""
-    measured = Estimate(
-        value=value, interval=Interval(low=value - 0.05, high=value + 0.04, confidence=0.9), n=200
-    )
+    success = np.arange(cells) < right
+    value = weighted_share(success, confidence=1 - 2 * ALPHA)
+    assert isinstance(value, Estimate)
+    p = share_below_p_value(success, floor)
+    passed = value.interval.low >= floor
     return (
         FloorResult(
             principle="privacy",
             severity="high",
             measure=Measure.SENSITIVITY,
             slice=None,
-            cells=200,
-            clusters=200,
-            floor=0.85,
-            value=measured,
-            p=0.006,
-            p_adjusted=0.006,
+            cells=cells,
+            clusters=cells,
+            floor=floor,
+            value=value,
+            p=p,
+            p_adjusted=p,
             missing=0,
             decides=True,
-            outcome=outcome,
+            outcome=Outcome.PASSED if passed else Outcome.FAILED if p <= ALPHA else Outcome.UNDECIDED,
             reason="the sensitivity is below its floor of 85 %",
         ),
     )
@@ -374,21 +386,13 @@ def make_rules(outcome: Outcome = Outcome.FAILED) -> tuple[RuleResult, ...]:
     )
 
 
-def make_corrected() -> CorrectedDifference:
-    """Return a corrected difference of a gate on candidates."""
-    se = Estimate(value=0.9, interval=Interval(low=0.84, high=0.94, confidence=0.95), n=120)
-    sp = Estimate(value=0.95, interval=Interval(low=0.92, high=0.97, confidence=0.95), n=260)
-    corrected = Estimate(value=-0.115 / 0.85, interval=Interval(low=-0.22, high=-0.06, confidence=0.9), n=200)
-    return CorrectedDifference(
-        principle="privacy",
-        sensitivity=se,
-        specificity=sp,
-        labelled=380,
-        apparent=-0.115,
-        corrected=corrected,
-        outcome=Outcome.FAILED,
-        reason="worse after correction too",
-    )
+def make_corrected(test: TestResult | None = None) -> CorrectedDifference:
+    """Return a corrected difference, from 120 labelled items that people fail and 260 that they pass."""
+    truth = np.arange(380) >= 120
+    passes = truth.copy()
+    passes[:12], passes[120:133] = True, False
+    labelled = Labelled(passes=passes, truth=truth, weights=None, clusters=None)
+    return correct(test or make_tests()[0], labelled)
 
 
 def make_cells(result: GateResult, *, states: Mapping[CellState, int] | None = None) -> Iterator[CellTold]:

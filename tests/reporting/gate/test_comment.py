@@ -6,11 +6,13 @@ from hypothesis import given, settings
 from tests.made_gate import STORY, Counts, made_hostile, make_changed, make_corrected, make_result
 from tests.reporting.hostile import HOSTILE
 
-from evenhand.gate.results import GateResult, Slice, Status
+from evenhand.gate.asked import TOGETHER
+from evenhand.gate.results import GateResult, Slice, Status, Tier
 from evenhand.integrations.comments import marker_of
 from evenhand.reporting.gate.comment import marker, render_comment
 from evenhand.reporting.gate.extras import DROP_ORDER
 from evenhand.reporting.markdown import MOST_BYTES
+from evenhand.stats.change.noninferiority import Outcome
 
 from .reading import (
     NEVER_SEEN,
@@ -55,8 +57,26 @@ def test_the_first_line_is_the_mark_by_which_the_comment_is_found_again(comment:
 def test_the_headline_stands_in_an_alert(result: GateResult, status: Status, kind: str) -> None:
     lines = render_comment(replace(result, status=status)).splitlines()
     assert lines[1] == f"> [!{kind}]"
-    assert lines[2].startswith(f"> **Gate {status.value}.**".replace("Gate could", "Gate could"))
-    assert lines[2].endswith(result.headline)
+    assert lines[2] == "> **Gate failed on 1 of 4 principles:** see below."
+
+
+def test_a_reason_that_the_headline_names_is_not_said_twice(result: GateResult) -> None:
+    text = render_comment(
+        replace(result, headline="Gate failed on 1 principle: it fell", reasons=("it fell", "more"))
+    )
+    assert text.count("it fell") == 1
+    assert "- more" in text
+
+
+def test_a_drop_of_all_principles_together_names_the_cells_of_each(result: GateResult) -> None:
+    together = replace(result.tests[0], principle=TOGETHER)
+    quiet = tuple(replace(each, outcome=Outcome.PASSED, tier=Tier.STABLE) for each in result.tests[1:])
+    principles = tuple(replace(each, outcome=Outcome.PASSED, tier=Tier.STABLE) for each in result.principles)
+    text = render_comment(
+        replace(result, tests=(together, *quiet), principles=principles, floors=(), rules=())
+    )
+    assert "| all principles | sensitivity | all |" in text
+    assert "23 cells that newly break <code>privacy</code>" in text
 
 
 def test_the_table_has_what_moved_and_not_what_is_stable(comment: str) -> None:
@@ -96,7 +116,7 @@ def test_cells_are_named_with_the_judges_for_the_new_verdict_and_a_few_of_them_o
     [
         "12 cells not comparable: the text of the case changed (8), its reference label changed (4).",
         "Missing verdicts: 6 now, 0 before",
-        "Can these tests see their margin? 4 of 7 can",
+        "Can these tests see their margin? 3 of 7 can",
         "Judges one by one",
         "What changed between baseline and run (1)",
         "How often an unchanged panel contradicts itself",
@@ -124,7 +144,7 @@ def test_a_gate_that_could_not_measure_says_why() -> None:
             facts=None,
         )
     )
-    assert "**Gate could not measure.**" in text
+    assert "> [!WARNING]" in text
     assert "- 3 % of ratings failed" in text
 
 

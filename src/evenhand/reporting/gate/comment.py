@@ -12,7 +12,6 @@ from evenhand.reporting.document import Block, Bullets, Paragraph
 from evenhand.reporting.gate.document import accepting
 from evenhand.reporting.gate.extras import DROP_ORDER
 from evenhand.reporting.gate.sections import background, cells, tests
-from evenhand.reporting.gate.wording import TITLES
 from evenhand.reporting.markdown import MOST_BYTES, Piece, block_pieces, fit_pieces
 from evenhand.reporting.markdown_words import own
 
@@ -52,17 +51,26 @@ def render_comment(result: GateResult, *, most_bytes: int = MOST_BYTES) -> str:
 
 
 def _pieces(result: GateResult, rows: int) -> Iterator[Piece]:
-    headline = one_line(result.headline)
-    shown = headline if len(headline) <= _MOST_HEADLINE else f"{headline[: _MOST_HEADLINE - 1]}…"
-    alert = f"> [!{_ALERTS[result.status]}]\n> **{TITLES[result.status]}.** {own(shown)}"
+    alert = f"> [!{_ALERTS[result.status]}]\n> {_headline(result.headline)}"
     yield Piece(text=f"{marker(result.suite)}\n{alert}")
     for block in _blocks(result):
         yield from block_pieces(block, rows, folded=True)
 
 
+def _headline(text: str) -> str:
+    """Return the outcome in one sentence, of which the words up to the first colon stand out."""
+    said = one_line(text)
+    said = said if len(said) <= _MOST_HEADLINE else f"{said[: _MOST_HEADLINE - 1]}…"
+    first, colon, rest = said.strip().partition(": ")
+    if not first.strip():
+        return own(said.strip()) or "(empty)"
+    return f"**{own(first.strip())}{colon.strip()}** {own(rest)}".rstrip()
+
+
 def _blocks(result: GateResult) -> Iterator[Block]:
-    if result.reasons[1:] or result.status is Status.COULD_NOT_MEASURE:
-        yield Bullets(points=tuple((said(reason),) for reason in result.reasons[:_MOST_REASONS]))
+    others = [reason for reason in result.reasons if reason not in result.headline]
+    if others:
+        yield Bullets(points=tuple((said(reason),) for reason in others[:_MOST_REASONS]))
     yield from tests.told_table(result)
     yield from background.not_comparable(result)
     yield from cells.broken(result, most_rows=_MOST_BROKEN, most_folds=_MOST_FOLDS)

@@ -74,8 +74,8 @@ def _section(name: str, title: str, blocks: Iterable[Block]) -> Section:
 
 def _answer(result: GateResult) -> Iterator[Block]:
     yield Paragraph(words=(said(result.headline),))
-    if result.reasons:
-        yield Bullets(points=tuple((said(reason),) for reason in result.reasons))
+    if others := [reason for reason in result.reasons if reason not in result.headline]:
+        yield Bullets(points=tuple((said(reason),) for reason in others))
     yield from tests.told_table(result)
     if result.tests:
         yield differences_chart(result)

@@ -14,12 +14,13 @@ from evenhand.reporting.gate.wording import (
     confidence,
     outcome_cell,
     points,
+    principle_cell,
     signed_points,
     slice_cell,
     urgency,
     what_is_tested_in_words,
 )
-from evenhand.reporting.sections.cells import columns, foreign_cell, text_cell
+from evenhand.reporting.sections.cells import columns, text_cell
 from evenhand.stats.change.noninferiority import Outcome
 from evenhand.stats.estimate import Estimate
 
@@ -116,7 +117,7 @@ def differences_chart(result: GateResult) -> Chart:
             ),
             rows=tuple(
                 (
-                    foreign_cell(test.principle),
+                    principle_cell(test.principle),
                     text_cell(test.measure.value),
                     slice_cell(test.slice),
                     change_cell(test.difference),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
+from evenhand.gate.asked import TOGETHER
 from evenhand.gate.results import ChangedCell, GateResult, PrincipleResult, Status, TestResult
 from evenhand.records.constitution import Importance
 from evenhand.reporting.display import count, one_line
@@ -47,14 +48,16 @@ def render_sarif(result: GateResult, places: Places) -> str:
         result: What the gate says.
         places: Where suite, principles and cases stand.
     """
-    rules = {each.principle: place for place, each in enumerate(result.principles)}
+    told = [_rule(each, result, places) for each in result.principles]
+    told += [_rule_of_all()] if any(test.principle == TOGETHER for test in result.tests) else []
+    rules = {str(each["id"]): place for place, each in enumerate(told)}
     found = sorted(_found(result, places, rules), key=lambda each: each[0])
     run = {
         "tool": {
             "driver": {
                 "name": "evenhand",
                 "version": _plain(result.evenhand),
-                "rules": [_rule(each, result, places) for each in result.principles],
+                "rules": told,
             }
         },
         "automationDetails": {"id": f"evenhand-gate/{_plain(result.suite)}/{_plain(result.run)}"},
@@ -99,6 +102,16 @@ def _rule(each: PrincipleResult, result: GateResult, places: Places) -> Json:
     if places.web:
         rule["helpUri"] = f"{places.web.rstrip('/')}/{_address(place.path)}#L{place.line}"
     return rule
+
+
+def _rule_of_all() -> Json:
+    text = "All principles together: a drop that is spread over them is seen with the cells of all of them."
+    return {
+        "id": TOGETHER,
+        "shortDescription": {"text": "All principles together"},
+        "help": {"text": text},
+        "defaultConfiguration": {"level": "error"},
+    }
 
 
 # -- Results ---------------------------------------------------------------------------------------
@@ -174,8 +187,8 @@ def _result(
         ],
         "partialFingerprints": {"evenhand/v1": _fingerprint(names)},
     }
-    if principle in rules:
-        found["ruleIndex"] = rules[principle]
+    if found["ruleId"] in rules:
+        found["ruleIndex"] = rules[found["ruleId"]]
     return found
 
 

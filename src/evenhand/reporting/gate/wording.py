@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from evenhand.gate.asked import TOGETHER
 from evenhand.gate.results import (
     FloorResult,
     GateResult,
@@ -81,14 +82,17 @@ def quiet_principles(result: GateResult) -> int:
 
 
 def failing_principles(result: GateResult) -> frozenset[str]:
-    """Return the principles that fail by a test, a floor or a rule."""
+    """Return the principles that fail by a test, a floor or a rule; all of them where they fail together."""
     parts: tuple[PrincipleResult | TestResult | FloorResult, ...] = (
         *result.principles,
         *result.tests,
         *result.floors,
     )
     failed = {each.principle for each in parts if each.outcome is Outcome.FAILED}
-    return frozenset(failed | {rule.principle for rule in result.rules if rule.outcome is Outcome.FAILED})
+    failed |= {rule.principle for rule in result.rules if rule.outcome is Outcome.FAILED}
+    return frozenset(
+        failed | {each.principle for each in result.principles} if TOGETHER in failed else failed
+    )
 
 
 # -- Words -----------------------------------------------------------------------------------------
@@ -104,6 +108,16 @@ def label(answer: Said) -> Span:
 def label_cell(answer: Said) -> Cell:
     """Return a cell with what was said of a cell."""
     return Cell(words=(label(answer),))
+
+
+def principle_span(name: str) -> Span:
+    """Return the name of a principle, or what all of them together are called."""
+    return Span(text=TOGETHER) if name == TOGETHER else foreign(name)
+
+
+def principle_cell(name: str) -> Cell:
+    """Return a cell with the name of a principle."""
+    return Cell(words=(principle_span(name),))
 
 
 def slice_cell(group: Slice | None) -> Cell:
@@ -125,7 +139,7 @@ def outcome_cell(outcome: Outcome, tier: Tier | None = None) -> Cell:
 def what_is_tested(principle: str, measure: Measure, group: Slice | None) -> Words:
     """Return what a test is about."""
     where = (Span(text=" on "), foreign(str(group))) if group else ()
-    return (foreign(principle), Span(text=f", {measure.value}"), *where)
+    return (principle_span(principle), Span(text=f", {measure.value}"), *where)
 
 
 def what_is_tested_in_words(principle: str, measure: Measure, group: Slice | None) -> str:

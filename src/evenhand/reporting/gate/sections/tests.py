@@ -15,6 +15,7 @@ from evenhand.reporting.gate.wording import (
     outcome_text,
     p_value,
     points,
+    principle_cell,
     quiet_principles,
     share,
     signed_points,
@@ -167,7 +168,7 @@ def _tests_table(caption: str, tests: Sequence[TestResult], alpha: float, *, ext
 
 def _test_row(test: TestResult) -> tuple[Cell, ...]:
     return (
-        foreign_cell(test.principle),
+        principle_cell(test.principle),
         text_cell(test.measure.value),
         slice_cell(test.slice),
         text_cell(test.severity),
@@ -187,7 +188,7 @@ def _in_words(test: TestResult) -> Words:
 def _sight_row(test: TestResult) -> tuple[Cell, ...]:
     needed = "none" if test.cells_needed is None else count(test.cells_needed)
     return (
-        foreign_cell(test.principle),
+        principle_cell(test.principle),
         text_cell(test.measure.value),
         slice_cell(test.slice),
         count_cell(test.cells),
@@ -199,7 +200,7 @@ def _sight_row(test: TestResult) -> tuple[Cell, ...]:
 
 def _missing_row(test: TestResult) -> tuple[Cell, ...]:
     return (
-        foreign_cell(test.principle),
+        principle_cell(test.principle),
         text_cell(test.measure.value),
         slice_cell(test.slice),
         count_cell(test.missing_old),
