@@ -1,7 +1,7 @@
 """One paired comparison, in numbers: counts, difference with limits, p-values, and what it could see."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from evenhand.calibration.table import Floats, Indices
 from evenhand.gate.flip_noise import FlipNoise
 from evenhand.gate.scores import Scores
-from evenhand.stats.change.clustered import clustered_mean, sign_flip_test
+from evenhand.stats.change.clustered import careful_lower_limit, clustered_mean, sign_flip_test
 from evenhand.stats.change.paired import Alternative, PairedCounts, mcnemar, paired_difference
 from evenhand.stats.change.power import (
     pairs_needed_within,
@@ -48,15 +48,16 @@ class Compared:
     method: Literal["mcnemar", "sign-flip"]
     discordance: float
     spread: float | None
-    """Standard error behind the limits of the sign-flip method; None for McNemar's."""
+    """Standard error behind the lower limit of the sign-flip method, flips included; None for McNemar's."""
 
 
 def compare(scores: Scores, noise: FlipNoise, *, alpha: float, rng: np.random.Generator) -> Compared:
     """Compare the two sides of some cells.
 
     Cells that are right or wrong and each of a source of its own: McNemar's mid-p test with Tango's limits. Where cells
-    share a source, or scores are means of several readings: the sign-flip test with a bootstrap of whole clusters. The
-    lower limit is never nearer to the difference than flips alone allow: (z of alpha) x the standard error of `noise`.
+    share a source, or scores are means of several readings: the sign-flip test with a bootstrap of whole clusters,
+    whose lower limit is never above `careful_lower_limit`: a bootstrap can not draw a loss that was not seen. The lower
+    limit is never nearer to the difference than flips alone allow: (z of alpha) x the standard error of `noise`.
 
     Source: methods.md 6.1, 6.2, 6.4.
     """
@@ -76,10 +77,10 @@ def compare(scores: Scores, noise: FlipNoise, *, alpha: float, rng: np.random.Ge
         p, p_better = mcnemar(counts), mcnemar(counts, alternative=Alternative.BETTER)
     else:
         method = SIGN_FLIP
-        difference = clustered_mean(steps, clusters=clusters, span=_SPAN, rng=rng, confidence=1 - 2 * alpha)
+        difference = _clustered(steps, clusters, alpha, rng)
         p = sign_flip_test(steps, clusters=clusters, rng=rng) if steps.size else 0.5
         p_better = 1 - p if steps.any() else 0.5
-    spread = _spread(difference, alpha) if method == SIGN_FLIP else None
+    low = _decisive_low(difference, noise, alpha)
     return Compared(
         cells=counts.n,
         clusters=int(np.unique(scores.clusters).size),
@@ -90,12 +91,12 @@ def compare(scores: Scores, noise: FlipNoise, *, alpha: float, rng: np.random.Ge
         both=counts.both,
         neither=counts.neither,
         difference=difference,
-        low=_decisive_low(difference, noise, alpha),
+        low=low,
         p=p,
         p_better=p_better,
         method=method,
         discordance=max((counts.discordant + 1) / (counts.n + 2), noise.discordance),
-        spread=spread,
+        spread=_spread(difference, low, alpha) if method == SIGN_FLIP else None,
     )
 
 
@@ -117,15 +118,23 @@ def detectable_drop(compared: Compared, *, level: float) -> float | None:
 def cells_needed(compared: Compared, *, margin: float, alpha: float) -> int | None:
     """Return how many cells exclude a drop of `margin` with a chance of 80 % when nothing changed.
 
-    For clusters it is scaled by how much wider their limits are than those of as many independent cells.
+    The sign-flip method: the cells there are, times ((z of alpha + z of power) standard errors / margin)^2, in clusters
+    like these.
     """
     if compared.cells == 0:
         return None
-    alone = pairs_needed_within(margin, compared.discordance, alpha=alpha)
     if compared.spread is None:
-        return alone
-    independent = math.sqrt(compared.discordance / compared.cells)
-    return math.ceil(alone * max(1.0, (compared.spread / independent) ** 2))
+        return pairs_needed_within(margin, compared.discordance, alpha=alpha)
+    return math.ceil(compared.cells * (smallest_detectable_mean(compared.spread, alpha=alpha) / margin) ** 2)
+
+
+def _clustered(steps: Floats, clusters: Indices | None, alpha: float, rng: np.random.Generator) -> Measured:
+    confidence = 1 - 2 * alpha
+    found = clustered_mean(steps, clusters=clusters, span=_SPAN, rng=rng, confidence=confidence)
+    if isinstance(found, Undefined):
+        return found
+    careful = careful_lower_limit(steps, clusters=clusters, span=_SPAN, confidence=confidence)
+    return replace(found, interval=replace(found.interval, low=max(-_SPAN, min(found.interval.low, careful))))
 
 
 def _decisive_low(difference: Measured, noise: FlipNoise, alpha: float) -> float | None:
@@ -135,11 +144,10 @@ def _decisive_low(difference: Measured, noise: FlipNoise, alpha: float) -> float
     return max(-1.0, min(difference.interval.low, by_flips))
 
 
-def _spread(difference: Measured, alpha: float) -> float | None:
-    if not isinstance(difference, Estimate):
+def _spread(difference: Measured, low: float | None, alpha: float) -> float | None:
+    if low is None or not isinstance(difference, Estimate):
         return None
-    half = (difference.interval.high - difference.interval.low) / 2
-    return half / normal_quantile(1 - 2 * alpha)
+    return (difference.value - low) / normal_quantile(1 - 2 * alpha)
 
 
 def _is_binary(scores: Scores) -> bool:

@@ -132,6 +132,43 @@ def clustered_mean(
     return Estimate(value=mean, interval=Interval(low=low, high=high, confidence=confidence), n=n)
 
 
+def careful_lower_limit(
+    differences: Floats,
+    *,
+    clusters: Integers | None = None,
+    span: float,
+    confidence: float = CONFIDENCE,
+) -> float:
+    """Return a lower limit of the mean of paired differences that allows for losses nobody saw.
+
+    As `clustered_mean`, whose bootstrap says too little where few clusters differ: of ten won and none lost it makes no
+    sample with a loss. Here two clusters of the mean size are added, one that lost `span` on each item and one that won
+    it, and the limit is that of the cluster-robust t interval; of answers right or wrong, one to a cluster, this is the
+    interval of Bonett and Price. Nor is it nearer to the mean than 1 - a^(1/clusters), a the error allowed on a side:
+    what could lose `span` unseen. Simulated: where the items of a cluster lose together, with a discordance of 3 to
+    15 %, up to 14 % of bootstrap limits at 5 % are above the truth, and at most 5 % of these.
+
+    Source: Bonett and Price (2012), J. Educ. Behav. Stat. 37, 479-488; methods.md 6.4.
+
+    Raises:
+        ValueError: The shapes do not fit, a difference is not finite, there are fewer than two clusters, or the
+            confidence is not between 0 and 1.
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence is {confidence}, expected a number between 0 and 1")
+    totals, sizes = _by_cluster(differences, clusters)
+    if totals.size < 2:
+        raise ValueError(f"{totals.size} clusters do not tell how clusters vary")
+    added = float(sizes.mean())
+    error = (1 - confidence) / 2
+    unseen = float(differences.mean()) - span * (1 - error ** (1 / totals.size))
+    totals = np.concatenate([totals, [span * added, -span * added]])
+    sizes = np.concatenate([sizes, [added, added]])
+    n, mean = totals.size, float(totals.sum() / sizes.sum())
+    spread = math.sqrt(n / (n - 1)) * float(np.linalg.norm(totals - mean * sizes) / sizes.sum())
+    return min(unseen, mean + float(stdtrit(n - 3, error)) * spread)
+
+
 def _limits(
     totals: Floats, sizes: Floats, error: float, rng: np.random.Generator, draws: int
 ) -> tuple[float, float]:
