@@ -11,7 +11,6 @@ from evenhand.calibration.words import points, points_with_limits
 from evenhand.gate.results import CorrectedDifference, TestResult
 from evenhand.stats.change.noninferiority import Outcome
 from evenhand.stats.estimate import Estimate, Interval, Measured, Undefined
-from evenhand.stats.quantiles import normal_quantile
 from evenhand.stats.shares import weighted_share
 
 FEWEST_OF_A_KIND: Final = 20
@@ -37,17 +36,20 @@ def correct(test: TestResult, labelled: Labelled) -> CorrectedDifference:
 
     Estimand: the true pass rate now less that of the baseline. A verdict passes a passing item with chance sp and a
     failing one with chance 1 - se, so that the verdicts' rate is (1 - se) + true (se + sp - 1) on both sides and the
-    true change is the apparent one over se + sp - 1. Right where the panel errs alike on both sides. The interval adds
-    the errors of both factors (delta method). Where nothing changed both changes are 0: the test of a drop is that of
-    the verdicts, and only the margin is held against the corrected limits.
+    true change is the apparent one over se + sp - 1. Right where the panel errs alike on both sides. The interval joins
+    the limits of numerator and denominator. Where nothing changed both changes are 0: the test of a drop is that of the
+    verdicts, and only the margin is held against the corrected limits, missing verdicts against the new side too.
 
-    Source: Rogan and Gladen (1978), Am. J. Epidemiol. 107, 71-76; methods.md 3.2.
+    Source: Rogan and Gladen (1978), Am. J. Epidemiol. 107, 71-76; Donner and Zou (2012), Stat. Methods Med. Res. 21,
+    347-359 (limits of a ratio); methods.md 3.2.
     """
     confidence = 1 - 2 * test.alpha
     sensitivity = _share(labelled, ~labelled.truth, ~labelled.passes, confidence)
     specificity = _share(labelled, labelled.truth, labelled.passes, confidence)
-    corrected = _corrected(test, sensitivity, specificity, labelled.truth.size)
-    outcome = _outcome(test, corrected)
+    corrected = _corrected(test.difference, test.low, sensitivity, specificity, labelled.truth.size)
+    worst = _worst(test)
+    bound = _corrected(worst, None, sensitivity, specificity, labelled.truth.size) if worst else corrected
+    outcome = _outcome(test, corrected, bound)
     return CorrectedDifference(
         principle=test.principle,
         sensitivity=sensitivity,
@@ -73,38 +75,71 @@ def _share(labelled: Labelled, among: Flags, success: Flags, confidence: float) 
     )
 
 
-def _corrected(test: TestResult, sensitivity: Measured, specificity: Measured, n: int) -> Measured:
-    for measured in (sensitivity, specificity, test.difference):
-        if isinstance(measured, Undefined):
-            return Undefined(n=n, reason=measured.reason)
+def _corrected(
+    measured: Measured, low: float | None, sensitivity: Measured, specificity: Measured, n: int
+) -> Measured:
+    """Return a change of the verdicts' rate, with the lower limit that decides, corrected."""
+    for each in (sensitivity, specificity, measured):
+        if isinstance(each, Undefined):
+            return Undefined(n=n, reason=each.reason)
     assert isinstance(sensitivity, Estimate)
     assert isinstance(specificity, Estimate)
-    assert isinstance(test.difference, Estimate)
-    z = normal_quantile(1 - 2 * test.alpha)
-    youden = sensitivity.value + specificity.value - 1
-    spread = math.hypot(_half(sensitivity), _half(specificity)) / z
-    if youden - z * spread <= 0:
+    assert isinstance(measured, Estimate)
+    youden = _youden(sensitivity, specificity)
+    if youden.interval.low <= 0:
         return Undefined(n=n, reason="the panel is hardly better than chance on the labels")
-    value = test.difference.value / youden
-    low_half = test.difference.value - (test.difference.interval.low if test.low is None else test.low)
-    high_half = test.difference.interval.high - test.difference.value
-    by_quality = z * abs(value) * spread / youden
+    apparent, limits = measured.value, measured.interval
+    lowest = limits.low if low is None else min(low, limits.low)
     interval = Interval(
-        low=max(-1.0, value - math.hypot(low_half / youden, by_quality)),
-        high=min(1.0, value + math.hypot(high_half / youden, by_quality)),
-        confidence=test.difference.interval.confidence,
+        low=max(-1.0, -_ratio_limit(-apparent, apparent - lowest, youden)),
+        high=min(1.0, _ratio_limit(apparent, limits.high - apparent, youden)),
+        confidence=limits.confidence,
     )
-    return Estimate(value=min(1.0, max(-1.0, value)), interval=interval, n=n)
+    return Estimate(value=min(1.0, max(-1.0, apparent / youden.value)), interval=interval, n=n)
 
 
-def _half(estimate: Estimate) -> float:
-    return (estimate.interval.high - estimate.interval.low) / 2
+def _youden(sensitivity: Estimate, specificity: Estimate) -> Estimate:
+    """Return se + sp - 1 with the joined limits of both (Newcombe (1998), Statistics in Medicine 17, 873-890)."""
+    both = (sensitivity, specificity)
+    value = sensitivity.value + specificity.value - 1
+    interval = Interval(
+        low=value - math.hypot(*(each.value - each.interval.low for each in both)),
+        high=value + math.hypot(*(each.interval.high - each.value for each in both)),
+        confidence=sensitivity.interval.confidence,
+    )
+    return Estimate(value=value, interval=interval, n=sensitivity.n + specificity.n)
 
 
-def _outcome(test: TestResult, corrected: Measured) -> Outcome:
-    if isinstance(corrected, Undefined) or test.outcome is not Outcome.PASSED:
+def _ratio_limit(top: float, half: float, bottom: Estimate) -> float:
+    """Return the upper limit of top / bottom; the upper limit of `top` is `half` above it.
+
+    It is the largest ratio r that is not refuted: r bottom - top = sqrt(half^2 + r^2 d^2), where d is the distance from
+    `bottom` to its lower limit if r is positive, and to its upper one if it is negative.
+    """
+    held, below = bottom.value, bottom.value - bottom.interval.low
+    room = (below * top) ** 2 + half**2 * (held**2 - below**2)
+    positive = (top * held + math.sqrt(room)) / (held**2 - below**2)
+    if positive >= 0:
+        return positive
+    above, beyond = bottom.interval.high - held, top**2 - half**2
+    return beyond / (top * held - math.sqrt(beyond * above**2 + (half * held) ** 2))
+
+
+def _worst(test: TestResult) -> Estimate | None:
+    """Return the difference with every missing verdict taken against the new side; None where none is missing."""
+    worst = test.worst
+    if worst is None or worst.low is None:
+        return None
+    value = worst.new - worst.old
+    limits = Interval(low=worst.low, high=max(value, worst.low), confidence=1 - 2 * test.alpha)
+    return Estimate(value=value, interval=limits, n=test.cells + test.missing_new)
+
+
+def _outcome(test: TestResult, corrected: Measured, worst: Measured) -> Outcome:
+    if test.outcome is not Outcome.PASSED:
         return test.outcome
-    return Outcome.PASSED if corrected.interval.low > -test.margin else Outcome.UNDECIDED
+    lows = [each.interval.low for each in (corrected, worst) if isinstance(each, Estimate)]
+    return Outcome.PASSED if all(low > -test.margin for low in lows) else Outcome.UNDECIDED
 
 
 def _reason(test: TestResult, corrected: Measured, outcome: Outcome) -> str:
@@ -113,4 +148,8 @@ def _reason(test: TestResult, corrected: Measured, outcome: Outcome) -> str:
         return f"not corrected for the panel's errors: {corrected.reason}"
     if outcome is test.outcome:
         return f"corrected for the panel's errors: {words}"
-    return f"corrected for the panel's errors, {words}, a drop of {points(test.margin)} is not excluded"
+    alone = isinstance(corrected, Estimate) and corrected.interval.low <= -test.margin
+    missing = "" if alone else " with all missing verdicts against the new side"
+    return (
+        f"corrected for the panel's errors, {words}, a drop of {points(test.margin)} is not excluded{missing}"
+    )
