@@ -28,7 +28,8 @@ def decide_rules(table: GateTable, spec: GateSpec) -> Iterator[RuleResult]:
 
     Where candidates are compared it is broken by a cell that passed at the baseline and is failed now; where judges
     are, by a cell that people fail, that the panel failed at the baseline and passes now. In both cases all judges of
-    the panel must say so now. Cells in quarantine break nothing.
+    the panel must say so now. Cells in quarantine break nothing. Undecided where a rating that is missing, of the panel
+    or of a judge, now or at the baseline, could be what keeps a cell from breaking it.
     """
     for cells in table.principles:
         if fits(cells.principle, spec.zero_tolerance):
@@ -36,10 +37,13 @@ def decide_rules(table: GateTable, spec: GateSpec) -> Iterator[RuleResult]:
 
 
 def _decide(cells: PairedCells, spec: GateSpec) -> RuleResult:
-    at_risk = _held(cells, spec) & ~cells.quarantined
+    held, could_hold = _held(cells, spec)
     turned = _says(cells, cells.new, Reading.FAIL if spec.compares == "candidates" else Reading.PASS)
-    rows = np.flatnonzero(at_risk & turned & cells.new.patterns.one_voice[cells.new.of])
-    gone = int(np.count_nonzero(at_risk & cells.new.missing))
+    one_voice = cells.new.patterns.one_voice[cells.new.of]
+    broken = held & turned & one_voice & ~cells.quarantined
+    could_turn = cells.new.missing | (turned & (one_voice | _could_be_one_voice(cells.new)))
+    rows = np.flatnonzero(broken)
+    gone = int(np.count_nonzero((held | could_hold) & could_turn & ~broken & ~cells.quarantined))
     outcome = Outcome.FAILED if rows.size else Outcome.UNDECIDED if gone else Outcome.PASSED
     return RuleResult(
         principle=cells.principle,
@@ -55,18 +59,25 @@ def _reason(broken: int, gone: int, spec: GateSpec) -> str:
         words = _WORDS[spec.compares][min(broken, 2) - 1]
         return f"{count(broken, 'cell')} {words}, by a panel of one voice: zero tolerance is a rule, not statistics"
     if gone:
-        return (
-            f"{count(gone, 'cell')} that could break the rule {'has' if gone == 1 else 'have'} no verdict now"
-        )
+        return f"{count(gone, 'cell')} could break the rule if missing ratings were there"
     return "no cell breaks the rule"
 
 
-def _held(cells: PairedCells, spec: GateSpec) -> Flags:
-    """Return the cells that can break the rule: those on which the baseline kept it, shape (n,)."""
+def _held(cells: PairedCells, spec: GateSpec) -> tuple[Flags, Flags]:
+    """Return the cells that can break the rule, shape (n,): those on which the baseline kept it, and may have."""
     if spec.compares == "candidates":
-        return _says(cells, cells.old, Reading.PASS)
-    fails = np.array([*(each is Reading.FAIL for each in cells.readings), False])
-    return np.asarray(fails[cells.truth] & _says(cells, cells.old, Reading.FAIL))
+        return _says(cells, cells.old, Reading.PASS), cells.old.missing
+    fails = np.array([*(each is Reading.FAIL for each in cells.readings), False])[cells.truth]
+    return np.asarray(fails & _says(cells, cells.old, Reading.FAIL)), np.asarray(fails & cells.old.missing)
+
+
+def _could_be_one_voice(side: Side) -> Flags:
+    """Return where every judge who answered says what the panel says, and the answer of one is missing, shape (n,)."""
+    found = [
+        False in said[1:] and all(each == said[0] or each is False for each in said[1:])
+        for said in side.patterns.said
+    ]
+    return np.asarray(np.array(found, dtype=np.bool_)[side.of])
 
 
 def _says(cells: PairedCells, side: Side, reading: Reading) -> Flags:
