@@ -14,6 +14,7 @@ from evenhand.records.gate import GateSpec
 
 GONE = "not in the run"
 UNLABELLED = "its label is gone"
+NO_ANCHOR = "its case is no anchor any more"
 RELABELLED = "its reference label changed"
 TEXT_CHANGED = "the text of the case changed"
 OUTPUT_CHANGED = "the output that is judged changed"
@@ -111,8 +112,9 @@ class _Pairing:
             if self._is_wanted(case):
                 self._add_case(columns, self._old.cases.get(case.id), case)
         for case in self._old.cases.values():
-            if self._is_wanted(self._new.cases.get(case.id, case)):
-                self._count_gone(columns, case, self._new.cases.get(case.id))
+            now = self._new.cases.get(case.id)
+            if self._is_wanted(case) or (now and self._is_wanted(now)):
+                self._count_gone(columns, case, now)
         return {name: column for name, column in columns.items() if column.of or column.fresh}
 
     def _is_wanted(self, case: BaselineCase) -> bool:
@@ -192,6 +194,8 @@ class _Pairing:
             for principle in principles:
                 if principle not in said:
                     why = GONE
+                elif now and not self._is_wanted(now):
+                    why = NO_ANCHOR
                 elif self._judges and principle not in labels:
                     why = UNLABELLED
                 else:
