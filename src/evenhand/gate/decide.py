@@ -175,7 +175,7 @@ def _of_principle(cells: PairedCells, spec: GateSpec, decided: _Decided) -> tupl
         return Outcome.FAILED, Tier.REGRESSION, _first_of(failed)
     if why := _too_little(cells, spec):
         return Outcome.UNDECIDED, Tier.NOT_COMPARABLE, why
-    weighing = [test for test in tests if test.slice is None or spec.slices_must_pass]
+    weighing = [test for test in tests if test.slice is None or spec.slices_must_pass or test.could_fail]
     open_tests = [test for test in weighing if test.outcome is Outcome.UNDECIDED]
     undecided = [
         *(f"{measured(test.measure, test.slice)}: {test.reason}" for test in open_tests),
@@ -183,7 +183,8 @@ def _of_principle(cells: PairedCells, spec: GateSpec, decided: _Decided) -> tupl
         *(
             f"{measured(floor.measure, floor.slice)}: {floor.reason}"
             for floor in floors
-            if floor.outcome is Outcome.UNDECIDED and (floor.slice is None or spec.slices_must_pass)
+            if floor.outcome is Outcome.UNDECIDED
+            and (floor.slice is None or spec.slices_must_pass or floor.could_fail)
         ),
         *(rule.reason for rule in rules if rule.outcome is Outcome.UNDECIDED),
     ]
@@ -236,9 +237,14 @@ def _status(
     outcomes = {*(each.outcome for each in principles), *(each.outcome for each in tests)}
     if Outcome.FAILED in outcomes:
         return Status.FAILED
-    if any(each.outcome is Outcome.UNDECIDED and each.blocks for each in principles):
+    if any(each.outcome is Outcome.UNDECIDED and each.blocks for each in principles) or _open_together(tests):
         return Status.UNDECIDED
     return Status.PASSED
+
+
+def _open_together(tests: Sequence[TestResult]) -> list[TestResult]:
+    """Return the tests over all principles that leave the gate undecided: missing verdicts could fail them."""
+    return [test for test in tests if test.principle == TOGETHER and test.could_fail and test.decides]
 
 
 def _reasons(broken: Sequence[str], principles: Sequence[PrincipleResult], decided: _Decided) -> list[str]:
@@ -255,6 +261,10 @@ def _reasons(broken: Sequence[str], principles: Sequence[PrincipleResult], decid
             _undecided_words(each)
             for each in by_severity
             if each.outcome is Outcome.UNDECIDED and each.blocks
+        ),
+        *(
+            f"{subject(test.principle, test.measure, None)}: {test.reason}"
+            for test in _open_together(decided.tests)
         ),
         *(
             _undecided_words(each)
@@ -288,7 +298,8 @@ def _failed_words(principles: Sequence[PrincipleResult], reasons: Sequence[str])
 
 def _open_words(principles: Sequence[PrincipleResult], reasons: Sequence[str]) -> str:
     undecided = sum(each.outcome is Outcome.UNDECIDED and each.blocks for each in principles)
-    return f"Gate undecided on {undecided:,} of {count(len(principles), 'principle')}: {reasons[0]}"
+    where = f" on {undecided:,} of {count(len(principles), 'principle')}" if undecided else ""
+    return f"Gate undecided{where}: {reasons[0]}"
 
 
 def _fine_words(principles: Sequence[PrincipleResult], _reasons: Sequence[str]) -> str:

@@ -32,7 +32,11 @@ def decide_floors(table: GateTable, spec: GateSpec) -> tuple[FloorResult, ...]:
     """
     asked = list(_asked(table, spec))
     best = holm(np.array([_below(one, one.right | one.missing) for one in asked]))
-    return tuple(_decide(one, spec, float(p)) for one, p in zip(asked, best, strict=True))
+    worst = holm(np.array([_below(one, one.right & ~one.missing) for one in asked]))
+    return tuple(
+        _decide(one, spec, float(p), could_fail=bool(q <= spec.alpha))
+        for one, p, q in zip(asked, best, worst, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ def _below(asked: _Asked, right: Flags) -> float:
     return share_below_p_value(right, asked.floor, clusters=asked.clusters)
 
 
-def _decide(asked: _Asked, spec: GateSpec, p_adjusted: float) -> FloorResult:
+def _decide(asked: _Asked, spec: GateSpec, p_adjusted: float, *, could_fail: bool) -> FloorResult:
     confidence = 1 - 2 * spec.alpha
     cells = asked.question.cells
     kept = ~asked.missing
@@ -78,6 +82,8 @@ def _decide(asked: _Asked, spec: GateSpec, p_adjusted: float) -> FloorResult:
         confidence=confidence,
     )
     outcome = _outcome(worst, asked.floor, p_adjusted, spec.alpha)
+    could_fail = could_fail and outcome is Outcome.UNDECIDED
+    weighs = asked.question.slice is None or spec.slices_must_pass or could_fail
     return FloorResult(
         principle=cells.principle,
         severity=cells.severity,
@@ -90,9 +96,10 @@ def _decide(asked: _Asked, spec: GateSpec, p_adjusted: float) -> FloorResult:
         p=_below(asked, asked.right | asked.missing),
         p_adjusted=p_adjusted,
         missing=int(asked.missing.sum()),
-        decides=(asked.question.slice is None or spec.slices_must_pass) and spec.blocks(cells.severity),
+        decides=weighs and spec.blocks(cells.severity),
         outcome=outcome,
         reason=_reason(outcome, value, asked, p_adjusted),
+        could_fail=could_fail,
     )
 
 

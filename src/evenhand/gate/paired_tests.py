@@ -92,6 +92,7 @@ def _decide(
         outcome = Outcome.UNDECIDED
     detectable = detectable_drop(observed, level=spec.alpha / family)
     needed = cells_needed(observed, margin=margin, alpha=spec.alpha)
+    could_fail = outcome is Outcome.UNDECIDED and bounded and outcomes[Missing.WORST] is Outcome.FAILED
     return TestResult(
         principle=asked.principle,
         severity=asked.severity,
@@ -123,7 +124,7 @@ def _decide(
         missing_new=asked.missing_new,
         worst=_bound(asked, Missing.WORST, adjusted, outcomes) if bounded else None,
         best=_bound(asked, Missing.BEST, adjusted, outcomes) if bounded else None,
-        decides=asked.decides,
+        decides=asked.decides or (could_fail and spec.blocks(asked.severity)),
         outcome=outcome,
         tier=_tier(outcome, observed, better, margin, spec, unreliable=unreliable),
         reason=_reason(

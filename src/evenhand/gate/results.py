@@ -133,7 +133,7 @@ class TestResult:
     discordance: float
     """Share of cells on which the two sides differ that the detectable drop is figured with."""
     detectable: float | None
-    """Smallest drop this test would fail with a chance of 80 %; None where no drop would do."""
+    """Smallest drop whose p-value would be small enough with a chance of 80 %; None where no drop would do."""
     cells_needed: int | None
     """Cells it takes to exclude a drop of the margin with a chance of 80 % when nothing changed."""
     missing_old: int
@@ -144,7 +144,8 @@ class TestResult:
     best: Bound | None
     """With every missing verdict taken for the new side."""
     decides: bool
-    """Whether an undecided outcome of this test leaves the gate undecided."""
+    """Whether an undecided outcome of this test leaves the gate undecided. An undecided slice does so where the suite
+    says it must pass, and where it could fail if missing verdicts were there."""
     outcome: Outcome
     tier: Tier
     reason: str
@@ -154,6 +155,12 @@ class TestResult:
     def sees_margin(self) -> bool:
         """Whether it would see a drop of its own margin."""
         return self.detectable is not None and self.detectable <= self.margin
+
+    @property
+    def could_fail(self) -> bool:
+        """Whether it fails with every missing verdict taken against the new side, and not as it stands."""
+        could = self.worst is not None and self.worst.outcome is Outcome.FAILED
+        return could and self.outcome is Outcome.UNDECIDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +184,8 @@ class FloorResult:
     decides: bool
     outcome: Outcome
     reason: str
+    could_fail: bool = False
+    """Whether it is undecided and fails with every missing verdict taken as wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
