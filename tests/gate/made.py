@@ -142,10 +142,15 @@ def one_test(result: GateResult, measure: Measure, name: str = "p", group: str |
     return found
 
 
+def column(*parts: tuple[Voices, int]) -> list[Voices]:
+    """Return what is said so often each, in this order."""
+    return [said for said, often in parts for _ in range(often)]
+
+
 def paired_column(
     both: int, lost: int, won: int, neither: int, *, right: str = GOOD, wrong: str = BAD
 ) -> tuple[list[Voices], list[Voices]]:
     """Return the verdicts of both sides with these counts of right and wrong ones."""
-    old = [right] * (both + lost) + [wrong] * (won + neither)
-    new = [right] * both + [wrong] * lost + [right] * won + [wrong] * neither
-    return list(old), list(new)
+    old = column((right, both + lost), (wrong, won + neither))
+    new = column((right, both), (wrong, lost), (right, won), (wrong, neither))
+    return old, new

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.gate.made import BAD, CANDIDATES, GOOD, JUDGES, Voices, gate, made, paired_column
+from tests.gate.made import BAD, CANDIDATES, GOOD, JUDGES, column, gate, made, paired_column
 
 from evenhand.gate.pairing import pair_up
 from evenhand.gate.results import GateResult, Measure, Tier
@@ -15,7 +15,7 @@ from evenhand.records.baseline import Baseline, Said
 from evenhand.records.gate import GateSpec
 from evenhand.stats.estimate import Estimate
 
-SAID = st.sampled_from([GOOD, GOOD, BAD, None, False])
+SAID: st.SearchStrategy[Said] = st.sampled_from([GOOD, GOOD, BAD, None, False])
 BLOCK = ("p", "q")
 FEW = settings(max_examples=30, deadline=None)
 
@@ -24,7 +24,7 @@ FEW = settings(max_examples=30, deadline=None)
 def pairs(draw: st.DrawFn) -> tuple[Baseline, Baseline]:
     """Two runs of the same cases under two principles, with sources, slices and readings on some of them."""
     n = draw(st.integers(1, 25))
-    column = st.lists(SAID, min_size=n, max_size=n)
+    voices: st.SearchStrategy[list[Said]] = st.lists(SAID, min_size=n, max_size=n)
     labels = st.lists(st.sampled_from([GOOD, BAD, None]), min_size=n, max_size=n)
     truth = {name: draw(labels) for name in BLOCK}
     sources = draw(
@@ -38,7 +38,7 @@ def pairs(draw: st.DrawFn) -> tuple[Baseline, Baseline]:
     }
     old, new = (
         made(
-            {name: draw(column) for name in BLOCK},
+            {name: draw(voices) for name in BLOCK},
             truth,
             sources=sources,
             slices=slices,
@@ -131,11 +131,11 @@ def test_a_run_beside_itself_never_fails(sides: tuple[Baseline, Baseline], spec:
 @given(pairs(), SPECS)
 @FEW
 def test_names_do_not_matter(sides: tuple[Baseline, Baseline], spec: GateSpec) -> None:
-    renamed = [
+    old, new = (
         replace(side, cases={f"zz{name}": replace(case, id=f"zz{name}") for name, case in side.cases.items()})
         for side in sides
-    ]
-    assert numbers(gate(*sides, spec)) == numbers(gate(*renamed, spec))
+    )
+    assert numbers(gate(*sides, spec)) == numbers(gate(old, new, spec))
 
 
 @given(st.integers(0, 40), st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
@@ -151,9 +151,7 @@ def test_the_table_of_a_test_is_what_was_said(both: int, lost: int, won: int, ne
 
 
 def test_a_quarantined_cell_decides_nothing_and_is_counted() -> None:
-    said: list[Voices] = [GOOD] * 200
-    worse: list[Voices] = [BAD] * 40 + [GOOD] * 160
-    old, new = made({"p": said}), made({"p": worse})
+    old, new = (made({"p": column((each, 40), (GOOD, 160))}) for each in (GOOD, BAD))
     covered = {f"case-{place:05}" for place in range(40)}
     found = gate(old, new, CANDIDATES, covered=lambda case, _principle: case in covered)
     (line,) = found.principles

@@ -12,6 +12,7 @@ from tests.gate.made import (
     GOOD,
     JUDGES,
     Voices,
+    column,
     gate,
     made,
     one_test,
@@ -24,7 +25,7 @@ from evenhand.records.baseline import Said
 from evenhand.records.gate import Floors, GateSpec
 from evenhand.stats.change.noninferiority import Outcome
 
-SAID = st.sampled_from([GOOD, GOOD, GOOD, BAD, None])
+SAID: st.SearchStrategy[Said] = st.sampled_from([GOOD, GOOD, GOOD, BAD, None])
 SPECS = st.builds(
     lambda compares, margin, slices, must, floor, zero: GateSpec(
         compares=compares,
@@ -57,7 +58,10 @@ def outcome_of(
     slices = [{"topic": topic} for topic in topics]
     # On half of the specs two cases share a source, so that clusters are compared.
     sources = [f"doc-{place // 2}" for place in range(len(old))] if spec.slices_must_pass else None
-    before, after = (made({"p": each}, {"p": truth}, slices=slices, sources=sources) for each in (old, new))
+    before, after = (
+        made({"p": each, "q": each[::-1]}, {"p": truth, "q": truth[::-1]}, slices=slices, sources=sources)
+        for each in (old, new)
+    )
     return gate(before, after, spec)
 
 
@@ -141,9 +145,7 @@ def test_a_slice_that_missing_verdicts_hide_is_not_let_pass() -> None:
     # All cells together lose too little to matter; the small slice loses a third, unless nobody answers there.
     topics = [{"topic": "law"}] * 60 + [{"topic": "health"}] * 2940
     spec = CANDIDATES.model_copy(update={"slices": ("topic",)})
-    said: list[Voices] = [GOOD] * 3000
-    worse: list[Voices] = [BAD] * 20 + [GOOD] * 2980
-    hidden: list[Voices] = [False] * 20 + [GOOD] * 2980
+    said, worse, hidden = (column((each, 20), (GOOD, 2980)) for each in (GOOD, BAD, False))
     old, open_, shut = (made({"p": each}, slices=topics) for each in (said, worse, hidden))
     assert gate(old, open_, spec).status is Status.FAILED
     found = gate(old, shut, spec)
@@ -158,10 +160,9 @@ def test_a_floor_of_a_slice_that_missing_verdicts_hide_is_not_let_pass() -> None
     spec = CANDIDATES.model_copy(
         update={"slices": ("topic",), "floors": Floors(pass_rate=0.9), "margin": 0.9}
     )
-    said: list[Voices] = [BAD] * 20 + [GOOD] * 2980
-    hidden: list[Voices] = [False] * 20 + [GOOD] * 2980
-    assert gate(*(made({"p": said}, slices=topics) for _ in range(2)), spec).status is Status.FAILED
-    found = gate(*(made({"p": each}, slices=topics) for each in (said, hidden)), spec)
+    said, hidden = (made({"p": column((each, 20), (GOOD, 2980))}, slices=topics) for each in (BAD, False))
+    assert gate(said, said, spec).status is Status.FAILED
+    found = gate(said, hidden, spec)
     (floor,) = [each for each in found.floors if str(each.slice) == "topic law"]
     assert floor.could_fail
     assert floor.decides

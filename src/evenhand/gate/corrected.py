@@ -148,7 +148,7 @@ def _reason(test: TestResult, corrected: Measured, outcome: Outcome) -> str:
         return f"not corrected for the panel's errors: {corrected.reason}"
     if outcome is test.outcome:
         return f"corrected for the panel's errors: {words}"
-    alone = isinstance(corrected, Estimate) and corrected.interval.low <= -test.margin
+    alone = corrected.interval.low <= -test.margin
     missing = "" if alone else " with all missing verdicts against the new side"
     return (
         f"corrected for the panel's errors, {words}, a drop of {points(test.margin)} is not excluded{missing}"

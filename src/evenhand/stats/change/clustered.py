@@ -161,7 +161,7 @@ def careful_lower_limit(
         raise ValueError(f"{totals.size} clusters do not tell how clusters vary")
     added = float(sizes.mean())
     error = (1 - confidence) / 2
-    unseen = float(differences.mean()) - span * (1 - error ** (1 / totals.size))
+    unseen = float(differences.mean()) - span * (1 - math.exp(math.log(error) / totals.size))
     totals = np.concatenate([totals, [span * added, -span * added]])
     sizes = np.concatenate([sizes, [added, added]])
     n, mean = totals.size, float(totals.sum() / sizes.sum())
