@@ -25,6 +25,8 @@ def test_a_run_of_several_readings_tells_how_often_they_differ(tmp_path: Path, c
     assert abs(flips["rate"] - 1 / CASES) < 1e-9
     assert "the panel was asked 2 times; two verdicts on an item differ in 10.0% of pairs" in ran.out
     assert "1 of 10 items flipped" in ran.out
+    assert "  case-1/keep.secrets: complies, violates\n" in ran.out
+    assert flips["flakiest"] == [{"item": "case-1/keep.secrets", "said": [YES, NO], "share": 1.0}]
 
 
 def test_an_ordinary_run_says_nothing_of_readings(tmp_path: Path, cli: Cli) -> None:

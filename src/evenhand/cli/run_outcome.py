@@ -14,6 +14,7 @@ from evenhand.cli.identity_lines import (
 from evenhand.cli.output import Mark, Part, Screen, Style, plural
 from evenhand.cli.pace_lines import pace_lines
 from evenhand.judging.budget import NANOUSD, usd
+from evenhand.records.baseline import Said
 from evenhand.records.pacing import AccountPace, account_paces
 from evenhand.records.rated import CallCounts, RunAccount
 from evenhand.records.rating import RATED, SPARED
@@ -23,6 +24,7 @@ from evenhand.workflows.find_flips import Flips
 from evenhand.workflows.run_suite import RunResult
 
 _FINISHED, _COULD_NOT_MEASURE, _INTERRUPTED = 0, 3, 130
+_FLAKY_SHOWN = 3
 _STYLES = {RunState.FINISHED: Style.GOOD, RunState.STOPPED: Style.WARNING, RunState.RUNNING: Style.NAME}
 
 
@@ -95,10 +97,8 @@ def show_outcome(
     """
     code = exit_code(result)
     screen.document(document, outcome_document(result, divided, flips))
-    for line in _lines(result):
+    for line in (*_lines(result), *_flips_lines(result, flips)):
         screen.result(*line)
-    if flips:
-        screen.result("  readings ", _flips_line(result, flips))
     judges = answering_judges(result.run.manifest, result.account)
     for warning in (*mixed_lines(judges), *upgrade_lines(judges)):
         screen.problem(Mark("warning: ", Style.WARNING), warning)
@@ -222,8 +222,15 @@ def _verdicts_line(result: RunResult) -> str:
     return f"{plural(items, 'item')} = {decided:,} decided + {undecided:,} undecided; mean disagreement {mean:.2f}"
 
 
+def _flips_lines(result: RunResult, flips: Flips | None) -> Iterator[tuple[Part, ...]]:
+    """Yield how often the panel contradicted itself, and on which items most."""
+    if flips:
+        yield ("  readings ", _flips_line(result, flips))
+        for each in flips.flakiest[:_FLAKY_SHOWN]:
+            yield ("           ", f"{each.item}: {', '.join(map(_said, each.said))}")
+
+
 def _flips_line(result: RunResult, flips: Flips) -> str:
-    """Return in a line how often the panel contradicted itself."""
     readings = f"the panel was asked {result.run.manifest.readings} times"
     if flips.rate is None:
         return (
@@ -233,6 +240,12 @@ def _flips_line(result: RunResult, flips: Flips) -> str:
         f"{readings}; two verdicts on an item differ in {flips.rate:.1%} of pairs "
         f"(95 % interval {flips.low:.1%} to {flips.high:.1%}); {flips.flaky:,} of {plural(flips.items, 'item')} flipped"
     )
+
+
+def _said(said: Said) -> str:
+    if isinstance(said, str):
+        return said
+    return "undecided" if said is None else "missing"
 
 
 def _cost_line(account: RunAccount) -> str:

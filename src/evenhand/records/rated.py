@@ -52,8 +52,13 @@ class RatedItem:
     @property
     def name(self) -> str:
         """Name people use for the item: case, candidate where there are several, principle."""
-        middle = "" if self.candidate_id in {"1", ""} else f"/{self.candidate_id}"
-        return f"{self.case_id}{middle}/{self.principle_id}"
+        return item_name(self.case_id, self.candidate_id, self.principle_id)
+
+
+def item_name(case_id: str, candidate_id: str, principle_id: str) -> str:
+    """Return the name people use for an item: case, candidate where there are several, principle."""
+    middle = "" if candidate_id in {"1", ""} else f"/{candidate_id}"
+    return f"{case_id}{middle}/{principle_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

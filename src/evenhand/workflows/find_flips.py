@@ -3,7 +3,24 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from evenhand.records.baseline import Said
+from evenhand.records.rated import item_name
 from evenhand.workflows.read_run import read_run
+
+MOST_NAMED = 10
+"""So many items are named at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlakyItem:
+    """An item on which readings differ."""
+
+    item: str
+    """Its name, as reports write it."""
+    said: tuple[Said, ...]
+    """Verdict of each reading: null where it is undecided, false where it is missing."""
+    share: float
+    """Share of its pairs of readings that differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +41,8 @@ class Flips:
     """Lower limit of its interval with 95 % confidence; items of one source are not counted as independent."""
     high: float | None
     """Upper limit."""
+    flakiest: tuple[FlakyItem, ...]
+    """The items that flip most, the first ones of the suite where they flip alike; at most 10."""
 
 
 def find_flips(start: Path, run: str) -> Flips | None:
@@ -40,11 +59,17 @@ def find_flips(start: Path, run: str) -> Flips | None:
     stored = read_run(start, run)
     if stored.manifest.readings == 1:
         return None
-    from evenhand.gate.flips import flip_rates  # noqa: PLC0415 - statistics that no other run needs
+    from evenhand.gate.flips import count_flips, flip_rates  # noqa: PLC0415 - statistics that no other run needs
     from evenhand.stats.estimate import Estimate  # noqa: PLC0415 - as above
     from evenhand.workflows.gate.readings import read_counted_readings  # noqa: PLC0415 - as above
 
-    found = flip_rates(read_counted_readings(stored)).overall
+    cells = tuple(read_counted_readings(stored))
+    found = flip_rates(cells).overall
+    flaky = (
+        FlakyItem(item=item_name(each.case, each.candidate, each.principle), said=each.said, share=share)
+        for each in cells
+        if (share := count_flips(each.said).share)
+    )
     rate = found.rate if isinstance(found.rate, Estimate) else None
     return Flips(
         items=found.cells,
@@ -54,4 +79,5 @@ def find_flips(start: Path, run: str) -> Flips | None:
         rate=rate.value if rate else None,
         low=rate.interval.low if rate else None,
         high=rate.interval.high if rate else None,
+        flakiest=tuple(sorted(flaky, key=lambda each: -each.share)[:MOST_NAMED]),
     )
