@@ -53,6 +53,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
     ),
     "Calibrate": (
         Entry(path="judge select", help="Propose the few judges of a run that are worth keeping."),
+        Entry(path="monitor", help="Say whether judge or system drifted between the runs of a suite."),
     ),
     "Baselines": (
         Entry(path="baseline show", help="Show the accepted baseline of a suite: what, by whom and why."),

@@ -59,6 +59,7 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "init/v1": "workflows.init_workspace:NewWorkspace",
     "judge-select/v1": "calibration.select_judges:SelectedJudges",
     "lint/v1": "cli.lint:LintDocument",
+    "monitor/v1": "cli.monitor:MonitorDocument",
     "plan/v1": "cli.plan:PlanDocument",
     "report/v1": "cli.report:ReportDocument",
     "resume/v1": "cli.run_outcome:OutcomeDocument",

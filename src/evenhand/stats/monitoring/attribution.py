@@ -142,7 +142,39 @@ def _first_alarm(before: int | None, bets: Sequence[Bet], tick: int) -> int | No
     return tick
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarms:
+    """When which stream raised the alarm, on one clock."""
+
+    live: int | None
+    """When the live stream first did."""
+    anchors: int | None
+    """When the anchors first did."""
+    tick: int
+    """The clock now."""
+    guard: int
+    """Ticks within which two alarms are one change."""
+    anchors_since: int
+    """Anchors seen since the live alarm."""
+    fewest_anchors: int
+    """Anchors after the live alarm that make their silence speak."""
+
+
 def attribute(monitor: Monitor) -> Attribution:
+    """Say what changed, as `tell_cause` of the alarms of a monitor."""
+    return tell_cause(
+        Alarms(
+            live=monitor.live_alarm,
+            anchors=monitor.anchor_alarm,
+            tick=monitor.tick,
+            guard=monitor.guard,
+            anchors_since=monitor.anchors_since,
+            fewest_anchors=monitor.fewest_anchors,
+        )
+    )
+
+
+def tell_cause(alarms: Alarms) -> Attribution:
     """Say what changed.
 
     The judge: the anchors raised the alarm, alone or within the guard window of the live alarm, for nothing but the
@@ -150,7 +182,7 @@ def attribute(monitor: Monitor) -> Attribution:
     through the guard window. Undecided: the window is still open, too few anchors were seen, or the two alarms are too
     far apart to be one change.
     """
-    live, anchors = monitor.live_alarm, monitor.anchor_alarm
+    live, anchors = alarms.live, alarms.anchors
     if live is None and anchors is None:
         return Attribution(cause=Cause.NONE, reason="neither stream raised an alarm")
     if live is None:
@@ -158,25 +190,25 @@ def attribute(monitor: Monitor) -> Attribution:
             cause=Cause.JUDGE, reason=f"the anchors raised the alarm at {anchors}, nothing else can"
         )
     if anchors is None:
-        return _of_live_alarm(monitor, live)
-    if abs(live - anchors) <= monitor.guard:
-        reason = (
-            f"the anchors raised the alarm at {anchors}, within {monitor.guard} of the live one at {live}"
-        )
+        return _of_live_alarm(alarms, live)
+    if abs(live - anchors) <= alarms.guard:
+        reason = f"the anchors raised the alarm at {anchors}, within {alarms.guard} of the live one at {live}"
         return Attribution(cause=Cause.JUDGE, reason=reason)
-    reason = f"the alarms at {anchors} (anchors) and {live} (live) are more than {monitor.guard} apart: two changes"
+    reason = (
+        f"the alarms at {anchors} (anchors) and {live} (live) are more than {alarms.guard} apart: two changes"
+    )
     return Attribution(cause=Cause.UNDECIDED, reason=reason)
 
 
-def _of_live_alarm(monitor: Monitor, live: int) -> Attribution:
-    if monitor.tick - live <= monitor.guard:
-        reason = f"the live alarm was at {live}; the anchors may still answer until {live + monitor.guard}"
+def _of_live_alarm(alarms: Alarms, live: int) -> Attribution:
+    if alarms.tick - live <= alarms.guard:
+        reason = f"the live alarm was at {live}; the anchors may still answer until {live + alarms.guard}"
         return Attribution(cause=Cause.UNDECIDED, reason=reason)
-    if monitor.anchors_since < monitor.fewest_anchors:
+    if alarms.anchors_since < alarms.fewest_anchors:
         reason = (
-            f"{monitor.anchors_since} anchors were seen since the live alarm at {live}; their silence speaks from "
-            f"{monitor.fewest_anchors} on"
+            f"{alarms.anchors_since} anchors were seen since the live alarm at {live}; their silence speaks from "
+            f"{alarms.fewest_anchors} on"
         )
         return Attribution(cause=Cause.UNDECIDED, reason=reason)
-    reason = f"the live alarm was at {live}, and the anchors kept silent for more than {monitor.guard}"
+    reason = f"the live alarm was at {live}, and the anchors kept silent for more than {alarms.guard}"
     return Attribution(cause=Cause.SYSTEM, reason=reason)

@@ -29,7 +29,7 @@ def read_earlier(
         categories: What answers under each principle are counted as.
     """
     before = _runs_before(stored)
-    marks = [_changes(one.manifest, other.manifest) for one, other in pairwise([*before, stored.run])]
+    marks = [changes_between(one.manifest, other.manifest) for one, other in pairwise([*before, stored.run])]
     found = tuple(
         _compared(stored.ledger, run, changes, reference, categories)
         for run, changes in zip(before, [(), *marks], strict=False)
@@ -71,7 +71,7 @@ def _compared(
 # -- What changed ----------------------------------------------------------------------------------
 
 
-def _changes(then: Manifest, now: Manifest) -> tuple[str, ...]:
+def changes_between(then: Manifest, now: Manifest) -> tuple[str, ...]:
     """Say what differs between two runs of a suite that could move a verdict."""
     return (
         *_constitution(then, now),
