@@ -46,7 +46,7 @@ class Look:
     """Logarithm to the base of 10 of the evidence for a drop, missing answers counting against it; None where there is
     nothing to compare with yet."""
     log10_at_most: float | None
-    """The same with missing answers counting for it."""
+    """The same with answers that are missing since the last complete look counting for it."""
     measured: bool
     """Whether anything was bet on it; not where too many answers are missing."""
 
@@ -62,7 +62,7 @@ class Stream:
     alarm: int | None
     """Place of the look at which the alarm was raised; it stays raised."""
     possible: bool
-    """Whether missing answers may hide an alarm."""
+    """Whether missing answers may hide a drop now."""
     changed: int | None
     """Place of the first look after the change, where the evidence puts it; None without an alarm."""
     before: Measured

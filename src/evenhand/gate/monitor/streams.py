@@ -14,9 +14,9 @@ from evenhand.gate.monitor.live import looks_of as live_looks
 from evenhand.gate.monitor.results import Look, Stream
 from evenhand.stats.estimate import Measured, Undefined
 from evenhand.stats.intervals import proportion
-from evenhand.stats.monitoring.lasting_drop import DropPath, watch_drop
+from evenhand.stats.monitoring.confidence_sequence import Limits
+from evenhand.stats.monitoring.lasting_drop import DropPath, mean_limits, watch_drop
 from evenhand.stats.shares import weighted_share
-
 
 _NOTHING = -1e200
 """Logarithm below which there is no evidence but none to be had: nothing was staked yet."""
@@ -36,17 +36,18 @@ class _Seen:
 
 def anchor_stream(history: History, rounds: Sequence[Round], watching: Watching) -> Stream:
     """Return the stream of the anchors."""
-    path = watch_drop(
-        anchor_looks(rounds), tolerance=watching.tolerance, alpha=watching.alpha, usual=watching.usual
-    )
+    looks = anchor_looks(rounds)
+    path = watch_drop(looks, tolerance=watching.tolerance, usual=watching.usual)
+    limits = mean_limits(looks, alpha=watching.alpha)
     seen = [_seen_round(history.runs[each.at], each) for each in rounds]
-    return _stream(seen, path, watching, items=len(rounds[0].answers) if rounds else 0)
+    return _stream(seen, path, limits, watching, items=len(rounds[0].answers) if rounds else 0)
 
 
 def live_stream(days: Sequence[tuple[str, Sequence[LabelledItem]]], watching: Watching) -> Stream:
     """Return the stream of live labels."""
     looks = live_looks(days)
-    path = watch_drop(looks, tolerance=watching.tolerance, alpha=watching.alpha)
+    path = watch_drop(looks, tolerance=watching.tolerance)
+    limits = mean_limits(looks, alpha=watching.alpha)
     weighted = is_weighted(looks)
     seen = [
         _Seen(
@@ -57,23 +58,25 @@ def live_stream(days: Sequence[tuple[str, Sequence[LabelledItem]]], watching: Wa
         )
         for day, items in days
     ]
-    return _stream(seen, path, watching, items=sum(len(items) for _, items in days))
+    return _stream(seen, path, limits, watching, items=sum(len(items) for _, items in days))
 
 
 def _seen_round(run: WatchedRun, each: Round) -> _Seen:
     return _Seen(name=run.run, day=run.day, answers=list(each.answers.values()), measured=each.measured)
 
 
-def _stream(seen: Sequence[_Seen], path: DropPath, watching: Watching, *, items: int) -> Stream:
+def _stream(
+    seen: Sequence[_Seen], path: DropPath, limits: Limits, watching: Watching, *, items: int
+) -> Stream:
     alarmed = np.flatnonzero(path.log_e >= -math.log(watching.alpha))
-    possible = bool((path.log_e_most >= -math.log(watching.alpha)).any())
+    possible = bool((path.log_e_most[-1:] >= -math.log(watching.alpha)).any())
     places = [place for place, each in enumerate(seen) if each.measured]
     alarm = places[int(alarmed[0])] if alarmed.size else None
     changed = places[min(path.before, len(places) - 1)] if alarm is not None else None
     measured = [each for each in seen if each.measured]
     cut = len(measured) if alarm is None else path.before
     return Stream(
-        looks=tuple(_looks(seen, path)),
+        looks=tuple(_looks(seen, path, limits)),
         items=items,
         alarm=alarm,
         possible=possible and alarm is None,
@@ -83,7 +86,7 @@ def _stream(seen: Sequence[_Seen], path: DropPath, watching: Watching, *, items:
     )
 
 
-def _looks(seen: Sequence[_Seen], path: DropPath) -> list[Look]:
+def _looks(seen: Sequence[_Seen], path: DropPath, limits: Limits) -> list[Look]:
     looks: list[Look] = []
     at = -1
     for each in seen:
@@ -96,8 +99,8 @@ def _looks(seen: Sequence[_Seen], path: DropPath) -> list[Look]:
                 agreed=sum(answer is Answer.AGREES for answer in each.answers),
                 missing=sum(answer is Answer.MISSING for answer in each.answers),
                 agreement=_agreement([each]),
-                low=float(path.low[at]) if at >= 0 else 0.0,
-                high=float(path.high[at]) if at >= 0 else 1.0,
+                low=float(limits.low[at]) if at >= 0 else 0.0,
+                high=float(limits.high[at]) if at >= 0 else 1.0,
                 log10_evidence=_log10(path.log_e[at]) if at >= 0 else None,
                 log10_at_most=_log10(path.log_e_most[at]) if at >= 0 else None,
                 measured=each.measured,

@@ -1,5 +1,6 @@
 """The evidence of both streams over time, with the height at which the alarm is raised."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -67,12 +68,23 @@ def _mark_days(plane: Plane, limits: Limits, days: Sequence[int]) -> None:
 
 
 def _line(plane: Plane, looks: Sequence[Look], *, colour: str, marker: str) -> None:
-    places = [float(_ordinal(look)) for look in looks]
+    places = _places(looks)
     values = [_height(look) for look in looks]
     if len(places) > 1:
         plane.curve(places, values, colour=colour)
     for x, y, look in zip(places, values, looks, strict=True):
         plane.dot(x, y, fill=colour if look.measured else "raised", edge=colour, marker=marker, size=7)
+
+
+def _places(looks: Sequence[Look]) -> list[float]:
+    """Return where looks stand; those of one day share its width."""
+    of_day = Counter(look.day for look in looks)
+    seen: Counter[str] = Counter()
+    places = []
+    for look in looks:
+        places.append(_ordinal(look) + (seen[look.day] + 0.5) / of_day[look.day] - 0.5)
+        seen[look.day] += 1
+    return places
 
 
 def _height(look: Look) -> float:

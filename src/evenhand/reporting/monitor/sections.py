@@ -88,7 +88,9 @@ def _runs(lines: Sequence[RunLine]) -> Table:
         ),
         columns=(
             *columns("Run", "Finished"),
-            *columns("Anchors", "Asked", "Agreed", "Missing", "Anchors", "Live", numbers=6),
+            *columns(
+                "Anchors", "Asked", "Agreed", "Missing", "Evidence, anchors", "Evidence, live", numbers=6
+            ),
             *columns("Known then", "Changed before it"),
         ),
         rows=tuple(_run(line) for line in reversed(lines[-SHOWN:])),

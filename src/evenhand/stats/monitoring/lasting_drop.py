@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evenhand.stats.arrays import Floats
 from evenhand.stats.monitoring.betting import ALPHA, TOLERANCE
+from evenhand.stats.monitoring.confidence_sequence import Limits
 
 RISE_SHARES = (0.0, *(0.9 / 2**halving for halving in range(12)))
 """Bets on a usual mean above a candidate, as shares of the largest. The first bets nothing and holds half of the stake,
@@ -53,11 +55,8 @@ class DropPath:
     log_e: Floats
     """Logarithm of the evidence, missing outcomes counting against it: it is proven where this is high."""
     log_e_most: Floats
-    """The same with missing outcomes counting for it: it is ruled out where even this is low."""
-    low: Floats
-    """Lower limits of the mean so far, good at all looks at once; the tolerance has no part in them."""
-    high: Floats
-    """Upper limits."""
+    """The same with outcomes that are missing since the last complete look counting for it: where even this is low,
+    they hide no drop."""
     before: int
     """Looks before the drop, as the evidence at the last look has it."""
 
@@ -66,7 +65,6 @@ def watch_drop(
     looks: Sequence[Look],
     *,
     tolerance: float = TOLERANCE,
-    alpha: float = ALPHA,
     usual: Usual | None = None,
 ) -> DropPath:
     """Return the evidence after each look that the mean has dropped by more than `tolerance` for good.
@@ -75,7 +73,7 @@ def watch_drop(
     two times differ by more than the tolerance. For a candidate q and a change after look c, the stake bets up to c
     that the mean is above q, and from then on that it is below q - tolerance. If q is true no bet wins in expectation,
     so their mixture over c, with 1 / (c (c + 1)) each, is a non-negative supermartingale that starts at 1 or less; the
-    evidence is the least over all q, and reaches 1 / alpha with a chance of at most `alpha`, ever (Ville). All looks
+    evidence is the least over all q, and reaches 1 / alpha with a chance of at most alpha, ever (Ville). All looks
     before a change together are its reference, and how far they can be wrong is part of the bet: nothing is tuned.
     The candidates are cells; each bets against both of its ends, which widens the tolerance by 1 / `CELLS`.
 
@@ -95,28 +93,30 @@ def watch_drop(
     Ramdas (2023), arXiv 2309.09111; methods.md 6.6.
 
     Raises:
-        ValueError: Shapes differ, an outcome or a weight is out of bounds, or the tolerance or alpha is impossible.
+        ValueError: Shapes differ, an outcome or a weight is out of bounds, or the tolerance or the usual mean is.
     """
-    if not 0 <= tolerance < 1 or not 0 < alpha < 1:
-        raise ValueError(f"a tolerance of {tolerance} and an alpha of {alpha} should lie between 0 and 1")
+    if not 0 <= tolerance < 1:
+        raise ValueError(f"the tolerance is {tolerance}, expected a number from 0 to below 1")
     if usual is not None and not 0 <= usual.mean <= 1:
         raise ValueError(f"the usual mean is {usual.mean}, expected a number between 0 and 1")
     for look in looks:
         _check(look)
     candidates = _candidates(usual)
-    least, most = (_Stake(*candidates, tolerance, usual) for _ in range(2))
-    same = all(np.array_equal(look.low, look.high) for look in looks)
+    stake = _Stake(*candidates, tolerance, usual)
+    most: _Stake | None = None
+    at_most = []
     for look in looks:
-        least.take(look, risen=look.low, dropped=look.high)
-        if not same:
+        if np.array_equal(look.low, look.high):
+            most = None
+        else:
+            most = most or stake.fork()
             most.take(look, risen=look.high, dropped=look.low)
-    limits = _limits(looks, alpha)
+        stake.take(look, risen=look.low, dropped=look.high)
+        at_most.append((most or stake).path[-1])
     return DropPath(
-        log_e=np.array(least.path),
-        log_e_most=np.array(least.path if same else most.path),
-        low=limits[0],
-        high=limits[1],
-        before=least.likeliest_change(),
+        log_e=np.array(stake.path),
+        log_e_most=np.array(at_most),
+        before=stake.likeliest_change(),
     )
 
 
@@ -154,6 +154,10 @@ class _Stake:
             right = usual.mean * usual.n
             told = _Told(np.array([1.0, 0.0]), np.ones(2), np.array([right, usual.n - right]), (0.0, 1.0))
             self._rise += _log_rises(self._upper, (told, told))
+
+    def fork(self) -> "_Stake":
+        """Return a stake that goes on from here by itself."""
+        return deepcopy(self)
 
     def take(self, look: Look, *, risen: Floats, dropped: Floats) -> None:
         """Bet on a look: on a rise with the one reading of its outcomes, on a drop with the other."""
@@ -244,12 +248,24 @@ def _log_sum(logs: Floats) -> Floats:
 # -- The mean so far -------------------------------------------------------------------------------
 
 
-def _limits(looks: Sequence[Look], alpha: float) -> tuple[Floats, Floats]:
-    """Return the limits of the mean so far: the candidates against which no bet has won."""
+def mean_limits(looks: Sequence[Look], *, alpha: float = ALPHA) -> Limits:
+    """Return the limits of the mean so far after each look: the candidates against which no bet has won.
+
+    All intervals together cover the mean with a chance of at least 1 - `alpha`, if it is the same all along; without an
+    outcome they are 0 and 1. Missing outcomes widen them. Ends are those of the cells, so they are up to 1 / `CELLS`
+    too wide. As `confidence_limits`, for outcomes with weights or of a frozen set.
+
+    Source: Waudby-Smith and Ramdas (2024), JRSS B 86, 1-27.
+
+    Raises:
+        ValueError: Shapes differ, or an outcome or a weight is out of bounds.
+    """
+    for look in looks:
+        _check(look)
     edges = np.linspace(0, 1, CELLS + 1)
     low = _lower_limits(edges, [_tell(look, look.low) for look in looks], alpha)
     mirrored = [_tell(_mirror(look), 1 - look.high) for look in looks]
-    return low, 1 - _lower_limits(edges, mirrored, alpha)
+    return Limits(low=low, high=1 - _lower_limits(edges, mirrored, alpha))
 
 
 def _mirror(look: Look) -> Look:
@@ -265,6 +281,3 @@ def _lower_limits(edges: Floats, looks: Sequence[tuple[_Told, _Told]], alpha: fl
         beyond = _log_sum(wealth + _LOG_RISE) >= math.log(2 / alpha)
         limits.append(edges[beyond.sum()])
     return np.array(limits, dtype=np.float64)
-
-
-__all__ = ["CELLS", "DROP_SHARES", "RISE_SHARES", "DropPath", "Look", "Usual", "watch_drop"]
