@@ -143,7 +143,9 @@ def test_every_document_and_every_command_is_tried() -> None:
     imports = {"import-tidy/v1", "import-recordings/v1", "review-export/v1", "review-import/v1"}
     serves = {"review-serve/v1"}  # see test_review_serve
     baselines = {f"baseline-{verb}/v1" for verb in ("show", "diff", "accept")}  # see test_baseline
-    assert {*LINES, *imports, *serves, *baselines, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
+    monitors = {"monitor/v1"}  # see test_monitor
+    elsewhere = {*imports, *serves, *baselines, *monitors}
+    assert {*LINES, *elsewhere, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
     tried |= {
         "review export",
@@ -152,6 +154,7 @@ def test_every_document_and_every_command_is_tried() -> None:
         "import recordings",
         "calibrate",
         "judge select",
+        "monitor",
         "review status",
         "review adjudicate",
         "review people",

@@ -21,7 +21,7 @@ _LIVE = (
 )
 _MISSING = (
     "Labels of the sealed split and of the split to learn from are not used. An undecided panel does not agree. A "
-    "missing verdict counts against the evidence for an alarm; in the column on the right those since the last complete "
+    "missing verdict counts against the evidence for an alarm; in the last column those since the last complete "
     "look count for it."
 )
 
