@@ -40,7 +40,7 @@ def outage(day: int) -> WatchedRun:
         (history(anchors(*[88] * 20, *[95] * 20)), Finding.NONE, "No lasting drop"),
         (history(anchors(*[88] * 20, *[86] * 20)), Finding.NONE, "more than 3 points"),
         (history(anchors(*[88] * 20, *[75] * 20), FINE), Finding.JUDGE, "from run-20 on"),
-        (history(anchors(*[88] * 20, *[75] * 20), LATE_DROP), Finding.JUDGE, "the same change"),
+        (history(anchors(*[88] * 20, *[75] * 20), LATE_DROP), Finding.JUDGE, "they are one change"),
         (history(STEADY, LATE_DROP), Finding.SYSTEM, "the panel judges as before"),
         # The window after a live alarm is open, or there is nothing to tell by.
         (history(STEADY[:24], labels(*[44] * 20, *[20] * 4)), Finding.UNDECIDED, "when 7 days and 60 answers"),

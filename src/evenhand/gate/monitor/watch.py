@@ -87,8 +87,13 @@ def _finding(found: MonitorResult, watching: Watching) -> Finding:
 
 
 def _cause(day: str, anchors: Stream, live: Stream, watching: Watching) -> Finding:
-    """Return what the alarms of two streams say on a day."""
+    """Return what the alarms of two streams say on a day.
+
+    A stream with more labels raises its alarm sooner, so where both have, what counts is when each change began.
+    """
     alarms = _alarm_day(anchors), _alarm_day(live)
+    if None not in alarms:
+        alarms = _change_day(anchors), _change_day(live)
     since = sum(
         look.n - look.missing
         for look in anchors.looks
@@ -109,6 +114,10 @@ def _cause(day: str, anchors: Stream, live: Stream, watching: Watching) -> Findi
 
 def _alarm_day(stream: Stream) -> int | None:
     return None if stream.alarm is None else _ordinal(stream.looks[stream.alarm].day)
+
+
+def _change_day(stream: Stream) -> int | None:
+    return None if stream.changed is None else _ordinal(stream.looks[stream.changed].day)
 
 
 def _ordinal(day: str) -> int:

@@ -40,7 +40,7 @@ def _nothing(found: MonitorResult) -> Iterator[str]:
 def _judge(found: MonitorResult) -> Iterator[str]:
     yield f"{_dropped(_ANCHORS, found.anchors)} They do not change, so it is the judge."
     if found.live.alarm is not None:
-        yield f"{_dropped(_LIVE, found.live)} Within {found.guard_days} days that is the same change."
+        yield f"{_dropped(_LIVE, found.live)} Within {found.guard_days} days of each other, they are one change."
     yield from _changes(found)
 
 
@@ -55,8 +55,8 @@ def _undecided(found: MonitorResult) -> Iterator[str]:
     yield _dropped(_LIVE, found.live)
     if found.anchors.alarm is not None:
         yield (
-            f"{_dropped(_ANCHORS, found.anchors)} The alarms are more than {found.guard_days} days apart, so they "
-            "may be two changes: look at the judge first."
+            f"{_dropped(_ANCHORS, found.anchors)} They began more than {found.guard_days} days apart, so they may "
+            "be two changes: look at the judge first."
         )
         yield from _changes(found)
     else:

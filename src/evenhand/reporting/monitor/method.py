@@ -42,7 +42,8 @@ def _promise(result: MonitorResult) -> str:
 
 def _rule(result: MonitorResult) -> str:
     return (
-        f"The judge: the anchors raise the alarm, alone or within {result.guard_days} days of the live labels. The "
+        f"The judge: the anchors raise the alarm, alone or with a change that began within {result.guard_days} days of "
+        "that of the live labels. The "
         f"system: the live labels do, and the anchors keep silent for more than {result.guard_days} days and "
         f"{count(result.fewest_anchors)} answers. Else it is undecided."
     )
