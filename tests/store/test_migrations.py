@@ -72,7 +72,7 @@ def test_an_older_ledger_gets_what_it_lacks(tmp_path: Path) -> None:
     assert "step" in columns(ledger, "ratings")
     assert "road" in columns(ledger, "verdicts")
     assert "flags" in columns(ledger, "items")
-    assert "source" in columns(ledger, "items")
+    assert {"source", "content", "tags"} <= columns(ledger, "items")
     assert "detail" in columns(ledger, "labels")
     for table in (
         tables.instruments,

@@ -62,3 +62,11 @@ def ascii_line(value: Any) -> str:
 def content_hash(value: Any) -> str:
     """Return `sha256:` and the hex digest of the canonical JSON of `value`."""
     return "sha256:" + hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+DIGEST_BYTES = 16
+
+
+def short_digest(value: Any) -> bytes:
+    """Return a digest of the canonical JSON of `value`, of 16 bytes: enough to tell any two texts apart."""
+    return hashlib.blake2b(canonical_json(value), digest_size=DIGEST_BYTES).digest()

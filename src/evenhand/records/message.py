@@ -1,6 +1,6 @@
 """Text as cases hold it: one plain string, or a conversation."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from evenhand.records.canonical import FileRecord
 
@@ -18,6 +18,11 @@ class Message(FileRecord):
 
 Text = str | tuple[Message, ...]
 """Plain text, or the turns of a conversation."""
+
+
+def plain(text: Text | None) -> Any:
+    """Return `text` as plain JSON values, different for any two texts that are different."""
+    return text if text is None or isinstance(text, str) else [turn.canonical() for turn in text]
 
 
 def flatten(text: Text) -> str:

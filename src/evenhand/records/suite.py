@@ -5,15 +5,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from evenhand.records.canonical import FileRecord, Identifier
+from evenhand.records.canonical import FileRecord, Identifier, short_digest
 from evenhand.records.constitution import Importance
 from evenhand.records.gate import GateSpec
 from evenhand.records.label import LEAST_INCLUSION
-from evenhand.records.message import Text
+from evenhand.records.message import Text, plain
 from evenhand.records.scale import Label, Scale
 
 CaseId = str
@@ -30,6 +30,11 @@ class Candidate(FileRecord):
     """The output; absent where the source does not hold it, and then only recorded judges can rate it."""
     producer: str = ""
     """Who or what wrote it; never shown to a rater."""
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Digest of its text."""
+        return short_digest(plain(self.text))
 
 
 class Case(FileRecord):
@@ -72,6 +77,11 @@ class Case(FileRecord):
     def outputs(self) -> tuple[Candidate, ...]:
         """The candidates, whichever way they were written; at least one."""
         return self._all_outputs()
+
+    @cached_property
+    def prompt_digest(self) -> bytes:
+        """Digest of all that raters may see of it beside its outputs: the prompt and the right answers."""
+        return short_digest([plain(self.prompt), _plain_reference(self.reference)])
 
     def _all_outputs(self) -> tuple[Candidate, ...]:
         if self.response is not None:
@@ -214,6 +224,19 @@ class Item:
     def candidate_id(self) -> str:
         """Name of the candidate, or of both with a bar between them."""
         return name_of(self.candidates)
+
+
+def digest_outputs(candidates: tuple[Candidate, ...]) -> bytes:
+    """Return the digest of a candidate's text, or of both of a pair."""
+    if len(candidates) == 1:
+        return candidates[0].digest
+    return short_digest([candidate.digest.hex() for candidate in candidates])
+
+
+def _plain_reference(reference: Text | tuple[str, ...] | None) -> Any:
+    if isinstance(reference, tuple):
+        return [each if isinstance(each, str) else each.canonical() for each in reference]
+    return plain(reference)
 
 
 def name_of(candidates: tuple[Candidate, ...]) -> str:

@@ -44,6 +44,10 @@ class ItemColumns:
     """Groups of the case, as JSON."""
     source: tuple[str | None, ...]
     """Source of the case, empty where it has none; None in items of ledgers that did not keep it."""
+    content: tuple[bytes | None, ...] = ()
+    """Digest of the prompt and then of the output, of 16 bytes each; None in ledgers that did not keep it."""
+    tags: tuple[str | None, ...] = ()
+    """Tags of the case, as JSON; None in ledgers that did not keep them."""
 
     @property
     def n(self) -> int:
@@ -55,18 +59,32 @@ def item_columns(ledger: LedgerFile, run: Run) -> ItemColumns:
     """Return the items of a run; equal texts are one object."""
     items = tables.items.c
     query = (
-        select(items.case_id, items.candidate_id, items.principle_id, items.slice, items.source)
+        select(
+            items.case_id,
+            items.candidate_id,
+            items.principle_id,
+            items.slice,
+            items.source,
+            items.content,
+            items.tags,
+        )
         .where(items.run == ledger.run_number(run.id))
         .order_by(items.seq)
     )
-    known: dict[str | None, str | None] = {}
-    columns: tuple[list[Any], ...] = ([], [], [], [], [])
+    known: dict[str | bytes | None, str | bytes | None] = {}
+    columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [])
     for rows in _blocks(ledger, query):
         for column, values in zip(columns, zip(*rows, strict=True), strict=True):
             column += [known.setdefault(value, value) for value in values]
-    names, candidates, principles, slices, sources = map(tuple, columns)
+    names, candidates, principles, slices, sources, contents, tags = map(tuple, columns)
     return ItemColumns(
-        case_id=names, candidate_id=candidates, principle_id=principles, slice=slices, source=sources
+        case_id=names,
+        candidate_id=candidates,
+        principle_id=principles,
+        slice=slices,
+        source=sources,
+        content=contents,
+        tags=tags,
     )
 
 

@@ -47,7 +47,17 @@ def _add_calibration(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE labels ADD COLUMN detail TEXT"))
 
 
-_STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _add_engine_tables, 3: _add_calibration}
+def _add_contents(connection: Connection) -> None:
+    """4: digests of the texts of items, and the tags of their cases, so that runs can be compared without the files."""
+    connection.execute(text("ALTER TABLE items ADD COLUMN content BLOB"))
+    connection.execute(text("ALTER TABLE items ADD COLUMN tags TEXT"))
+
+
+_STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {
+    2: _add_engine_tables,
+    3: _add_calibration,
+    4: _add_contents,
+}
 
 
 def _set_version(connection: Connection, version: int) -> None:

@@ -25,7 +25,7 @@ from evenhand.records.rating import (
     TerminalState,
 )
 from evenhand.records.run import Manifest, Run, RunState
-from evenhand.records.suite import Item
+from evenhand.records.suite import Item, digest_outputs
 from evenhand.records.verdict import StepOutcome
 from evenhand.store.prepared import Values
 
@@ -45,7 +45,18 @@ OUTCOME_COLUMNS = (
     "step",
 )
 """Columns of `ratings` that hold an outcome."""
-ITEM_COLUMNS = ("run", "seq", "case_id", "candidate_id", "principle_id", "slice", "flags", "source")
+ITEM_COLUMNS = (
+    "run",
+    "seq",
+    "case_id",
+    "candidate_id",
+    "principle_id",
+    "slice",
+    "flags",
+    "source",
+    "content",
+    "tags",
+)
 VERDICT_COLUMNS = ("run", "item", "label", "undecided", "score", "disagreement", "distribution", "road")
 
 
@@ -94,6 +105,8 @@ def item_values(run: int, item: Item, flags: FindFlags | None) -> Values:
         groups,
         noticed,
         item.case.source,
+        item.case.prompt_digest + digest_outputs(item.candidates),
+        json.dumps(item.case.tags) if item.case.tags else "[]",
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -45,6 +45,8 @@ items = Table(
     Column("slice", Text, nullable=False, server_default="{}"),
     Column("flags", Text),
     Column("source", Text),
+    Column("content", LargeBinary),
+    Column("tags", Text),
     sqlite_with_rowid=False,
 )
 

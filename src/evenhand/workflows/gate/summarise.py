@@ -1,31 +1,27 @@
 """A run, summed up in the form of a baseline: what gates compare, and what is committed once it is accepted."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from evenhand.calibration.table import NONE, PrincipleAnswers, SplitAccess
-from evenhand.catalog.cases import read_cases
 from evenhand.errors import NoLabelsError, UsageError
 from evenhand.gate.corrected import Labelled
 from evenhand.gate.instrument import mark_judge, mark_panel, mark_principle
 from evenhand.records.baseline import Baseline, BaselineCase, BaselineHead, Counted, Said
-from evenhand.records.canonical import canonical_json
-from evenhand.records.message import Text
+from evenhand.records.canonical import DIGEST_BYTES
 from evenhand.records.rated import RunAccount
 from evenhand.records.rating import RATED, SPARED
 from evenhand.records.scale import Reading
-from evenhand.records.suite import Case
+from evenhand.store.columns import ItemColumns
 from evenhand.workflows.calibration.divide import Division
 from evenhand.workflows.calibration.table import RunAnswers, read_run_answers, read_table
 from evenhand.workflows.gate.said import read_said
 from evenhand.workflows.read_run import StoredRun
 from evenhand.workflows.versions import version_of
-
-_DIGEST_BYTES: Final = 16
 
 Cell = tuple[str, str, str]
 """Case, candidate and principle."""
@@ -63,7 +59,7 @@ def summarise_run(
         readings: Verdicts of several readings of some cells.
 
     Raises:
-        UsageError: A case file is not what it was when the run read it, or the labels were divided in another way.
+        UsageError: The run is of a version that kept no digests, or the labels were divided in another way.
         FileError: A file of labels has bad lines.
         MeasureError: An answer is not on its scale, or the ledger can not be read.
     """
@@ -136,84 +132,84 @@ def _cases(
     readings: Mapping[Cell, tuple[Said, ...]],
 ) -> Iterator[tuple[str, BaselineCase]]:
     voices = read_said(stored, said)
+    items = said.items
+    if None in items.content:
+        _refuse_an_older_ledger(stored)
+    parsed: dict[str, Any] = {}
     of_case: dict[str, list[int]] = {}
-    for seq, name in enumerate(said.items.case_id):
+    for seq, name in enumerate(items.case_id):
         of_case.setdefault(name, []).append(seq)
-    for case in _case_texts(stored):
-        places = of_case.get(case.id)
-        if places:
-            yield case.id, _case(case, places, said, voices, reference, readings)
+    for name, places in of_case.items():
+        first = places[0]
+        texts = [items.slice[first], items.tags[first] or "[]"]
+        for text in texts:
+            if text not in parsed:
+                parsed[text] = json.loads(text)
+        groups, tags = (parsed[text] for text in texts)
+        filled = _Filled(items, voices, reference, readings)
+        for seq in places:
+            filled.add(seq)
+        yield name, filled.done(name, groups, tuple(tags), items.source[first] or "")
 
 
-def _case_texts(stored: StoredRun) -> Iterator[Case]:
-    """Yield the cases of a run's files as they were.
+class _Filled:
+    """What is said of one case, on the way."""
+
+    def __init__(
+        self,
+        items: ItemColumns,
+        voices: Sequence[tuple[Said, ...]],
+        reference: Mapping[int, str],
+        readings: Mapping[Cell, tuple[Said, ...]],
+    ) -> None:
+        self._items = items
+        self._voices = voices
+        self._reference = reference
+        self._readings = readings
+        self._prompt = b""
+        self._outputs: dict[str, str] = {}
+        self._said: dict[str, dict[str, tuple[Said, ...]]] = {}
+        self._labels: dict[str, dict[str, str]] = {}
+        self._again: dict[str, dict[str, tuple[Said, ...]]] = {}
+
+    def add(self, seq: int) -> None:
+        """Add one item."""
+        items = self._items
+        candidate, principle, content = items.candidate_id[seq], items.principle_id[seq], items.content[seq]
+        assert content is not None
+        self._prompt = content[:DIGEST_BYTES]
+        self._outputs[candidate] = content[DIGEST_BYTES:].hex()
+        self._said.setdefault(candidate, {})[principle] = self._voices[seq]
+        if seq in self._reference:
+            self._labels.setdefault(candidate, {})[principle] = self._reference[seq]
+        if self._readings and (found := self._readings.get((items.case_id[seq], candidate, principle))):
+            self._again.setdefault(candidate, {})[principle] = found
+
+    def done(self, name: str, groups: Mapping[str, str], tags: tuple[str, ...], source: str) -> BaselineCase:
+        """Return the case."""
+        return BaselineCase(
+            id=name,
+            prompt=self._prompt.hex(),
+            outputs=self._outputs,
+            said=self._said,
+            reference=self._labels,
+            again=self._again,
+            slice=groups,
+            source=source,
+            tags=tags,
+        )
+
+
+def _refuse_an_older_ledger(stored: StoredRun) -> None:
+    """Refuse runs of versions that did not keep what texts were judged.
 
     Raises:
-        UsageError: A file has changed since.
+        UsageError: The run is one.
     """
-    paths, whole = stored.unchanged_case_files()
-    if not whole:
-        raise UsageError(
-            f"a case file of run {stored.run.id} has changed since, so that its texts can not be told from others",
-            hint=f"run {stored.manifest.suite_path} again; what did not change is taken from the ledger for free",
-        )
-    tags = {file.path: file.tag for file in stored.manifest.suite.cases}
-    folder = (stored.root / stored.manifest.suite_path).parent
-    by_path = {(folder / path).resolve(): tag for path, tag in tags.items()}
-    return read_cases({path: by_path.get(path.resolve(), "") for path in paths}, read_before=True)
-
-
-def _case(
-    case: Case,
-    places: Sequence[int],
-    said: RunAnswers,
-    voices: Sequence[tuple[Said, ...]],
-    reference: Mapping[int, str],
-    readings: Mapping[Cell, tuple[Said, ...]],
-) -> BaselineCase:
-    answers: dict[str, dict[str, tuple[Said, ...]]] = {}
-    labels: dict[str, dict[str, str]] = {}
-    again: dict[str, dict[str, tuple[Said, ...]]] = {}
-    for seq in places:
-        candidate, principle = said.items.candidate_id[seq], said.items.principle_id[seq]
-        answers.setdefault(candidate, {})[principle] = voices[seq]
-        if seq in reference:
-            labels.setdefault(candidate, {})[principle] = reference[seq]
-        if readings and (found := readings.get((case.id, candidate, principle))):
-            again.setdefault(candidate, {})[principle] = found
-    texts = {output.id: output.text for output in case.outputs}
-    return BaselineCase(
-        id=case.id,
-        prompt=_digest([_plain(case.prompt), _plain_reference(case.reference)]),
-        outputs={
-            name: _digest([_plain(texts.get(part)) for part in _parts(name, texts)]) for name in answers
-        },
-        said=answers,
-        reference=labels,
-        again=again,
-        slice=dict(case.slice),
-        source=case.source,
-        tags=case.tags,
+    raise UsageError(
+        f"run {stored.run.id} is of an earlier version, which did not keep digests of the texts it judged",
+        hint=f"run {stored.manifest.suite_path} again; what did not change is taken from the ledger for free",
     )
-
-
-def _parts(name: str, texts: Mapping[str, Text | None]) -> Sequence[str]:
-    """Return the candidates that a name names: one, or both of a pair."""
-    return (name,) if name in texts else name.split("|")
-
-
-def _digest(content: Any) -> str:
-    return blake2b(canonical_json(content), digest_size=_DIGEST_BYTES).hexdigest()
-
-
-def _plain(text: Text | None) -> Any:
-    return text if text is None or isinstance(text, str) else [turn.canonical() for turn in text]
-
-
-def _plain_reference(reference: Text | tuple[str, ...] | None) -> Any:
-    if reference is None or isinstance(reference, str):
-        return reference
-    return [each if isinstance(each, str) else each.canonical() for each in reference]
 
 
 # -- Head --------------------------------------------------------------------------------------------
