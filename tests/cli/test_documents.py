@@ -143,8 +143,8 @@ def test_every_document_and_every_command_is_tried() -> None:
     imports = {"import-tidy/v1", "import-recordings/v1", "review-export/v1", "review-import/v1"}
     serves = {"review-serve/v1"}  # see test_review_serve
     baselines = {f"baseline-{verb}/v1" for verb in ("show", "diff", "accept")}  # see test_baseline
-    monitors = {"monitor/v1"}  # see test_monitor
-    elsewhere = {*imports, *serves, *baselines, *monitors}
+    gates = {"gate/v1", "monitor/v1"}  # see test_gate and test_monitor
+    elsewhere = {*imports, *serves, *baselines, *gates}
     assert {*LINES, *elsewhere, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
     tried |= {
@@ -160,6 +160,7 @@ def test_every_document_and_every_command_is_tried() -> None:
         "review people",
         "review serve",
         "review terminal",  # a conversation without a document: see test_review_terminal
+        "gate",
         *(f"baseline {verb}" for verb in ("show", "diff", "review", "accept")),
     }
     assert {entry.path for entry in entries()} <= tried

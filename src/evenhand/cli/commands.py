@@ -41,6 +41,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         Entry(path="calibrate", help="Hold judges and panel against human labels: whom to trust for what."),
         Entry(path="explain", help="Explain a verdict (ITEM@RUN) or the code of a finding."),
     ),
+    "Gate": (Entry(path="gate", help="Decide whether a judge, or what it judges, got worse; for CI."),),
     "Review": (
         Entry(path="review sample", help="Draw items of a run for people, so that their labels give rates."),
         Entry(path="review serve", help="Serve the pages on which people label, blind, on this machine."),

@@ -1,0 +1,257 @@
+"""`evenhand gate`: whether a judge, or what it judges, got worse; for CI."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from evenhand.cli.cost_check import agree_to_cost
+from evenhand.cli.gate_lines import show_gate
+from evenhand.cli.output import Mark, Style
+from evenhand.cli.progress import RunWatch
+from evenhand.cli.session import Session, session_of
+from evenhand.errors import UnknownNameError
+from evenhand.gate.results import (
+    FloorResult,
+    GateResult,
+    PrincipleResult,
+    RuleResult,
+    Status,
+    TestResult,
+)
+from evenhand.integrations.comments import CommentMode, GateComment
+from evenhand.integrations.job_files import append_summary
+from evenhand.integrations.publish import publish
+from evenhand.reporting.gate.render import ALWAYS, Format
+from evenhand.workflows.find_suite import find_suite
+from evenhand.workflows.gate.check_gate import CheckedGate, GateWishes, check_gate
+from evenhand.workflows.gate.run_gate import judge_and_check
+from evenhand.workflows.gate.write_gate import write_gate
+from evenhand.workflows.prepare import prepare
+from evenhand.workflows.run_suite import RunOptions
+
+_FAILED, _UNDECIDED = 1, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateDocument:
+    """What a gate says, in short; the JSON report has all of it."""
+
+    run: str
+    suite: str
+    status: Status
+    exit_code: int
+    """What the command exits with."""
+    headline: str
+    """The outcome in one sentence."""
+    reasons: tuple[str, ...]
+    """Why, most important first."""
+    principles: tuple[PrincipleResult, ...]
+    tests: tuple[TestResult, ...]
+    floors: tuple[FloorResult, ...]
+    rules: tuple[RuleResult, ...]
+    files: tuple[str, ...]
+    """Files written."""
+    comment: str
+    """What became of the comment; empty where none was asked for."""
+
+
+def gate(
+    context: typer.Context,
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="SUITE|RUN",
+            help="A suite file, or its name in suites/: it is judged first. Or a run, as `evenhand runs` shows it.",
+        ),
+    ] = "latest",
+    *,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Baseline to compare with; by default the suite's."),
+    ] = None,
+    base_run: Annotated[
+        str, typer.Option("--base-run", metavar="RUN", help="Compare with a run of the ledger instead.")
+    ] = "",
+    undecided: Annotated[
+        str,
+        typer.Option(
+            "--undecided", metavar="WHAT", help="What an undecided gate exits with: exit4, pass or fail."
+        ),
+    ] = "exit4",
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Report only: exit with 0 whatever the outcome.")
+    ] = False,
+    replay: Annotated[
+        bool,
+        typer.Option("--replay", help="Judge from replies in the ledger alone; ask nobody, and need no key."),
+    ] = False,
+    max_usd: Annotated[
+        float | None,
+        typer.Option("--max-usd", metavar="USD", min=0, help="Stop judging before more is spent."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before a run that may cost more than 1 USD.")
+    ] = False,
+    open_sealed: Annotated[
+        bool,
+        typer.Option(
+            "--open-sealed", help="Read the labels of the sealed split too; each opening is counted."
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
+    ] = None,
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="LIST",
+            help="What to write: html, md, json, comment, summary, annotations, junit, sarif; or all.",
+        ),
+    ] = ",".join(ALWAYS),
+    comment_on: Annotated[
+        str,
+        typer.Option(
+            "--comment-on",
+            metavar="HOST",
+            help="Keep one comment on the pull or merge request of this job: github or gitlab.",
+        ),
+    ] = "",
+    comment: Annotated[
+        str,
+        typer.Option(
+            "--comment", metavar="WHEN", help="When to comment: on-change, on-failure, always or never."
+        ),
+    ] = CommentMode.ON_CHANGE,
+) -> int:
+    """Decide whether a judge, or what it judges, got worse than its baseline, and say when that can not be known.
+
+    Exit codes: 0 passed, 1 failed, 4 undecided, 3 could not measure, 2 usage, 5 nothing to gate. Every file is written,
+    and the comment is posted, before the command ends.
+    """
+    session = session_of(context)
+    wanted = _read_formats(formats, comment_on)
+    _refuse("undecided", undecided, ("exit4", "pass", "fail"))
+    _refuse("host", comment_on or "github", ("github", "gitlab"))
+    _refuse("mode", comment, tuple(CommentMode))
+    wishes = GateWishes(
+        baseline=baseline, base_run=base_run, open_sealed=open_sealed, command=session.command_line
+    )
+    options = RunOptions(max_usd=max_usd, replay=replay, command=session.command_line)
+    checked = _check(session, target, options, wishes, yes=yes or replay)
+    files = write_gate(session.workspace, checked, wanted, folder=out)
+    code = _exit_code(checked.result, undecided, exit_zero=exit_zero)
+    posted = _tell_host(session, checked.result, files, comment_on, CommentMode(comment))
+    _show(session, checked.result, tuple(files.values()), code, posted)
+    return code
+
+
+def _check(
+    session: Session, target: str, options: RunOptions, wishes: GateWishes, *, yes: bool
+) -> CheckedGate:
+    """Decide the gate of a run, or of a suite that is judged first."""
+    if not _is_suite(session, target):
+        return check_gate(session.workspace, target, wishes)
+    prepared = prepare(session.workspace, find_suite(session.workspace, target))
+    if not yes:
+        agree_to_cost(session, prepared, cap=options.max_usd)
+    with RunWatch(session.screen) as progress:
+        return judge_and_check(session.workspace, prepared, options, wishes, progress.watch).checked
+
+
+def _is_suite(session: Session, target: str) -> bool:
+    """Tell whether a suite is meant: a file, or the name of one in suites/."""
+    if target.endswith((".yaml", ".yml")):
+        return True
+    try:
+        find_suite(session.workspace, target)
+    except UnknownNameError:
+        return False
+    return True
+
+
+def _read_formats(text: str, comment_on: str) -> frozenset[Format]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if "all" in names:
+        return frozenset(Format)
+    for name in names:
+        _refuse("format", name, (*Format, "all"))
+    wanted = frozenset(Format(name) for name in names) or frozenset(ALWAYS)
+    host = {Format.COMMENT, Format.SUMMARY, Format.ANNOTATIONS} if comment_on else set()
+    return wanted | host
+
+
+def _refuse(kind: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        raise UnknownNameError(kind, name, known)
+
+
+def _exit_code(result: GateResult, undecided: str, *, exit_zero: bool) -> int:
+    """Return what the command exits with: the outcome's code, as the options change it."""
+    if exit_zero:
+        return 0
+    if result.status is Status.UNDECIDED:
+        return {"pass": 0, "fail": _FAILED}.get(undecided, _UNDECIDED)
+    return result.exit_code
+
+
+# -- The host of the job -----------------------------------------------------------------------------
+
+
+def _tell_host(
+    session: Session, result: GateResult, files: Mapping[Format, Path], host: str, mode: CommentMode
+) -> str:
+    """Write the comment, the summary and the annotations of the job, and say what became of the comment."""
+    if host not in {"github", "gitlab"}:
+        return ""
+    on: Literal["github", "gitlab"] = "github" if host == "github" else "gitlab"
+    environment: Mapping[str, str] = dict(os.environ)
+    if on == "github":
+        if not session.as_json:
+            for line in _read(files, Format.ANNOTATIONS).splitlines():
+                session.screen.result(line)
+        warning = append_summary(_read(files, Format.SUMMARY), environment)
+        if warning:
+            session.screen.problem(Mark("warning: ", Style.WARNING), warning)
+    text = GateComment(
+        text=_read(files, Format.COMMENT),
+        passed=result.status is Status.PASSED,
+        changed=bool(result.changed or result.changes),
+    )
+    published = asyncio.run(publish(text, on=on, mode=mode, environment=environment))
+    if published.warning:
+        session.screen.problem(Mark("warning: ", Style.WARNING), published.warning)
+    return f"{published.what} {published.url}".strip()
+
+
+def _read(files: Mapping[Format, Path], kind: Format) -> str:
+    return files[kind].read_bytes().decode()
+
+
+def _show(session: Session, result: GateResult, files: tuple[Path, ...], code: int, posted: str) -> None:
+    session.screen.document(
+        "gate/v1",
+        GateDocument(
+            run=result.run,
+            suite=result.suite,
+            status=result.status,
+            exit_code=code,
+            headline=result.headline,
+            reasons=result.reasons,
+            principles=result.principles,
+            tests=result.tests,
+            floors=result.floors,
+            rules=result.rules,
+            files=tuple(str(path) for path in files),
+            comment=posted,
+        ),
+    )
+    show_gate(result, session.screen, files)
+    if posted:
+        session.screen.say("comment ", posted)
