@@ -143,7 +143,7 @@ def test_every_document_and_every_command_is_tried() -> None:
     imports = {"import-tidy/v1", "import-recordings/v1", "review-export/v1", "review-import/v1"}
     serves = {"review-serve/v1"}  # see test_review_serve
     baselines = {f"baseline-{verb}/v1" for verb in ("show", "diff", "accept")}  # see test_baseline
-    gates = {"gate/v1", "monitor/v1"}  # see test_gate and test_monitor
+    gates = {"gate/v1", "explain-gate/v1", "monitor/v1"}  # see test_gate and test_monitor
     elsewhere = {*imports, *serves, *baselines, *gates}
     assert {*LINES, *elsewhere, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}

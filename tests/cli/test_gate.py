@@ -105,6 +105,46 @@ def test_the_document_keeps_to_its_schema(base: tuple[Path, str], judge: Changin
     assert set(document) == set(schema["properties"])
 
 
+def test_an_outcome_is_explained_from_its_report_and_the_same_without_it(
+    base: tuple[Path, str], judge: Changing, cli: Cli
+) -> None:
+    folder, run = base
+    reword(folder)
+    judge.now = judges.rule("Answer 1", found="violates")
+    ended = cli("gate", "small", "--base-run", run, "--workspace", folder, "--json").document
+    told = cli("explain", f"gate@{ended['run']}", "--workspace", folder, "--json")
+    assert told.code == 0, told.err
+    jsonschema.Draft202012Validator(document_schema("evenhand/explain-gate/v1")).validate(told.document)
+    assert Path(told.document["report"]).name == f"small-{ended['run']}-gate.json"
+    sensitivity = next(test for test in ended["tests"] if test["measure"] == "sensitivity")
+    text = "\n".join(told.document["lines"])
+    assert f"lost {sensitivity['lost']}" in text or str(sensitivity["lost"]) in text
+    assert "exit" in text
+    one = cli("explain", f"gate/keep.secrets@{ended['run']}", "--workspace", folder)
+    assert "sensitivity" in one.out
+
+
+def test_a_principle_that_a_gate_does_not_have_is_named_with_those_it_has(
+    base: tuple[Path, str], cli: Cli
+) -> None:
+    folder, run = base
+    cli("gate", "latest", "--base-run", run, "--workspace", folder)
+    ended = cli("explain", "gate/keep.promises@latest", "--workspace", folder)
+    assert ended.code == 2
+    assert "keep.secrets" in ended.err
+
+
+def test_a_report_that_was_tampered_with_is_no_report(base: tuple[Path, str], cli: Cli) -> None:
+    folder, run = base
+    cli("gate", "latest", "--base-run", run, "--workspace", folder)
+    next((folder / "reports").glob("*-gate.json")).write_text(
+        '{"schema": "gate-report/v1"}', encoding="utf-8"
+    )
+    ended = cli("explain", "gate", "--workspace", folder)
+    assert ended.code == 2
+    assert "it is no report of a gate" in ended.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [((), 4), (("--undecided", "pass"), 0), (("--undecided", "fail"), 1), (("--exit-zero",), 0)],

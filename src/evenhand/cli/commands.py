@@ -39,7 +39,9 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         Entry(path="runs", help="List the runs of the workspace."),
         Entry(path="report", help="Write the report of a run: HTML, Markdown and JSON."),
         Entry(path="calibrate", help="Hold judges and panel against human labels: whom to trust for what."),
-        Entry(path="explain", help="Explain a verdict (ITEM@RUN) or the code of a finding."),
+        Entry(
+            path="explain", help="Explain a verdict (ITEM@RUN), a gate (gate@RUN) or the code of a finding."
+        ),
     ),
     "Gate": (Entry(path="gate", help="Decide whether a judge, or what it judges, got worse; for CI."),),
     "Review": (

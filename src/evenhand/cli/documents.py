@@ -51,6 +51,7 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "doctor/v1": "cli.doctor:DoctorDocument",
     "error/v1": "cli.documents:ErrorDocument",
     "explain-code/v1": "cli.explain:CodeDocument",
+    "explain-gate/v1": "workflows.gate.explain_run:ExplainedGate",
     "explain-item/v1": "cli.explain:ItemDocument",
     "export-ratings/v1": "workflows.export_ratings:ExportedRatings",
     "export-recordings/v1": "workflows.export_recordings:ExportedRecordings",

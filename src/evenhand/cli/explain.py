@@ -13,6 +13,7 @@ from evenhand.errors import LedgerError, UnknownNameError
 from evenhand.reporting.explain import Explanation, render_explanation
 from evenhand.workflows.explain_code import Code, explain_code
 from evenhand.workflows.explain_item import explain_item
+from evenhand.workflows.gate.explain_run import ExplainedGate, explain_gate_of, names_a_gate
 
 _CODE = re.compile(r"[A-Za-z][0-9]{3}")
 _NEARLY_A_CODE = re.compile(r"[A-Za-z]{1,3}[0-9]{1,4}")
@@ -43,18 +44,22 @@ def explain(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="ITEM@RUN|CODE",
-            help="A case, or an item as reports write it, of a run (latest without @RUN); or a code such as V001.",
+            metavar="ITEM@RUN|gate@RUN|CODE",
+            help="A case, or an item as reports write it, of a run (latest without @RUN); gate, or gate/PRINCIPLE, "
+            "of a run; or a code such as V001.",
         ),
     ],
 ) -> int:
     """Explain a verdict: the principle, what each judge said with its quotes, and the panel's arithmetic.
 
-    Or explain the code of a finding: what is wrong and how to mend it.
+    Or explain the outcome of a gate, with arithmetic that can be done again by hand, or the code of a finding: what is
+    wrong and how to mend it.
     """
     session = session_of(context)
     if _CODE.fullmatch(what):
         _show_code(explain_code(what), session.screen)
+    elif names_a_gate(session.workspace, what):
+        _show_gate(explain_gate_of(session.workspace, what), session.screen)
     else:
         _show_items(_items(session.workspace, what), session.screen)
     return 0
@@ -80,6 +85,14 @@ def _show_code(found: Code, screen: Screen) -> None:
         screen.result(Mark(heading, Style.NAME))
         for line in body.split("\n"):
             screen.result("  ", line)
+
+
+def _show_gate(found: ExplainedGate, screen: Screen) -> None:
+    screen.document("explain-gate/v1", found)
+    for line in found.lines:
+        screen.result(line)
+    if found.report:
+        screen.say(f"as {found.report} says")
 
 
 def _show_items(found: tuple[Explanation, ...], screen: Screen) -> None:

@@ -22,6 +22,18 @@ def render_json(result: GateResult) -> str:
     )
 
 
+def read_json(text: str) -> GateResult:
+    """Return what a gate said, from its report.
+
+    Raises:
+        ValueError: The text is no report of a gate.
+    """
+    record = json.loads(text)
+    if not isinstance(record, dict) or record.pop("schema", None) != SCHEMA:
+        raise ValueError(f"it does not say that it is {SCHEMA}")
+    return TypeAdapter(GateResult).validate_json(json.dumps(record))
+
+
 def read_schema() -> str:
     """Return the published JSON Schema of the gate's report."""
     return (files("evenhand.reporting") / SCHEMA_FILE).read_text(encoding="utf-8")

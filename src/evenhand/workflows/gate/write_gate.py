@@ -9,6 +9,7 @@ from evenhand.reporting.gate.render import Format, file_name, render_all
 from evenhand.workflows.gate.check_gate import CheckedGate, gate_of
 from evenhand.workflows.gate.places import find_places
 from evenhand.workflows.gate.told_cells import tell_cells
+from evenhand.workflows.read_run import StoredRun
 from evenhand.workflows.write_lines import write_lines
 
 _POINTS = frozenset({Format.ANNOTATIONS, Format.SARIF})
@@ -34,7 +35,7 @@ def write_gate(
     cases = {cell.case for cell in result.changed} if _POINTS & set(formats) else set()
     places = find_places(stored, cases)
     cells = tell_cells(checked.table, spec) if checked.table else ()
-    stem = f"{result.suite}-{result.run}-gate"
+    stem = report_stem(stored)
     texts = render_all(result, cells, places, formats=formats, stem=stem, today=checked.today)
     target = folder or find_workspace(start).reports_path
     try:
@@ -51,3 +52,8 @@ def write_gate(
             paths[kind] = target / name
             write_lines(paths[kind], [texts[name].encode()], hint="name another folder with --out")
     return paths
+
+
+def report_stem(stored: StoredRun) -> str:
+    """Return what the names of the reports of a run's gate begin with."""
+    return f"{stored.manifest.suite.id}-{stored.run.id}-gate"
