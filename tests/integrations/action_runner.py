@@ -81,7 +81,8 @@ class Runner:
             inputs
         )
         known = {f"inputs.{name}": value for name, value in given.items()}
-        known |= {"steps.install.outputs.bin": str(self.bin), "inputs.github-token": "ghs_job-token-0001"}
+        token = more.get("GITHUB_TOKEN", "ghs_job-token-0001")
+        known |= {"steps.install.outputs.bin": str(self.bin), "inputs.github-token": token}
 
         def value_of(match: re.Match[str]) -> str:
             return str(is_fork).lower() if "head.repo.full_name" in match[1] else known[match[1]]
