@@ -18,15 +18,15 @@ SHELL = ("bash", "--noprofile", "--norc", "-eo", "pipefail")
 """What `shell: bash` is, as the runner's documentation has it."""
 
 STUB = """#!{python}
-import json, os, pathlib, sys
+import json, os, sys
 with open(os.environ["STUB_LEDGER"], "a", encoding="utf-8") as ledger:
     ledger.write(json.dumps(sys.argv[1:]) + "\\n")
 if sys.argv[1] == "import":
     sys.exit(int(os.environ.get("STUB_IMPORT_CODE", "0")))
 status = os.environ.get("STUB_STATUS", "")
 if status:
-    report = pathlib.Path(sys.argv[sys.argv.index("--out") + 1])
-    (report / "pr-gate-r1-gate.json").write_text(json.dumps({{"status": status}}), encoding="utf-8")
+    with open(os.environ["GITHUB_OUTPUT"], "a", encoding="utf-8") as output:
+        output.write(f"outcome={{status}}\\n")
 sys.exit(int(os.environ.get("STUB_CODE", "0")))
 """
 
@@ -48,7 +48,9 @@ class Done:
 
     code: int
     outputs: dict[str, str]
+    out: str
     said: str
+    """Both streams."""
     calls: list[list[str]]
     """Arguments of each call of evenhand."""
 
@@ -65,7 +67,6 @@ class Runner:
         for each in (self.workspace, self.temp, self.bin):
             each.mkdir()
         self.ledger = folder / "calls"
-        (self.bin / "python").symlink_to(sys.executable)
         program = self.bin / "evenhand"
         program.write_text(STUB.format(python=sys.executable), encoding="utf-8")
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
@@ -110,6 +111,7 @@ class Runner:
         return Done(
             code=done.returncode,
             outputs=dict(line.split("=", 1) for line in lines),
+            out=done.stdout,
             said=done.stdout + done.stderr,
             calls=[json.loads(line) for line in calls],
         )

@@ -150,7 +150,6 @@ def test_a_replay_that_is_neither_is_refused_before_anything_runs(runner: Runner
         (3, "could not measure", "could not measure"),
         (2, "", "could not measure"),
         (5, "", "could not measure"),
-        (3, "forged\nexit-code=0", "could not measure"),
     ],
 )
 def test_the_job_ends_as_the_gate_did_and_says_what_it_came_to(

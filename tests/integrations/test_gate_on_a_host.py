@@ -75,7 +75,7 @@ def repository(
     return Repository(runner, judge, host, base, {**job.environment, **found})
 
 
-def test_a_regression_fails_the_step_after_the_comment_was_written(repository: Repository) -> None:
+def test_a_regression_fails_the_step_after_everything_was_told(repository: Repository) -> None:
     repository.judge.now = judges.rule("nothing of the kind")
     done = repository.gate()
     assert done.code == 1, done.said
@@ -84,7 +84,11 @@ def test_a_regression_fails_the_step_after_the_comment_was_written(repository: R
     assert comment.body.startswith("<!-- evenhand:gate:small -->\n")
     assert "keep.secrets" in comment.body
     assert "keep.secrets" in repository.summary
-    assert "::error " in done.said
+    stop, resume, *annotations = [line for line in done.out.splitlines() if line.startswith("::")]
+    assert done.out.startswith(stop)
+    assert stop.removeprefix("::stop-commands::") == resume.strip(":")
+    assert annotations
+    assert all(line.startswith(("::error ", "::warning ")) for line in annotations)
     assert list(Path(done.outputs["report"]).glob("*-gate.html"))
 
 

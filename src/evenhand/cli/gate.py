@@ -1,17 +1,14 @@
 """`evenhand gate`: whether a judge, or what it judges, got worse; for CI."""
 
-import asyncio
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from evenhand.cli.cost_check import agree_to_cost
+from evenhand.cli.gate_host import HOST_FORMATS, JobTold, pause_host, read_host, tell_job
 from evenhand.cli.gate_lines import show_gate
-from evenhand.cli.output import Mark, Style
 from evenhand.cli.progress import RunWatch
 from evenhand.cli.session import Session, session_of
 from evenhand.errors import UnknownNameError
@@ -23,9 +20,7 @@ from evenhand.gate.results import (
     Status,
     TestResult,
 )
-from evenhand.integrations.comments import CommentMode, GateComment
-from evenhand.integrations.job_files import append_summary
-from evenhand.integrations.publish import publish
+from evenhand.integrations.comments import CommentMode
 from evenhand.reporting.gate.render import ALWAYS, Format
 from evenhand.workflows.find_suite import find_suite
 from evenhand.workflows.gate.check_gate import CheckedGate, GateWishes, check_gate
@@ -138,17 +133,18 @@ def gate(
     session = session_of(context)
     wanted = _read_formats(formats, comment_on)
     _refuse("undecided", undecided, ("exit4", "pass", "fail"))
-    _refuse("host", comment_on or "github", ("github", "gitlab"))
+    host = read_host(comment_on)
     _refuse("mode", comment, tuple(CommentMode))
     wishes = GateWishes(
         baseline=baseline, base_run=base_run, open_sealed=open_sealed, command=session.command_line
     )
     options = RunOptions(max_usd=max_usd, replay=replay, command=session.command_line)
+    token = pause_host(session, host)
     checked = _check(session, target, options, wishes, yes=yes or replay)
     files = write_gate(session.workspace, checked, wanted, folder=out)
     code = _exit_code(checked.result, undecided, exit_zero=exit_zero)
-    posted = _tell_host(session, checked.result, files, comment_on, CommentMode(comment))
-    _show(session, checked.result, tuple(files.values()), code, posted)
+    told = tell_job(session, checked.result, files, host, mode=CommentMode(comment), token=token)
+    _show(session, checked.result, tuple(files.values()), code, told)
     return code
 
 
@@ -183,8 +179,7 @@ def _read_formats(text: str, comment_on: str) -> frozenset[Format]:
     for name in names:
         _refuse("format", name, (*Format, "all"))
     wanted = frozenset(Format(name) for name in names) or frozenset(ALWAYS)
-    host = {Format.COMMENT, Format.SUMMARY, Format.ANNOTATIONS} if comment_on else set()
-    return wanted | host
+    return wanted | HOST_FORMATS if comment_on else wanted
 
 
 def _refuse(kind: str, name: str, known: tuple[str, ...]) -> None:
@@ -201,40 +196,7 @@ def _exit_code(result: GateResult, undecided: str, *, exit_zero: bool) -> int:
     return result.exit_code
 
 
-# -- The host of the job -----------------------------------------------------------------------------
-
-
-def _tell_host(
-    session: Session, result: GateResult, files: Mapping[Format, Path], host: str, mode: CommentMode
-) -> str:
-    """Write the comment, the summary and the annotations of the job, and say what became of the comment."""
-    if host not in {"github", "gitlab"}:
-        return ""
-    on: Literal["github", "gitlab"] = "github" if host == "github" else "gitlab"
-    environment: Mapping[str, str] = dict(os.environ)
-    if on == "github":
-        if not session.as_json:
-            for line in _read(files, Format.ANNOTATIONS).splitlines():
-                session.screen.result(line)
-        warning = append_summary(_read(files, Format.SUMMARY), environment)
-        if warning:
-            session.screen.problem(Mark("warning: ", Style.WARNING), warning)
-    text = GateComment(
-        text=_read(files, Format.COMMENT),
-        passed=result.status is Status.PASSED,
-        changed=bool(result.changed or result.changes),
-    )
-    published = asyncio.run(publish(text, on=on, mode=mode, environment=environment))
-    if published.warning:
-        session.screen.problem(Mark("warning: ", Style.WARNING), published.warning)
-    return f"{published.what} {published.url}".strip()
-
-
-def _read(files: Mapping[Format, Path], kind: Format) -> str:
-    return files[kind].read_bytes().decode()
-
-
-def _show(session: Session, result: GateResult, files: tuple[Path, ...], code: int, posted: str) -> None:
+def _show(session: Session, result: GateResult, files: tuple[Path, ...], code: int, told: JobTold) -> None:
     session.screen.document(
         "gate/v1",
         GateDocument(
@@ -249,9 +211,11 @@ def _show(session: Session, result: GateResult, files: tuple[Path, ...], code: i
             floors=result.floors,
             rules=result.rules,
             files=tuple(str(path) for path in files),
-            comment=posted,
+            comment=told.comment,
         ),
     )
     show_gate(result, session.screen, files)
-    if posted:
-        session.screen.say("comment ", posted)
+    if told.comment:
+        session.screen.say("comment ", told.comment)
+    for line in told.last_lines:
+        session.screen.result(line)
