@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from evenhand.errors import LedgerError, NothingSelectedError, UnknownNameError,
 from evenhand.gate.monitor.history import Answer, History
 from evenhand.gate.monitor.results import Finding
 from evenhand.testing import LoopbackServer, judges, serve_in_thread
+from evenhand.workflows.baseline.accept import Acceptance, accept_run
 from evenhand.workflows.monitor import monitor_suite, read_history
 from evenhand.workflows.run_suite import RunOptions, run_suite
 
@@ -146,6 +148,37 @@ def test_a_history_can_begin_later(tmp_path: Path) -> None:
     assert [line.run for line in later.runs] == [run.id for run in watched.suite.runs[3:]]
     with pytest.raises(UnknownNameError, match="finished run of the suite"):
         monitor_suite(watched.folder, "s", since="yesterday")
+
+
+def accept(watched: WatchedSuite, run: str) -> None:
+    said = Acceptance(reason="it was meant", by="ada", environment={}, now=datetime(2026, 1, 1, tzinfo=UTC))
+    accept_run(watched.folder, "suite.yaml", run, said)
+
+
+def test_an_accepted_baseline_is_where_the_history_begins(tmp_path: Path) -> None:
+    watched = WatchedSuite(tmp_path)
+    watched.run(3)
+    meant = watched.run(1, wrong=0.35)
+    watched.run(1, wrong=0.35)
+    assert monitor_suite(watched.folder, "s").result.finding is Finding.JUDGE
+    accept(watched, meant)
+    result = monitor_suite(watched.folder, "s").result
+    assert result.finding is Finding.NONE
+    assert [line.run for line in result.runs] == [run.id for run in watched.suite.runs[3:]]
+    assert any(f"the accepted baseline on, run {meant}" in note for note in result.notes)
+
+
+def test_the_answers_of_a_baseline_are_a_reference_where_its_run_is_in_another_ledger(tmp_path: Path) -> None:
+    watched = WatchedSuite(tmp_path)
+    first = watched.run(1)
+    accept(watched, first)
+    here = past(watched.folder).runs[0]
+    (watched.folder / ".evenhand").rename(watched.folder / "elsewhere")
+    watched.run(1, wrong=0.5)
+    there = past(watched.folder).runs
+    assert [run.run for run in there] == [first, watched.suite.runs[-1].id]
+    assert there[0].answers == here.answers
+    assert monitor_suite(watched.folder, "s").result.anchors.items == ANCHORS
 
 
 def test_where_nothing_can_be_watched_the_next_step_is_said(tmp_path: Path) -> None:

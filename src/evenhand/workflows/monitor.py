@@ -18,6 +18,12 @@ from evenhand.reporting.monitor.markdown import render_markdown
 from evenhand.store.ledger import LedgerFile, open_ledger
 from evenhand.workflows.find_suite import find_suite
 from evenhand.workflows.monitoring.answers import first_answers, watched_runs
+from evenhand.workflows.monitoring.baseline import (
+    accepted_baseline,
+    as_first_run,
+    runs_since,
+    words_of,
+)
 from evenhand.workflows.monitoring.labels import reference_labels
 from evenhand.workflows.read_run import StoredRun, decider_of
 from evenhand.workflows.report_run import FORMATS
@@ -82,6 +88,9 @@ def monitor_suite(
 def read_history(workspace: Workspace, suite: str, *, since: str = "") -> History:
     """Return the history of a suite: its finished runs, with labels as they are today. Nothing is written.
 
+    It begins at `since`, or else at the accepted baseline where there is one: with that run, or with what its file says
+    where another ledger holds the run.
+
     Raises:
         UnknownNameError: There is no such suite or run.
         NothingSelectedError: There is no finished run.
@@ -90,26 +99,42 @@ def read_history(workspace: Workspace, suite: str, *, since: str = "") -> Histor
     """
     ledger = open_ledger(workspace.ledger_path)
     name, runs = _runs_of(workspace, ledger, suite)
-    runs = _from(runs, since)
-    if not runs:
-        raise NothingSelectedError(
-            f"suite {name} has no finished run", hint=f"start one with `evenhand run {name}`"
-        )
+    _refuse_no_run(name, runs)
     newest = StoredRun(
         root=workspace.root, ledger=ledger, run=runs[-1], decider=decider_of(runs[-1].manifest)
     )
+    baseline = None if since else accepted_baseline(newest)
+    runs = runs_since(baseline, runs) if baseline else _from(runs, since)
+    _refuse_no_run(name, runs)
     labels = reference_labels(newest, runs)
     watched = tuple(watched_runs(ledger, runs, labels))
-    return History(suite=name, runs=watched, labelled=tuple(first_answers(watched, labels)))
+    labelled = tuple(first_answers(watched, labels))
+    if baseline and watched[0].run != baseline.head.run:
+        watched = (as_first_run(baseline, newest, labels), *watched)
+    notes = (words_of(baseline),) if baseline else ()
+    return History(suite=name, runs=watched, labelled=labelled, notes=notes)
+
+
+def _refuse_no_run(suite: str, runs: Sequence[Run]) -> None:
+    if not runs:
+        raise NothingSelectedError(
+            f"suite {suite} has no finished run to watch",
+            hint=f"start one with `evenhand run {suite} --again`",
+        )
 
 
 def _runs_of(workspace: Workspace, ledger: LedgerFile, suite: str) -> tuple[str, Sequence[Run]]:
-    """Return the id of a suite and its finished runs, oldest first."""
+    """Return the id of a suite and its finished runs, oldest first; one that read items several times is none."""
     runs = ledger.runs()
     if not any(run.manifest.suite.id == suite for run in runs):
         suite = load_suite(find_suite(workspace.root, suite), workspace.root).suite.id
-    finished = [run for run in runs if run.state is RunState.FINISHED and run.manifest.suite.id == suite]
+    finished = [run for run in runs if _is_watched(run, suite)]
     return suite, sorted(finished, key=lambda run: run.finished)
+
+
+def _is_watched(run: Run, suite: str) -> bool:
+    manifest = run.manifest
+    return run.state is RunState.FINISHED and manifest.suite.id == suite and manifest.readings == 1
 
 
 def _from(runs: Sequence[Run], since: str) -> Sequence[Run]:
