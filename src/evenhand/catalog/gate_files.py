@@ -29,6 +29,17 @@ def baseline_path(suite: Suite, suite_path: Path, root: Path) -> Path:
     return _found(found, suite_path)
 
 
+def quarantine_place(suite: Suite, suite_path: Path, root: Path) -> Path:
+    """Return where the quarantine file of a suite is, or would be.
+
+    Raises:
+        FileError: The place that the gate names lies outside the workspace, or is no path.
+    """
+    named = suite.gate.quarantine if suite.gate else ""
+    found = locate(named or USUAL_QUARANTINE, folder=suite_path.parent, root=root)
+    return _found(found, suite_path)
+
+
 def quarantine_path(suite: Suite, suite_path: Path, root: Path) -> Path | None:
     """Return the quarantine file of a suite: `gate.quarantine`, or else quarantine.yaml beside it, where there is one.
 

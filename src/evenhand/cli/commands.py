@@ -63,6 +63,9 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         Entry(path="baseline diff", help="Show what a run would change in the accepted baseline."),
         Entry(path="baseline review", help="Walk the changed cells one by one: accept, reject, skip."),
         Entry(path="baseline accept", help="Make a run the baseline of its suite, to be committed."),
+        Entry(path="quarantine list", help="List the cases that decide nothing in a gate for a while."),
+        Entry(path="quarantine add", help="Hold a case back from a gate, with reason, owner and last day."),
+        Entry(path="quarantine expire", help="Take the entries out that have ended."),
     ),
     "Exchange": (
         Entry(path="import tidy", help="Import cases, recorded verdicts and human labels from tables."),
@@ -76,6 +79,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
 GROUPS: Final[Mapping[str, str]] = {
     "baseline": "Keep what a suite is compared with in CI.",
     "judge": "Look at judges as raters.",
+    "quarantine": "Hold cases back from a gate for a while.",
     "review": "Let people label what the judges rated, blind.",
     "import": "Bring in what was made elsewhere.",
     "export": "Take out what others need.",
