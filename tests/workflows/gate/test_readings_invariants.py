@@ -83,8 +83,7 @@ PANELS = {
 }
 
 
-@pytest.mark.parametrize("repeats", [1, 2])
-@pytest.mark.parametrize("make", [answer, likely])
+@pytest.mark.parametrize(("make", "repeats"), [(answer, 2), (likely, 1)])
 @pytest.mark.parametrize("panel", PANELS)
 def test_a_reading_is_what_a_run_of_its_own_would_have_said(
     tmp_path: Path, panel: str, make: Answer, repeats: int
