@@ -143,7 +143,9 @@ def test_every_document_and_every_command_is_tried() -> None:
     imports = {"import-tidy/v1", "import-recordings/v1", "review-export/v1", "review-import/v1"}
     serves = {"review-serve/v1"}  # see test_review_serve
     baselines = {f"baseline-{verb}/v1" for verb in ("show", "diff", "accept")}  # see test_baseline
-    baselines |= {f"quarantine-{verb}/v1" for verb in ("list", "add", "expire")}  # see test_quarantine
+    baselines |= {
+        f"quarantine-{verb}/v1" for verb in ("list", "add", "expire", "suggest")
+    }  # see test_quarantine
     gates = {"gate/v1", "explain-gate/v1", "monitor/v1"}  # see test_gate and test_monitor
     elsewhere = {*imports, *serves, *baselines, *gates}
     assert {*LINES, *elsewhere, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
@@ -163,7 +165,7 @@ def test_every_document_and_every_command_is_tried() -> None:
         "review terminal",  # a conversation without a document: see test_review_terminal
         "gate",
         *(f"baseline {verb}" for verb in ("show", "diff", "review", "accept")),
-        *(f"quarantine {verb}" for verb in ("list", "add", "expire")),
+        *(f"quarantine {verb}" for verb in ("list", "add", "expire", "suggest")),
     }
     assert {entry.path for entry in entries()} <= tried
 

@@ -64,6 +64,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         Entry(path="baseline review", help="Walk the changed cells one by one: accept, reject, skip."),
         Entry(path="baseline accept", help="Make a run the baseline of its suite, to be committed."),
         Entry(path="quarantine list", help="List the cases that decide nothing in a gate for a while."),
+        Entry(path="quarantine suggest", help="Name the cells on which the judges contradict themselves."),
         Entry(path="quarantine add", help="Hold a case back from a gate, with reason, owner and last day."),
         Entry(path="quarantine expire", help="Take the entries out that have ended."),
     ),

@@ -66,6 +66,7 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "quarantine-add/v1": "workflows.quarantine:ChangedQuarantine",
     "quarantine-expire/v1": "workflows.quarantine:ChangedQuarantine",
     "quarantine-list/v1": "workflows.quarantine:ListedQuarantine",
+    "quarantine-suggest/v1": "workflows.gate.flaky:FlakyCells",
     "report/v1": "cli.report:ReportDocument",
     "resume/v1": "cli.run_outcome:OutcomeDocument",
     "review-export/v1": "workflows.review.export_labels:ExportedReview",
