@@ -14,7 +14,7 @@ from evenhand.reporting.monitor.html import render_html
 from evenhand.reporting.monitor.json_report import render_json
 from evenhand.reporting.monitor.markdown import render_markdown
 from evenhand.reporting.monitor.sections import WORDS
-from evenhand.reporting.monitor.streams import SHOWN
+from evenhand.reporting.monitor.streams import CHARTED
 
 HOSTILE = '<script>alert(1)</script> ![x](//h.test) `| {{ 7*7 }} \u202e\x1b[31m "onload=x'
 
@@ -66,7 +66,7 @@ def test_the_answer_and_its_numbers_are_the_same_in_every_format() -> None:
 def test_long_histories_show_their_newest_part() -> None:
     page = PageReader(PAGE)
     looks = next(table for table in page.tables if table.caption == "Looks")
-    assert len(looks.rows) == SHOWN + 1
+    assert len(looks.rows) == CHARTED + 1
     assert "run-59" in looks.rows[-1]
     assert len(PAGE) < 1_000_000
 

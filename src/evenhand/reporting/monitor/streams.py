@@ -16,6 +16,8 @@ from evenhand.stats.estimate import Estimate
 
 SHOWN = 40
 """Looks and runs that are shown, the newest; the JSON report has all of them."""
+CHARTED = 20
+"""Looks in a control chart: so many fit a screen side by side."""
 
 
 # -- Evidence --------------------------------------------------------------------------------------
@@ -95,7 +97,7 @@ def live_blocks(result: MonitorResult) -> Iterator[Block]:
 
 
 def _chart(name: str, title: str, stream: Stream, changes: Mapping[str, tuple[str, ...]]) -> Iterator[Block]:
-    first = max(0, len(stream.looks) - SHOWN)
+    first = max(0, len(stream.looks) - CHARTED)
     looks = stream.looks[first:]
     marked = _changes_before(stream.looks, changes)[first:]
     points = tuple(
