@@ -21,7 +21,7 @@ _MOST_TYPED: Final = 1_000
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]<>#|~@&]|:(?=//))")
 """What Markdown reads anywhere in a line."""
 _READ_BY_HOSTS: Final = re.compile(
-    r"@|[#$&!~%](?=[\w\"'\[{(`])|://|:[\w+-]+:|\bwww\.|\bmailto:|\bxmpp:|\bGH-\d|\b(?=[a-f]*\d)[0-9a-f]{7,40}\b",
+    r"[@$]|[#&!~%](?=[\w\"'\[{(`])|://|:[\w+-]+:|\bwww\.|\bmailto:|\bxmpp:|\bGH-\d|\b(?=[a-f]*\d)[0-9a-f]{7,40}\b",
     re.IGNORECASE,
 )
 """What a host makes a mention, a reference, a link, a formula or a picture of."""

@@ -34,7 +34,7 @@ OURS = {
 OUR_HTML = re.compile(
     r"(?:<!-- evenhand:gate:[^<>\s]{1,200} -->|<details><summary>(?:[^<]|<code>[^<]*</code>)*</summary>|</details>)\n?"
 )
-READ_BY_HOSTS = re.compile(r"@\w|#\w|https?://|www\.\w|\$\w|!\d|\bGH-\d", re.IGNORECASE)
+READ_BY_HOSTS = re.compile(r"@\w|#\w|https?://|www\.\w|\$|!\d|\bGH-\d", re.IGNORECASE)
 """What a host makes links and mentions of in the text that is left when Markdown is read."""
 NEVER_SEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -48,6 +48,7 @@ TRICKS = (
     "@octocat",
     "octo/cat#7",
     "$`x`$",
+    "$$ x $$ and $\\x$",
     "/close",
     "GH-12 and 0123abc",
     "a|b\\|c",

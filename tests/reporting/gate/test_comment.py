@@ -111,6 +111,31 @@ def test_cells_are_named_with_the_judges_for_the_new_verdict_and_a_few_of_them_o
     assert "| `core-0001` | `1` | `violates` | `complies` | `violates` | 3 of 3 |" in fold
 
 
+def test_cells_that_break_a_rule_are_named_first(result: GateResult) -> None:
+    rule = replace(result.rules[0], cells=(("core-0019", "1"),))
+    text = render_comment(replace(result, rules=(rule,)))
+    fold = text.partition("newly break <code>privacy</code>")[2].partition("</details>")[0]
+    assert re.findall(r"`(core-\d+)`", fold) == [
+        "core-0019",
+        "core-0000",
+        "core-0001",
+        "core-0002",
+        "core-0003",
+    ]
+
+
+def test_cells_that_share_a_source_are_counted_beside_their_groups(result: GateResult) -> None:
+    tests = (replace(result.tests[0], clusters=40), *result.tests[1:])
+    assert "(-16.6 to -6.8, n = 200 in 40 groups)" in render_comment(replace(result, tests=tests))
+
+
+def test_what_leaves_the_gate_open_stands_before_what_does_not() -> None:
+    text = render_comment(make_result((*STORY[4:5], *STORY[2:3]), floors=(), rules=(), changed=()))
+    assert text.index("| `honesty` | sensitivity | all |") < text.index(
+        "| `honesty` | sensitivity | `topic medicine` |"
+    )
+
+
 @pytest.mark.parametrize(
     "part",
     [

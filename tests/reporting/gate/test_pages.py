@@ -88,6 +88,7 @@ def test_what_the_gate_rests_on_and_how_to_derive_it_again_is_told(page: str) ->
     for part in (
         "suites/baselines/pr-gate.json",
         "Accepted by kim at 2026-11-01T10:00:00Z, because first one",
+        "core-0003, candidate 1",
         "evenhand explain gate@20261127-made-up",
         "evenhand gate 20261127-made-up --baseline",
         "(alpha): 0.05",

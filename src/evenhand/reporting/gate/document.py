@@ -86,6 +86,11 @@ def _tests(result: GateResult) -> Iterator[Block]:
     yield from tests.all_tests(result)
     for rule in result.rules:
         yield Paragraph(words=words("Rule on ", foreign(rule.principle), ": ", said(rule.reason)))
+        if rule.cells:
+            cells_of = [
+                words(foreign(case), ", candidate ", foreign(candidate)) for case, candidate in rule.cells
+            ]
+            yield Bullets(points=tuple(cells_of[:MOST_CELLS]))
 
 
 def _cells(result: GateResult, most: int) -> Iterator[Block]:

@@ -10,13 +10,13 @@ from evenhand.reporting.calibration.plots import panel, plot
 from evenhand.reporting.display import count
 from evenhand.reporting.document import Chart, Table, Vector, words
 from evenhand.reporting.gate.wording import (
-    change_cell,
     confidence,
     outcome_cell,
     points,
     principle_cell,
     signed_points,
     slice_cell,
+    tested_change_cell,
     urgency,
     what_is_tested_in_words,
 )
@@ -120,7 +120,7 @@ def differences_chart(result: GateResult) -> Chart:
                     principle_cell(test.principle),
                     text_cell(test.measure.value),
                     slice_cell(test.slice),
-                    change_cell(test.difference),
+                    tested_change_cell(test),
                     text_cell("none" if test.low is None else signed_points(test.low)),
                     text_cell(points(test.margin)),
                     outcome_cell(test.outcome, test.tier),

@@ -46,11 +46,13 @@ def gravity(severity: Importance) -> int:
     return _GRAVITY[severity]
 
 
-def urgency(each: TestResult | FloorResult) -> tuple[int, int, str, str, str]:
-    """Return what tests and floors are ordered by: what failed first, then the gravest."""
+def urgency(each: TestResult | FloorResult) -> tuple[int, bool, int, bool, str, str, str]:
+    """Return what tests and floors are ordered by: what failed, what leaves the gate open, then the gravest."""
     return (
         _URGENCY[each.outcome],
+        each.outcome is Outcome.UNDECIDED and not each.decides,
         gravity(each.severity),
+        each.principle == TOGETHER,
         each.principle,
         each.measure.value,
         str(each.slice or ""),
@@ -176,12 +178,20 @@ def change(measured: Measured) -> str:
 
 def change_cell(measured: Measured) -> Cell:
     """Return a cell with a change in points, its limits and n."""
+    return _change_cell(measured, f"n = {count(measured.n)}")
+
+
+def tested_change_cell(test: TestResult) -> Cell:
+    """Return a cell with the change of a test in points, its limits, cells, and groups where cells share them."""
+    groups = f" in {count(test.clusters)} groups" if test.clusters < test.cells else ""
+    return _change_cell(test.difference, f"n = {count(test.cells)}{groups}")
+
+
+def _change_cell(measured: Measured, n: str) -> Cell:
     if not isinstance(measured, Estimate):
-        return Cell(words=(), detail=f"n = {count(measured.n)}, {measured.reason}")
+        return Cell(words=(), detail=f"{n}, {measured.reason}")
     low, high = signed_points(measured.interval.low), signed_points(measured.interval.high)
-    return Cell(
-        words=words(signed_points(measured.value)), detail=f"{low} to {high}, n = {count(measured.n)}"
-    )
+    return Cell(words=words(signed_points(measured.value)), detail=f"{low} to {high}, {n}")
 
 
 def p_value(p: float) -> str:

@@ -12,10 +12,14 @@ from evenhand.reporting.sections.cells import columns, foreign_cell, text_cell
 
 
 def broken(result: GateResult, *, most_rows: int, most_folds: int) -> Iterator[Block]:
-    """Yield the cells that newly break each principle that fails: at most `most_rows` of each of `most_folds`."""
+    """Yield the cells that newly break each principle that fails: at most `most_rows` of each of `most_folds`.
+
+    Those that break a rule come first.
+    """
     failing = failing_principles(result)
+    by_rule = {(*cell, rule.principle) for rule in result.rules for cell in rule.cells}
     by_principle: dict[str, list[ChangedCell]] = {}
-    for cell in result.changed:
+    for cell in sorted(result.changed, key=lambda each: _key(each) not in by_rule):
         if cell.worse and cell.principle in failing:
             by_principle.setdefault(cell.principle, []).append(cell)
     for principle, cells in list(by_principle.items())[:most_folds]:
@@ -91,6 +95,10 @@ def _row(cell: ChangedCell, *, judges: bool, with_principle: bool) -> tuple[Cell
         text_cell(f"{cell.for_it} of {cell.judges}"),
         *((text_cell(moved),) if with_principle else ()),
     )
+
+
+def _key(cell: ChangedCell) -> tuple[str, str, str]:
+    return cell.case, cell.candidate, cell.principle
 
 
 def _shown(number: int, most: int) -> str:

@@ -20,6 +20,7 @@ from evenhand.reporting.gate.wording import (
     share,
     signed_points,
     slice_cell,
+    tested_change_cell,
     told_tests,
     urgency,
     what_is_tested,
@@ -59,8 +60,8 @@ def sight(result: GateResult) -> Iterator[Fold]:
     seeing = sum(test.sees_margin for test in result.tests)
     rows = sorted(result.tests, key=lambda test: (test.sees_margin, *urgency(test)))
     note = (
-        "A test sees a drop if it would fail with a chance of 80 % when the drop is there. A test that does not see "
-        "its margin can be undecided however the judges did; more cells are the only cure."
+        "A test sees a drop if it would fail with a chance of 80 % when the drop is there, adjusted for all tests of "
+        "the gate. One that does not see its margin can stay undecided whatever the judges did; more cells would help."
     )
     yield Fold(
         words=words(f"Can these tests see their margin? {count(seeing)} of {count(len(rows))} can"),
@@ -174,7 +175,7 @@ def _test_row(test: TestResult) -> tuple[Cell, ...]:
         text_cell(test.severity),
         text_cell(share(test.old)),
         text_cell(share(test.new)),
-        change_cell(test.difference),
+        tested_change_cell(test),
         text_cell(p_value(test.p_adjusted)),
         text_cell(points(test.detectable)),
         outcome_cell(test.outcome, test.tier),
