@@ -19,6 +19,7 @@ from evenhand.errors import UsageError
 from evenhand.gate.results import GateResult, Measure, Status, TestResult, Tier
 from evenhand.reporting.gate.explain import explain_gate
 from evenhand.stats.change.noninferiority import Outcome
+from evenhand.stats.estimate import Estimate
 
 from .reading import NEVER_SEEN, TRICKS
 
@@ -326,12 +327,34 @@ def test_a_corrected_change_follows_from_its_numbers() -> None:
     apparent, same, change = find(lines, "change = apparent / J = # / # = #")
     assert same == youden
     assert apparent / youden == pytest.approx(change, rel=CLOSE)
-    first, second, error = find(lines, "specificity # and #, e = sqrt of the sum of their squares = #")
-    assert math.hypot(first, second) == pytest.approx(error, rel=CLOSE)
-    limit, low = find(lines, "L = # that of the verdicts = #")
-    assert low == pytest.approx(
-        change - math.sqrt(((apparent - limit) / youden) ** 2 + (change * error / youden) ** 2), rel=1e-6
+    down, up = find(lines, "the root of it: # down and # up")
+    corrected = result.corrected[0]
+    assert isinstance(corrected.sensitivity, Estimate)
+    assert isinstance(corrected.specificity, Estimate)
+    assert isinstance(corrected.corrected, Estimate)
+    parts = (corrected.sensitivity, corrected.specificity)
+    assert down == pytest.approx(math.hypot(*(each.value - each.interval.low for each in parts)), rel=CLOSE)
+    assert up == pytest.approx(math.hypot(*(each.interval.high - each.value for each in parts)), rel=CLOSE)
+    shown, limit, r, low = find(lines, "  apparent = #, L = #: r = #, lower limit = #;")
+    assert shown == apparent
+    assert r * youden + apparent == pytest.approx(math.hypot(apparent - limit, r * down), rel=1e-6)
+    assert low == pytest.approx(-r, rel=CLOSE)
+    assert low == pytest.approx(corrected.corrected.interval.low, rel=1e-6)
+
+
+@given(
+    st.builds(
+        Counts, both=st.integers(50, 400), lost=st.integers(0, 60), won=st.integers(0, 60), neither=st.just(9)
     )
+)
+@settings(max_examples=30, deadline=None)
+def test_the_corrected_lower_limit_is_the_one_that_was_decided_with(counts: Counts) -> None:
+    result = make_result((counts,), floors=(), rules=(), changed=())
+    corrected = make_corrected(result.tests[0])
+    lines = explain_gate(replace(result, corrected=(corrected,)))
+    assert isinstance(corrected.corrected, Estimate)
+    (low,) = find(lines, ", lower limit = #;")
+    assert low == pytest.approx(corrected.corrected.interval.low, abs=1e-8)
 
 
 @pytest.mark.parametrize(

@@ -107,25 +107,48 @@ def _corrected_steps(each: CorrectedDifference, test: TestResult) -> Iterator[st
     assert isinstance(each.sensitivity, Estimate)
     assert isinstance(each.specificity, Estimate)
     assert isinstance(each.corrected, Estimate)
-    youden = each.sensitivity.value + each.specificity.value - 1
+    se, sp = each.sensitivity, each.specificity
+    youden = se.value + sp.value - 1
+    down = math.hypot(se.value - se.interval.low, sp.value - sp.interval.low)
+    up = math.hypot(se.interval.high - se.value, sp.interval.high - sp.value)
     yield (
-        f"J = sensitivity + specificity - 1 = {written(each.sensitivity.value)} + {written(each.specificity.value)} "
-        f"- 1 = {written(youden)}, from {each.labelled} human labels"
+        f"J = sensitivity + specificity - 1 = {written(se.value)} + {written(sp.value)} - 1 = {written(youden)}, "
+        f"from {each.labelled} human labels"
     )
     yield f"change = apparent / J = {written(each.apparent)} / {written(youden)} = {written(each.corrected.value)}"
-    halves = [(part.interval.high - part.interval.low) / 2 for part in (each.sensitivity, each.specificity)]
-    error = math.hypot(*halves)
     yield (
-        f"half widths of sensitivity and specificity {written(halves[0])} and {written(halves[1])}, "
-        f"e = sqrt of the sum of their squares = {written(error)}"
+        "limits of J: the distances of both shares to their limits, squared, added, and the root of it: "
+        f"{written(down)} down and {written(up)} up"
     )
-    low = test.low if test.low is not None else each.apparent
     yield (
-        f"lower limit = change - sqrt(((apparent - L) / J)^2 + (change e / J)^2), L = {written(low)} that of the "
-        f"verdicts = {written(each.corrected.interval.low)}"
+        "lower limit = -r, r the largest number with r J + apparent = sqrt((apparent - L)^2 + r^2 d^2), where L is the "
+        "lower limit of the verdicts' change, and d is the way down if r > 0, else the way up; at least -1"
     )
-    passes = each.corrected.interval.low > -test.margin
-    yield f"lower limit > -margin = {written(-test.margin)}? {yes_or_no(holds=passes)}"
+    limits = test.difference.interval.low if isinstance(test.difference, Estimate) else each.apparent
+    low = min(limits, limits if test.low is None else test.low)
+    yield _ratio(each.apparent, low, youden, down, up, test.margin)
+    if test.worst is not None and test.worst.low is not None:
+        yield "with every missing verdict taken against the new side it must hold too:"
+        yield _ratio(test.worst.new - test.worst.old, test.worst.low, youden, down, up, test.margin)
+
+
+def _ratio(apparent: float, low: float, youden: float, down: float, up: float, margin: float) -> str:
+    """Return the equation of the lower limit with the numbers put in."""
+
+    def gap(r: float) -> float:
+        return r * youden + apparent - math.hypot(apparent - low, r * (down if r > 0 else up))
+
+    below, above = -1.0 / youden - 1, 1.0
+    while gap(above) < 0:
+        above *= 2
+    for _ in range(200):
+        middle = (below + above) / 2
+        below, above = (middle, above) if gap(middle) < 0 else (below, middle)
+    limit = max(-1.0, -above)
+    return (
+        f"  apparent = {written(apparent)}, L = {written(low)}: r = {written(above)}, lower limit = {written(limit)}; "
+        f"> -margin = {written(-margin)}? {yes_or_no(holds=limit > -margin)}"
+    )
 
 
 def outcome_lines(result: GateResult) -> Iterator[str]:

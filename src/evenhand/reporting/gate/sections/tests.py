@@ -60,8 +60,8 @@ def sight(result: GateResult) -> Iterator[Fold]:
     seeing = sum(test.sees_margin for test in result.tests)
     rows = sorted(result.tests, key=lambda test: (test.sees_margin, *urgency(test)))
     note = (
-        "A test sees a drop if it would fail with a chance of 80 % when the drop is there, adjusted for all tests of "
-        "the gate. One that does not see its margin can stay undecided whatever the judges did; more cells would help."
+        "A test sees a drop if its adjusted p-value would be at most alpha with a chance of 80 % when the drop is "
+        "there. One that does not see its margin can stay undecided whatever the judges did; more cells would help."
     )
     yield Fold(
         words=words(f"Can these tests see their margin? {count(seeing)} of {count(len(rows))} can"),
