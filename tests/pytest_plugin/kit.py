@@ -37,9 +37,11 @@ def add_gate(
     folder: Path,
     gate: str = "{compares: candidates, margin: 0.9, undecided: {critical: warn, high: warn, "
     "medium: warn, low: warn}}",
+    *,
+    name: str = "demo",
 ) -> None:
-    """Give the suite `demo` a gate, and what its panel says now as the baseline."""
-    suite = folder / "suites/demo.yaml"
+    """Give a suite a gate, and what its panel says now as the baseline."""
+    suite = folder / f"suites/{name}.yaml"
     suite.write_text(suite.read_text(encoding="utf-8") + f"gate: {gate}\n", encoding="utf-8")
     result = run_suite(folder, suite, RunOptions(), lambda _run, _progress: None)
     stored = read_run(folder, result.run.id)
@@ -47,7 +49,7 @@ def add_gate(
     accepted = Accepted(at="2026-11-20T00:00:00Z", by="tests", reason="to compare with", run=result.run.id)
     head = summed.head.model_copy(update={"accepted": accepted})
     (folder / "suites/baselines").mkdir(exist_ok=True)
-    write_baseline(folder / "suites/baselines/demo.json", replace(summed, head=head))
+    write_baseline(folder / f"suites/baselines/{name}.json", replace(summed, head=head))
 
 
 def make_baseline_better(folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.kit import model_workspace, plain_cases
-from tests.pytest_plugin.kit import PLUGIN, XDIST
+from tests.pytest_plugin.kit import PLUGIN, XDIST, add_gate
 
 from evenhand.testing import JudgeAnswer, JudgeRequest, LoopbackServer, faults, judges, serve_in_thread
 
@@ -163,6 +163,24 @@ def test_an_unreadable_answer_is_an_error_and_neither_passes_nor_fails(
         result = run(SUITE, LIVE)
     result.assert_outcomes(passed=5, failed=2, errors=1)
     result.stdout.fnmatch_lines(["could not measure case-5/keep.secrets:", "  judge reader: refused"])
+
+
+def test_a_gate_has_a_share_of_the_suite_read_several_times_and_replays_that_too(
+    asked: Path, server: LoopbackServer, run: RunPytest, candidates: list[str]
+) -> None:
+    add_gate(
+        asked, "{compares: candidates, margin: 0.9, flakiness: {share: 0.25, readings: 3}}", name="small"
+    )
+    candidates.clear()
+    result = run(f"{SUITE}::gate", LIVE)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["gate of suite small: Gate passed*", "*1 passed*"])
+    assert len([text for text in candidates if "Answer" in text]) == 2 * 2, (
+        "two items, twice besides what is known"
+    )
+    candidates.clear()
+    run(f"{SUITE}::gate").assert_outcomes(passed=1)
+    assert not candidates
 
 
 def test_an_account_that_can_not_be_reached_is_an_error(pytester: pytest.Pytester, run: RunPytest) -> None:

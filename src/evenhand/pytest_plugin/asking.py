@@ -1,6 +1,6 @@
 """Judge the part of a suite that a session needs, and note what came of it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -101,16 +101,16 @@ def judge_part(question: Question) -> Judged:
         principles=question.principles,
         live=question.live,
     )
-    spent = 0
+    results: list[RunResult] = []
     try:
         for result in _judge(question):
+            results.append(result)
             if result.interrupted:
                 raise KeyboardInterrupt
-            spent += result.account.possibly_spent_nanousd
     except EvenhandError as error:
-        return Judged(**{**asdict(about), "problem": told(error), "possibly_spent_nanousd": spent})
-    told_result = _told_result(result, whole=about.is_whole)
-    return Judged(**{**asdict(about), **told_result, "possibly_spent_nanousd": spent})
+        return Judged(**{**asdict(about), **_told_cost(results), "problem": told(error)})
+    told_result = _told_result(results[-1], whole=about.is_whole)
+    return Judged(**{**asdict(about), **told_result, **_told_cost(results)})
 
 
 def told(error: EvenhandError) -> str:
@@ -194,9 +194,18 @@ def _told_result(result: RunResult, *, whole: bool) -> dict[str, Any]:
         "failed": sum(number for state, number in account.terminal.items() if state not in {RATED, SPARED}),
         "spared": account.spared,
         "open": account.open,
-        "calls": sum(each.attempts for each in counts),
         "reused": sum(each.reused for each in counts),
-        "cost_nanousd": account.cost_nanousd,
+    }
+
+
+def _told_cost(results: Sequence[RunResult]) -> dict[str, int]:
+    """Return what runs cost together: that of the suite, and of the share of it that a gate reads several times."""
+    accounts = [result.account for result in results]
+    counts = [each for account in accounts for each in (account.preflight, *account.calls.values())]
+    return {
+        "calls": sum(each.attempts for each in counts),
+        "cost_nanousd": sum(account.cost_nanousd for account in accounts),
+        "possibly_spent_nanousd": sum(account.possibly_spent_nanousd for account in accounts),
     }
 
 
