@@ -23,7 +23,9 @@ class Patterns:
     missing: Flags
     """Whether there is no verdict because ratings failed, shape (P,)."""
     readings: Indices
-    """Readings with a verdict, or an undecided panel, shape (P,)."""
+    """Readings with a verdict, or an undecided panel, that `shares` is the mean of, shape (P,)."""
+    pairs: Indices
+    """Pairs of readings that tell how often they differ, shape (P,)."""
     flips: Floats
     """Share of pairs of readings that differ, shape (P,); not a number with fewer than two readings."""
     one_voice: Flags

@@ -120,10 +120,11 @@ def _reason(outcome: Outcome, value: Measured, asked: _Asked, p_adjusted: float)
     )
     said = {
         Outcome.PASSED: "is at or above the floor",
-        Outcome.FAILED: f"is below the floor (adjusted {p_words(p_adjusted)})",
+        Outcome.FAILED: "is below the floor",
         Outcome.UNDECIDED: "may be below or above the floor",
     }[outcome]
-    return f"{share_with_limits(value)} {said} of {percent(asked.floor)}{counted}"
+    adjusted = f" (adjusted {p_words(p_adjusted)})" if outcome is Outcome.FAILED else ""
+    return f"{share_with_limits(value)} {said} of {percent(asked.floor)}{adjusted}{counted}"
 
 
 def failing(floors: Sequence[FloorResult]) -> tuple[FloorResult, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 from evenhand.calibration.table import NONE, Flags, Indices, Slicing
 from evenhand.gate.cells import ApartCell, GateTable, PairedCells, Side
 from evenhand.gate.instrument import told_changes
-from evenhand.gate.patterns import PatternBook
+from evenhand.gate.patterns import PatternBook, answered
 from evenhand.records.baseline import Baseline, BaselineCase, BaselineHead, PrincipleMark
 from evenhand.records.gate import GateSpec
 
@@ -173,8 +173,9 @@ class _Pairing:
                 column.cases.append(now.id)
                 column.candidates.append(candidate)
                 column.truth.append(NONE if label is None else column.categories[label])
-                column.old_patterns.append(column.old.number((before_words, again_then)))
-                column.new_patterns.append(column.new.number((words, again)))
+                averaged = len(answered(again)) == len(answered(again_then)) > 0
+                column.old_patterns.append(column.old.number((before_words, again_then, averaged)))
+                column.new_patterns.append(column.new.number((words, again, averaged)))
                 column.quarantined.append(self._covered(now.id, principle))
 
     def _changed(self, candidate: str, then: BaselineCase, now: BaselineCase) -> str:

@@ -1,17 +1,17 @@
 """The different things a side says of cells, each worked out once: cells that say the same share a pattern."""
 
+import math
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
 from evenhand.gate.cells import Patterns
 from evenhand.records.baseline import Said
 
-Key = tuple[tuple[Said, ...], tuple[Said, ...]]
-"""What is said (panel, then judges), and the verdicts of further readings."""
-
-NEVER_SAID: Final[Key] = ((False,), ())
+Key = tuple[tuple[Said, ...], tuple[Said, ...], bool]
+"""What is said (panel, then judges), the verdicts of several readings, and whether their mean is compared. It is not
+where the other side was read another number of times: a mean of five beside a single answer differs from it a little
+in most cells and much in a few, which looks like a drop of most."""
 
 
 class PatternBook:
@@ -31,25 +31,33 @@ class PatternBook:
         keys = list(self._numbers)
         shares = np.zeros((len(keys), len(self._codes)))
         readings = np.zeros(len(keys), dtype=np.int64)
+        pairs = np.zeros(len(keys), dtype=np.int64)
         flips = np.full(len(keys), np.nan)
-        for row, (said, again) in enumerate(keys):
-            verdicts = [each for each in again or said[:1] if each is not False]
+        for row, (said, again, averaged) in enumerate(keys):
+            verdicts = answered(again if averaged else said[:1])
             readings[row] = len(verdicts)
-            flips[row] = _flips(verdicts)
+            pairs[row] = math.comb(len(answered(again)), 2)
+            flips[row] = _flips(answered(again))
             for verdict in verdicts:
                 if verdict is not None:
                     shares[row, self._codes[verdict]] += 1 / len(verdicts)
         return Patterns(
-            said=tuple(said for said, _ in keys),
+            said=tuple(said for said, _, _ in keys),
             shares=shares,
             missing=readings == 0,
             readings=readings,
+            pairs=pairs,
             flips=flips,
-            one_voice=np.array([_one_voice(said) for said, _ in keys], dtype=np.bool_),
+            one_voice=np.array([_one_voice(said) for said, _, _ in keys], dtype=np.bool_),
         )
 
 
-def _flips(verdicts: Sequence[Said]) -> float:
+def answered(said: Sequence[Said]) -> Sequence[str | None]:
+    """Return the readings that are not missing."""
+    return [each for each in said if each is not False]
+
+
+def _flips(verdicts: Sequence[str | None]) -> float:
     """Return the share of pairs of readings that differ; not a number without a pair."""
     n = len(verdicts)
     if n < 2:

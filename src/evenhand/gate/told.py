@@ -132,6 +132,7 @@ def _alone(cells: PairedCells, patterns: Patterns, place: int) -> Patterns:
         shares=shares,
         missing=missing,
         readings=np.where(missing, 0, ones),
+        pairs=np.zeros(len(answers), dtype=np.int64),
         flips=np.full(len(answers), np.nan),
         one_voice=np.zeros(len(answers), dtype=np.bool_),
     )
@@ -163,7 +164,6 @@ def _flips(side: Side) -> tuple[int, int, float]:
     """Return the cells read several times, the pairs of their readings, and the mean share of pairs that differ."""
     rates = side.patterns.flips[side.of]
     known = np.isfinite(rates)
-    readings = side.readings[known]
     if not known.any():
         return 0, 0, 0.0
-    return int(known.sum()), int((readings * (readings - 1) // 2).sum()), float(rates[known].mean())
+    return int(known.sum()), int(side.patterns.pairs[side.of][known].sum()), float(rates[known].mean())
