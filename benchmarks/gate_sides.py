@@ -1,0 +1,73 @@
+"""Runs made of arrays, as a gate reads them, and gates between two of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evenhand.gate.decide import Circumstances, decide_gate
+from evenhand.gate.pairing import pair_up
+from evenhand.gate.results import GateResult
+from evenhand.records.baseline import (
+    Baseline,
+    BaselineCase,
+    BaselineHead,
+    Counted,
+    JudgeMark,
+    PanelMark,
+    PrincipleMark,
+    Said,
+)
+from evenhand.records.gate import GateSpec
+from evenhand.records.scale import Reading
+
+SEED = 20261127
+TOLD = Circumstances(
+    suite="benchmark", title="", run="new", baseline=None, facts=None, evenhand="0", command="", seed=SEED
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Items:
+    """What both runs of a gate judge, n of it."""
+
+    principle: str
+    readings: Mapping[str, Reading]
+    """Labels and what they mean for a rate."""
+    truth: Sequence[str]
+    """Label of people, n of them."""
+    ids: Sequence[str]
+    sources: Sequence[str] | None = None
+    """What items share that are not independent."""
+    slices: Sequence[Mapping[str, str]] | None = None
+
+
+def run_of(items: Items, said: Sequence[Said], judge: str) -> Baseline:
+    """Return the run in which one judge says this of the items; `judge` names it."""
+    cases = {
+        name: BaselineCase(
+            id=name,
+            prompt="",
+            outputs={"1": ""},
+            said={"1": {items.principle: (word, word)}},
+            reference={"1": {items.principle: items.truth[place]}},
+            slice=items.slices[place] if items.slices else {},
+            source=items.sources[place] if items.sources else "",
+        )
+        for place, (name, word) in enumerate(zip(items.ids, said, strict=True))
+    }
+    mark = PrincipleMark(severity="high", binding="", shown="", scale="", readings=items.readings)
+    head = BaselineHead(
+        suite="benchmark",
+        run=judge,
+        evenhand="0",
+        constitution="",
+        principles={items.principle: mark},
+        judges=(JudgeMark(id="judge", version="1.0.0", hash=judge, model=judge),),
+        panel=PanelMark(id="panel", rule="majority", hash=""),
+        units=Counted(planned=len(cases), rated=len(cases)),
+    )
+    return Baseline(head=head, cases=cases)
+
+
+def gate(old: Baseline, new: Baseline, spec: GateSpec) -> GateResult:
+    """Pair two runs and decide."""
+    return decide_gate(pair_up(old, new, spec), spec, TOLD)
