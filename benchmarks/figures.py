@@ -1,7 +1,7 @@
 """Run every measurement and write its table to the report it belongs to.
 
 python benchmarks/figures.py                 # all, two hours on two cores; leave the machine alone meanwhile
-python benchmarks/figures.py calibration     # one or more of figures, engine, calibration, coverage, review, monitor
+python benchmarks/figures.py calibration     # one or more of figures, engine, calibration, coverage, review, gate
 python benchmarks/figures.py --quick         # smaller sizes, to see that it works; into --out FOLDER
 
 The tables of `coverage` hold no times and are made side by side, one a core.
@@ -32,7 +32,7 @@ TITLES = {
     "calibration": "Figures of the calibration",
     "coverage": "Coverage of intervals and promises",
     "review": "Figures of the review",
-    "monitor": "Figures of the monitor",
+    "gate": "Figures of the gate",
 }
 _ENGINE = ("openai", "anthropic", "aiohttp", "pydantic", "sqlalchemy")
 PACKAGES = {
@@ -41,7 +41,7 @@ PACKAGES = {
     "calibration": ("numpy", "scipy", "scikit-learn", "krippendorff", "crowd-kit", "pydantic", "sqlalchemy"),
     "coverage": ("numpy", "scipy"),
     "review": ("numpy", "scipy", "sqlalchemy", "starlette", "uvicorn"),
-    "monitor": ("numpy", "scipy"),
+    "gate": ("numpy", "scipy", "pydantic", "sqlalchemy"),
 }
 """Packages that the figures of a report depend on."""
 

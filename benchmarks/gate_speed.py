@@ -16,7 +16,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
@@ -26,6 +25,16 @@ sys.path.insert(0, str(ROOT))  # started as a file, Python only knows this folde
 PRINCIPLES, JUDGES = 20, 3
 LABELS = ("complies", "violates")
 GATE = "gate: {compares: candidates, slices: [topic], undecided: {high: warn, medium: warn, low: warn}}\n"
+LAUNCH = """
+import json, os, subprocess, sys, time
+started = time.perf_counter()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, used = os.wait4(child.pid, 0)
+child.returncode = os.waitstatus_to_exitcode(status)
+wall = time.perf_counter() - started
+print(json.dumps([wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, child.returncode]))
+"""
+"""Starts a process from a small one: the kernel counts the memory of the one that starts it too."""
 EVENHAND = (sys.executable, "-c", "from evenhand.cli import main; raise SystemExit(main())")
 
 
@@ -84,18 +93,12 @@ def run_timed(
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     for name in ("CI", "GITHUB_ACTIONS", "PYTHONDONTWRITEBYTECODE"):
         environment.pop(name, None)
-    started = time.perf_counter()
-    with tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode not in ends:
-            errors.seek(0)
-            raise SystemExit(
-                f"{words} ended with {child.returncode}: {errors.read().decode(errors='replace')}"
-            )
-    wall = time.perf_counter() - started
-    return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, child.returncode
+    words = [sys.executable, "-c", LAUNCH, *words]
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    wall, cpu, peak, code = json.loads(done.stdout)
+    if code not in ends:
+        raise SystemExit(f"{words[3:]} ended with {code}: {done.stderr}")
+    return wall, cpu, peak, code
 
 
 def read_only(folder: Path) -> None:

@@ -316,23 +316,64 @@ REVIEW = (
         meaning="The same without a server: every reviewer is a process on the one review ledger.",
     ),
 )
-MONITOR = (
+GATE = (
     Measurement(
-        title="Watching a suite on simulated streams",
-        script="-m benchmarks.monitor",
-        full=("simulated",),
-        quick=("simulated", "--quick"),
-        meaning="False alarms over 250 daily looks at a nominal 5 %, answers until a drop is seen, and the findings "
-        "named. Anchors are alike (each as hard), unlike (most answered the same nearly always) or frozen (always the "
-        "same); without a known mean, the days before the drop are the reference.",
+        title="A judge that is broken on one system",
+        script="-m benchmarks.gate_recorded broken",
+        quick=("--quick",),
+        meaning="Recorded verdicts of GPT-4 that are wrong for one of nine systems while their mean looks right. A gate "
+        "on means passes every system; floors for each slice fail and name the broken one, and so does a paired gate "
+        "with another judge as the baseline. `sees`: smallest drop seen with a chance of 80 % at alpha over the number "
+        "of tests; `needs`: cells that exclude 3 points.",
+        recorded_data=True,
     ),
     Measurement(
-        title="Watching recorded judges",
-        script="-m benchmarks.monitor",
-        full=("recorded",),
-        quick=("recorded", "--quick"),
-        meaning="Repeats of one judge should raise no alarm; a judge that is swapped for another should be named.",
+        title="One judge in place of another",
+        script="-m benchmarks.gate_recorded swapped",
+        quick=("--quick",),
+        meaning="Agreement with the preferences of LLMBar. A judge that is silently replaced by a weaker one is caught. "
+        "Close prompts of one judge come to what their items can show; where that is undecided, the last columns say "
+        "what could be seen and what would decide it.",
         recorded_data=True,
+    ),
+    Measurement(
+        title="One judge asked eight times",
+        script="-m benchmarks.gate_recorded repeats",
+        quick=("--quick",),
+        meaning="Nothing changed but the draw of the replies. Stated: an unchanged judge fails with a chance of at most "
+        "about alpha, 5 %.",
+        recorded_data=True,
+    ),
+    Measurement(
+        title="Drops of known size",
+        script="-m benchmarks.gate_planted drops",
+        quick=("--reps", "10"),
+        meaning="Right verdicts made wrong. The unpaired test sees less of a drop with the same items, and a gate that "
+        "compares two means knows nothing of chance.",
+        recorded_data=True,
+    ),
+    Measurement(
+        title="The worst tenth refused",
+        script="-m benchmarks.gate_planted refused",
+        quick=("--reps", "10"),
+        meaning="Verdicts that are missing because they would be wrong (D01). Aim: no false pass.",
+        recorded_data=True,
+    ),
+    Measurement(
+        title="A threshold moved",
+        script="-m benchmarks.gate_planted threshold",
+        full=("--reps", "300"),
+        quick=("--reps", "4"),
+        meaning="A judge that becomes stricter by a point of its scale (D03) finds more and lets less pass.",
+        recorded_data=True,
+    ),
+    Measurement(
+        title="What a gate costs",
+        script="gate_speed.py",
+        full=("--cases", "5000", "100000"),
+        quick=("--quick",),
+        meaning="`evenhand gate` as a process of its own, import included, on a made-up run. Aim: 5 s for 100,000 "
+        "paired cells.",
     ),
 )
 REPORTS: Mapping[str, Sequence[Measurement]] = {
@@ -341,8 +382,8 @@ REPORTS: Mapping[str, Sequence[Measurement]] = {
     "calibration": CALIBRATION,
     "coverage": COVERAGE,
     "review": REVIEW,
-    "monitor": MONITOR,
+    "gate": GATE,
 }
 """Measurements by the report they stand in."""
-UNTIMED = frozenset({"coverage", "monitor"})
+UNTIMED = frozenset({"coverage"})
 """Reports without times, whose measurements may run side by side."""
