@@ -321,35 +321,35 @@ GATE = (
         title="A judge that is broken on one system",
         script="-m benchmarks.gate_recorded broken",
         quick=("--quick",),
-        meaning="Recorded verdicts of GPT-4 that are wrong for one of nine systems while their mean looks right. A gate "
-        "on means passes every system; floors for each slice fail and name the broken one, and so does a paired gate "
-        "with another judge as the baseline. `sees`: smallest drop seen with a chance of 80 % at alpha over the number "
-        "of tests; `needs`: cells that exclude 3 points.",
+        meaning="Recorded verdicts of GPT-4 that are wrong for one of nine systems while their mean looks right. A "
+        "gate on means passes every system; floors for each slice fail and name the broken one, and so does "
+        "a paired gate with another judge as the baseline. `sees`: smallest drop seen with a chance of 80 % "
+        "at alpha over the number of tests; `needs`: cells that exclude 3 points.",
         recorded_data=True,
     ),
     Measurement(
         title="One judge in place of another",
         script="-m benchmarks.gate_recorded swapped",
         quick=("--quick",),
-        meaning="Agreement with the preferences of LLMBar. A judge that is silently replaced by a weaker one is caught. "
-        "Close prompts of one judge come to what their items can show; where that is undecided, the last columns say "
-        "what could be seen and what would decide it.",
+        meaning="Agreement with the preferences of LLMBar. A judge that is silently replaced by a weaker one is "
+        "caught. Close prompts of one judge come to what their items can show; where that is undecided, the "
+        "last columns say what could be seen and what would decide it.",
         recorded_data=True,
     ),
     Measurement(
         title="One judge asked eight times",
         script="-m benchmarks.gate_recorded repeats",
         quick=("--quick",),
-        meaning="Nothing changed but the draw of the replies. Stated: an unchanged judge fails with a chance of at most "
-        "about alpha, 5 %.",
+        meaning="Nothing changed but the draw of the replies. Stated: an unchanged judge fails with a chance of at "
+        "most about alpha, 5 %.",
         recorded_data=True,
     ),
     Measurement(
         title="Drops of known size",
         script="-m benchmarks.gate_planted drops",
         quick=("--reps", "10"),
-        meaning="Right verdicts made wrong. The unpaired test sees less of a drop with the same items, and a gate that "
-        "compares two means knows nothing of chance.",
+        meaning="Right verdicts made wrong. The unpaired test sees less of a drop with the same items, and a gate "
+        "that compares two means knows nothing of chance.",
         recorded_data=True,
     ),
     Measurement(
