@@ -122,11 +122,12 @@ class _Family:
 def _test(counts: Counts, table: PairedCounts, family: _Family) -> TestResult:
     difference = paired_difference(table, confidence=1 - 2 * ALPHA)
     discordance = (table.discordant + 1) / (table.n + 2)
-    low = None
+    low, flip_error = None, 0.0
     if isinstance(difference, Estimate):
         low = difference.interval.low
         if counts.flip is not None:
-            by_flips = difference.value - float(norm.ppf(1 - ALPHA)) * (counts.flip / table.n) ** 0.5
+            flip_error = float((counts.flip / table.n) ** 0.5)
+            by_flips = difference.value - float(norm.ppf(1 - ALPHA)) * flip_error
             low = max(-1.0, min(low, by_flips))
             discordance = max(discordance, counts.flip)
     drop = smallest_detectable_difference(table.n, discordance, alpha=ALPHA / family.size)
@@ -162,6 +163,7 @@ def _test(counts: Counts, table: PairedCounts, family: _Family) -> TestResult:
         rank=family.rank,
         flip_old=counts.flip,
         flip_new=counts.flip,
+        flip_error=flip_error,
         discordance=discordance,
         detectable=None if isinstance(drop, Undefined) else drop,
         cells_needed=pairs_needed_within(MARGIN, discordance, alpha=ALPHA) if table.n else None,
@@ -169,6 +171,7 @@ def _test(counts: Counts, table: PairedCounts, family: _Family) -> TestResult:
         missing_new=counts.missing,
         worst=worst,
         best=best,
+        same=False,
         decides=counts.slice is None,
         outcome=outcome,
         tier=_tier(outcome, family.p, family.better, difference),
@@ -204,6 +207,9 @@ def _bound(table: PairedCounts, missing: int, *, worst: bool) -> Bound:
     assert isinstance(difference, Estimate)
     p = mcnemar(moved)
     return Bound(
+        cells=moved.n,
+        lost=moved.only_old,
+        won=moved.only_new,
         new=(moved.both + moved.only_new) / moved.n,
         old=(moved.both + moved.only_old) / moved.n,
         low=difference.interval.low,

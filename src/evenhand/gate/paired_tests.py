@@ -117,6 +117,7 @@ def _decide(
         rank=rank,
         flip_old=asked.noise.old,
         flip_new=asked.noise.new,
+        flip_error=asked.noise.standard_error,
         discordance=observed.discordance,
         detectable=detectable,
         cells_needed=needed,
@@ -124,6 +125,7 @@ def _decide(
         missing_new=asked.missing_new,
         worst=_bound(asked, Missing.WORST, adjusted, outcomes) if bounded else None,
         best=_bound(asked, Missing.BEST, adjusted, outcomes) if bounded else None,
+        same=asked.same,
         decides=asked.decides or (could_fail and spec.blocks(asked.severity)),
         outcome=outcome,
         tier=_tier(outcome, observed, better, margin, spec, unreliable=unreliable),
@@ -167,6 +169,9 @@ def _bound(
     assert compared.old is not None
     assert compared.new is not None
     return Bound(
+        cells=compared.cells,
+        lost=compared.lost,
+        won=compared.won,
         old=compared.old,
         new=compared.new,
         low=compared.low,

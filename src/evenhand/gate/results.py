@@ -72,6 +72,12 @@ class Slice:
 class Bound:
     """What a test says when every missing verdict is taken one way."""
 
+    cells: int
+    """Cells with a verdict on both sides then: all of them."""
+    lost: int
+    """Cells whose score fell then."""
+    won: int
+    """Cells whose score rose then."""
     new: float
     """The new mean then."""
     old: float
@@ -130,6 +136,8 @@ class TestResult:
     """Chance that two readings of a cell differ, measured at the baseline; None where it was not measured."""
     flip_new: float | None
     """The same now."""
+    flip_error: float
+    """Standard error that flips alone give the change; 0 where it is not known, or both sides are the same answers."""
     discordance: float
     """Share of cells on which the two sides differ that the detectable drop is figured with."""
     detectable: float | None
@@ -143,6 +151,8 @@ class TestResult:
     """With every missing verdict taken against the new side; None where none is missing."""
     best: Bound | None
     """With every missing verdict taken for the new side."""
+    same: bool
+    """Whether both sides are one measurement: nothing changed, nobody was asked, every answer was taken over."""
     decides: bool
     """Whether an undecided outcome of this test leaves the gate undecided. An undecided slice does so where the suite
     says it must pass, and where it could fail if missing verdicts were there."""

@@ -212,7 +212,9 @@ def test_flips_widen_the_limit_by_their_standard_error(flip: float) -> None:
     error, alone = find(lines, "s = # (one reading of each cell: sqrt((f_old + f_new) / (2 n)) = #)")
     assert alone == pytest.approx(math.sqrt((old + new) / (2 * test.cells)), rel=CLOSE)
     assert error == pytest.approx(alone, rel=1e-6)
-    (low,) = find(lines, "lower limit by flips = change - z(alpha) s = #")
+    _, z, error, low = find(lines, "lower limit by flips = change - z(alpha) s = # - # x # = #")
+    assert z == pytest.approx(norm.ppf(0.95))
+    assert error == pytest.approx(alone)
     assert low == pytest.approx(0 - norm.ppf(0.95) * alone, rel=1e-6)
     assert find(lines, "lower limit # > -margin")[0] == pytest.approx(low, rel=CLOSE)
 

@@ -157,15 +157,15 @@ def _flips(test: TestResult) -> Iterator[str]:
     )
     if test.low < test.difference.interval.low:
         z = quantile(test.alpha)
-        error = (test.difference.value - test.low) / z
         alone = math.sqrt((old + new) / (2 * test.cells))
         yield (
             "  flips alone give the change a standard error s = sqrt(sum over cells of f_old / 2 k_old + "
-            f"f_new / 2 k_new) / n with k readings of a cell; s = {written(error)} (one reading of each cell: "
-            f"sqrt((f_old + f_new) / (2 n)) = {written(alone)})"
+            f"f_new / 2 k_new) / n with k readings of a cell; s = {written(test.flip_error)} (one reading of each "
+            f"cell: sqrt((f_old + f_new) / (2 n)) = {written(alone)})"
         )
         yield (
-            f"  lower limit by flips = change - z(alpha) s = {written(test.low)}, which is lower, so this one decides"
+            f"  lower limit by flips = change - z(alpha) s = {written(test.difference.value)} - {written(z)} x "
+            f"{written(test.flip_error)} = {written(test.low)}, which is lower, so this one decides"
         )
     else:
         yield "  flips alone ask for no lower limit than the one above"
@@ -192,18 +192,12 @@ def _decision(test: TestResult, result: GateResult) -> Iterator[str]:
             f"the baseline contradicts itself: f_old = {written(test.flip_old)} is more than 1 - reliability = "
             f"{written(1 - result.reliability)}, so the test is undecided whatever the numbers"
         )
-    elif _is_one_measurement(test):
+    elif test.same:
         yield (
             "nothing that verdicts rest on changed, nobody was asked, and every answer was taken over: both sides are "
             "one measurement, and the test passes"
         )
     yield f"outcome: {test.outcome.value}"
-
-
-def _is_one_measurement(test: TestResult) -> bool:
-    """Tell whether a test passed without its numbers, which it does only where there is nothing to infer."""
-    by_numbers = test.low is not None and test.low > -test.margin
-    return test.outcome is Outcome.PASSED and test.worst is None and not by_numbers
 
 
 def _decided(low: float, p_adjusted: float, test: TestResult) -> Iterator[str]:
@@ -221,7 +215,10 @@ def _decided(low: float, p_adjusted: float, test: TestResult) -> Iterator[str]:
 
 
 def _bound(words: str, bound: Bound, test: TestResult) -> Iterator[str]:
-    yield f"  {words}: before = {written(bound.old)}, now = {written(bound.new)}"
+    yield (
+        f"  {words}: n = {bound.cells}, lost = {bound.lost}, won = {bound.won}, before = {written(bound.old)}, "
+        f"now = {written(bound.new)}"
+    )
     if bound.low is None:
         yield "    there is no interval"
     else:
