@@ -283,7 +283,7 @@ def test_a_sign_flip_test_says_what_can_not_be_done_by_hand() -> None:
 
 def test_a_test_of_one_measurement_says_why_it_passes_without_its_numbers() -> None:
     result = make_result((Counts(both=20, lost=0, won=0, neither=2),), floors=(), rules=())
-    test = replace(result.tests[0], outcome=Outcome.PASSED, tier=Tier.STABLE)
+    test = replace(result.tests[0], outcome=Outcome.PASSED, tier=Tier.STABLE, same=True)
     lines = test_of(replace(result, tests=(test,)), test)
     assert said(lines, "both sides are one measurement, and the test passes")
     assert not said(test_of(make_result(), make_result().tests[1]), "one measurement")
