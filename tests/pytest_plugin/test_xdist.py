@@ -10,6 +10,10 @@ from tests.pytest_plugin.kit import GATE, WITH_CACHE, XDIST, add_gate, demo_work
 
 from evenhand.store.ledger import open_ledger
 
+pytestmark = pytest.mark.timeout(
+    300
+)  # five processes load what judges at once, on however few cores there are
+
 SUITE = "suites/demo.yaml"
 TESTS = """
     import pytest
