@@ -303,6 +303,7 @@ def make_result(story: Sequence[Counts] = STORY, **changed: Any) -> GateResult:
             ),
         ),
         changes=("judge close-reader: version 1.3.0 became 1.4.0",),
+        rules_changed=(),
         flips=(
             FlipResult(principle="", side="baseline", cells=40, pairs=400, rate=0.04),
             FlipResult(principle="help.fully", side="run", cells=10, pairs=100, rate=0.08),
@@ -466,6 +467,7 @@ def made_hostile(text: str) -> GateResult:
         ),
         judges=tuple(replace(each, judge=text, principle=text) for each in result.judges),
         changes=(text, f"judge x answered by {text}"),
+        rules_changed=(text,),
         flips=tuple(replace(each, principle=text) for each in result.flips),
         quarantined=tuple(
             replace(each, case=text, principle=text, reason=text, owner=text, until=text)

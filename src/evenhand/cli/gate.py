@@ -45,6 +45,8 @@ class GateDocument:
     """The outcome in one sentence."""
     reasons: tuple[str, ...]
     """Why, most important first."""
+    rules_changed: tuple[str, ...]
+    """What decides the gate and is other than when the baseline was made."""
     principles: tuple[PrincipleResult, ...]
     tests: tuple[TestResult, ...]
     floors: tuple[FloorResult, ...]
@@ -206,6 +208,7 @@ def _show(session: Session, result: GateResult, files: tuple[Path, ...], code: i
             exit_code=code,
             headline=result.headline,
             reasons=result.reasons,
+            rules_changed=result.rules_changed,
             principles=result.principles,
             tests=result.tests,
             floors=result.floors,

@@ -85,7 +85,7 @@ def tell_job(
         comment=GateComment(
             text=comment,
             passed=result.status is Status.PASSED,
-            changed=bool(result.changed or result.changes),
+            changed=bool(result.changed or result.changes or result.rules_changed),
         ),
         summary=summary,
         annotations=annotations,

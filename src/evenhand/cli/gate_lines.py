@@ -45,6 +45,8 @@ def show_gate(result: GateResult, screen: Screen, files: Sequence[Path]) -> None
         screen.result("  ", reason)
     if len(result.reasons) > _MOST_REASONS:
         screen.result(f"  and {plural(len(result.reasons) - _MOST_REASONS, 'more reason')}")
+    for change in result.rules_changed:
+        screen.result(Mark("changed since the baseline was accepted: ", Style.WARNING), change)
     for line in _about(result):
         screen.say(line)
     for path in files:

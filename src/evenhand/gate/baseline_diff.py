@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from evenhand.gate.instrument import told_changes
+from evenhand.gate.rules import told_rules
 from evenhand.records.baseline import Baseline, BaselineCase, BaselineHead, Said
 from evenhand.records.constitution import Importance
 from evenhand.records.scale import Reading
@@ -76,7 +77,7 @@ class BaselineDiff:
     changed: tuple[CellChange, ...]
     """The worse ones first, then by severity, principle, case and candidate."""
     instrument: tuple[str, ...]
-    """What changed of constitution, judges and panel, in words."""
+    """What changed of constitution, judges, panel, and of the gate's rules, in words."""
 
     @property
     def is_empty(self) -> bool:
@@ -105,7 +106,7 @@ def compare_baselines(old: Baseline, new: Baseline) -> BaselineDiff:
             for name, tally in tallies.items()
         ),
         changed=tuple(changed),
-        instrument=tuple(told_changes(old.head, new.head)),
+        instrument=(*told_changes(old.head, new.head), *told_rules(old, new)),
     )
 
 

@@ -142,3 +142,5 @@ class GateTable:
     principles: tuple[PairedCells, ...]
     changes: tuple[str, ...]
     """What changed that could move a verdict, in words."""
+    rules_changed: tuple[str, ...]
+    """What decides the gate and is other than when the baseline was made, in words."""

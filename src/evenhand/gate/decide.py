@@ -97,7 +97,7 @@ def _assemble(
         compares=spec.compares,
         status=status,
         exit_code=EXIT_CODES[status],
-        headline=_HEADLINES[status](principles, reasons),
+        headline=_headline(status, principles, reasons, table),
         reasons=reasons,
         principles=principles,
         tests=decided.tests,
@@ -107,6 +107,7 @@ def _assemble(
         changed=changed_cells(table, spec) if table else (),
         judges=tuple(judge_changes(table, spec)) if table else (),
         changes=table.changes if table else (),
+        rules_changed=table.rules_changed if table else (),
         flips=tuple(flip_results(table)) if table else (),
         quarantined=told.quarantined,
         accesses=told.accesses,
@@ -312,6 +313,15 @@ def _fine_words(principles: Sequence[PrincipleResult], _reasons: Sequence[str]) 
 
 def _broken_words(_principles: Sequence[PrincipleResult], reasons: Sequence[str]) -> str:
     return f"Could not measure: {reasons[0]}"
+
+
+def _headline(
+    status: Status, principles: Sequence[PrincipleResult], reasons: Sequence[str], table: GateTable | None
+) -> str:
+    said = _HEADLINES[status](principles, reasons)
+    if status is Status.PASSED and table and table.rules_changed:
+        return f"{said}; what decides this gate changed since the baseline was accepted"
+    return said
 
 
 _HEADLINES: Final[Mapping[Status, _Words]] = {

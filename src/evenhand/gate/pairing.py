@@ -9,6 +9,7 @@ from evenhand.calibration.table import NONE, Flags, Indices, Slicing
 from evenhand.gate.cells import ApartCell, GateTable, PairedCells, Side
 from evenhand.gate.instrument import told_changes
 from evenhand.gate.patterns import PatternBook, answered
+from evenhand.gate.rules import told_rules
 from evenhand.records.baseline import Baseline, BaselineCase, BaselineHead, PrincipleMark
 from evenhand.records.gate import GateSpec
 
@@ -62,6 +63,7 @@ def pair_up(
         new=new.head,
         principles=tuple(pairing.paired(name, column) for name, column in columns.items()),
         changes=tuple(told_changes(old.head, new.head)),
+        rules_changed=tuple(told_rules(old, new)),
     )
 
 

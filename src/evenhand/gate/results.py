@@ -365,6 +365,8 @@ class GateResult:
     judges: tuple[JudgeChange, ...]
     changes: tuple[str, ...]
     """What changed between baseline and run that could move a verdict, in words."""
+    rules_changed: tuple[str, ...]
+    """What decides the gate and is other than when the baseline was made, in words: rules, severities, groups."""
     flips: tuple[FlipResult, ...]
     quarantined: tuple[QuarantinedCells, ...]
     accesses: int

@@ -116,6 +116,8 @@ class BaselineHead(FileRecord):
     """Where the ratings went."""
     readings: int = Field(default=1, ge=1)
     """How often the cells were judged that were judged several times."""
+    rules: Mapping[str, str] = Field(default_factory=dict)
+    """The rules of the suite's gate when it was made, each in words; empty where it had none."""
 
     @property
     def instrument(self) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from typing import Final
 from evenhand.gate.results import FloorResult, GateResult, RuleResult, Status, TestResult
 from evenhand.records.constitution import Importance
 from evenhand.reporting.gate.places import Place, Places
+from evenhand.reporting.gate.sections.background import RULES_CHANGED
 from evenhand.reporting.gate.sections.tests import change_in_words
 from evenhand.reporting.gate.wording import gravity, tests_and_floors, what_is_tested_in_words
 from evenhand.reporting.gate.workflow_commands import Annotation, annotate
@@ -48,6 +49,8 @@ def _warnings(result: GateResult, places: Places, today: date | None) -> Iterato
     if result.status is Status.COULD_NOT_MEASURE:
         for reason in result.reasons or (result.headline,):
             yield _FIRST, _annotation("The gate could not measure", reason, places.gate)
+    if result.rules_changed:
+        yield _FIRST, _annotation(RULES_CHANGED, "\n".join(result.rules_changed), places.gate)
     yield from _undecided(result, places)
     for entry in result.quarantined:
         if today is not None and _ends_soon(entry.until, today):

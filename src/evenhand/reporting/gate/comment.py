@@ -71,6 +71,7 @@ def _blocks(result: GateResult) -> Iterator[Block]:
     others = [reason for reason in result.reasons if reason not in result.headline]
     if others:
         yield Bullets(points=tuple((said(reason),) for reason in others[:_MOST_REASONS]))
+    yield from background.rules_changed(result)
     yield from tests.told_table(result)
     yield from background.not_comparable(result)
     yield from cells.broken(result, most_rows=_MOST_BROKEN, most_folds=_MOST_FOLDS)
@@ -85,6 +86,7 @@ def _blocks(result: GateResult) -> Iterator[Block]:
     yield from background.spend(result)
     yield from cells.others(result, most_rows=_MOST_OTHERS)
     yield from background.notes(result)
+    yield from background.accepted(result)
     yield from (Paragraph(words=each) for each in accepting(result))
 
 

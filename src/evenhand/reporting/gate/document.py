@@ -76,6 +76,7 @@ def _answer(result: GateResult) -> Iterator[Block]:
     yield Paragraph(words=(said(result.headline),))
     if others := [reason for reason in result.reasons if reason not in result.headline]:
         yield Bullets(points=tuple((said(reason),) for reason in others))
+    yield from background.rules_changed(result)
     yield from tests.told_table(result)
     if result.tests:
         yield differences_chart(result)

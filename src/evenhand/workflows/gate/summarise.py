@@ -11,6 +11,7 @@ from evenhand.calibration.table import NONE, PrincipleAnswers, SplitAccess
 from evenhand.errors import NoLabelsError, UsageError
 from evenhand.gate.corrected import Labelled
 from evenhand.gate.instrument import mark_judge, mark_panel, mark_principle
+from evenhand.gate.rules import mark_rules
 from evenhand.records.baseline import Baseline, BaselineCase, BaselineHead, Counted, Said
 from evenhand.records.canonical import DIGEST_BYTES
 from evenhand.records.rated import RunAccount
@@ -243,6 +244,7 @@ def _head(
         panel=mark_panel(manifest),
         units=count_units(account),
         readings=max((len(each) for each in readings.values()), default=1),
+        rules=mark_rules(manifest.suite),
     )
 
 

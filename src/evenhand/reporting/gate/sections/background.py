@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from evenhand.gate.results import GateResult, PrincipleResult, RunFacts
 from evenhand.reporting.calibration.wording import plural, said
@@ -21,6 +22,10 @@ from evenhand.reporting.document import (
 from evenhand.reporting.gate.extras import CHANGES, COMPARABILITY, FLIPS, JUDGES, NOTES, QUARANTINE, SPEND
 from evenhand.reporting.gate.wording import gravity, outcome_cell, share, signed_points
 from evenhand.reporting.sections.cells import columns, count_cell, foreign_cell, foreign_or, text_cell
+
+RULES_CHANGED: Final = "What decides this gate changed since the baseline was accepted"
+_MOST_RULES: Final = 30
+_MOST_REASON: Final = 300
 
 
 def not_comparable(result: GateResult) -> Iterator[Block]:
@@ -64,6 +69,36 @@ def changes(result: GateResult) -> Iterator[Fold]:
             blocks=(Bullets(points=tuple((said(each),) for each in result.changes)),),
             extra=CHANGES,
         )
+
+
+def rules_changed(result: GateResult) -> Iterator[Block]:
+    """Yield what decides the gate and is other than when the baseline was made; never left out."""
+    if result.rules_changed:
+        yield Paragraph(words=words(f"{RULES_CHANGED}:"))
+        shown = tuple((said(each),) for each in result.rules_changed[:_MOST_RULES])
+        left = len(result.rules_changed) - len(shown)
+        more = (words(f"and {plural(left, 'more')}"),) if left else ()
+        yield Bullets(points=(*shown, *more))
+
+
+def accepted(result: GateResult) -> Iterator[Block]:
+    """Yield who accepted the baseline, and why."""
+    if result.baseline and (signed := result.baseline.accepted):
+        forced = " (a check was overruled)" if signed.forced else ""
+        yield Paragraph(
+            words=words(
+                "Baseline accepted by ",
+                foreign(signed.by),
+                " at ",
+                foreign(signed.at),
+                f"{forced}: ",
+                foreign(_cut(signed.reason)),
+            )
+        )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_REASON else f"{text[: _MOST_REASON - 1]}…"
 
 
 def judges(result: GateResult) -> Iterator[Fold]:
