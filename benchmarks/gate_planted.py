@@ -16,6 +16,7 @@ tenth or a quarter of them. Four candidates of one group are not independent: th
 import argparse
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -140,16 +141,30 @@ def unpaired_p(old: Bools, new: Bools) -> float:
     return float(ndtr((new.mean() - old.mean()) / error)) if error else 0.5
 
 
+@cache
+def ranked_groups(n: int) -> Items:
+    """Return n groups whose chosen candidate should be put at the top."""
+    ids = [str(place) for place in range(n)]
+    return Items(principle="best", readings=CHOSEN, truth=["chosen"] * n, ids=ids)
+
+
+@cache
+def rated_groups(groups: int) -> Items:
+    """Return four candidates of each group, of which the first should pass."""
+    return Items(
+        principle="chosen",
+        readings=COMPLY,
+        truth=["complies", "violates", "violates", "violates"] * groups,
+        ids=[f"{group}-{place}" for group in range(groups) for place in range(4)],
+        sources=[str(group) for group in range(groups) for _ in range(4)],
+    )
+
+
 def ranking_gate(old: Bools, new: Sequence[Said] | Bools) -> GateResult:
     """Gate verdicts that are right or wrong; those of the new side may be words."""
-    items = Items(
-        principle="best",
-        readings=CHOSEN,
-        truth=["chosen"] * len(old),
-        ids=[str(place) for place in range(len(old))],
-    )
+    items = ranked_groups(len(old))
     words = [
-        list(np.where(side, "chosen", "another")) if isinstance(side, np.ndarray) else side
+        np.where(side, "chosen", "another").tolist() if isinstance(side, np.ndarray) else side
         for side in (old, new)
     ]
     return gate(run_of(items, words[0], "a"), run_of(items, words[1], "b"), SPEC)
@@ -169,7 +184,7 @@ def refused(data: Path, *, reps: int) -> Iterator[str]:
             for _ in range(reps):
                 old, new = seen_twice(right, n, drop, rng)
                 whole = ranking_gate(old, new).status
-                words: list[Said] = list(np.where(new, "chosen", "another"))
+                words: list[Said] = np.where(new, "chosen", "another").tolist()
                 worst_first = np.argsort(np.where(new, 1, 0) + rng.random(n) / 2)
                 for place in worst_first[: n // 10].tolist():
                     words[place] = False
@@ -249,16 +264,10 @@ def shifted_gate(scores: Floats, groups: int, share: float, rng: np.random.Gener
     rows = rng.integers(len(scores), size=groups)
     first = rng.integers(REPEATS, size=groups)
     second = (first + rng.integers(1, REPEATS, size=groups)) % REPEATS
-    items = Items(
-        principle="chosen",
-        readings=COMPLY,
-        truth=["complies", "violates", "violates", "violates"] * groups,
-        ids=[f"{group}-{place}" for group in range(groups) for place in range(4)],
-        sources=[str(group) for group in range(groups) for _ in range(4)],
-    )
+    items = rated_groups(groups)
     moved = (rng.random(groups) < share).astype(np.float64)[:, np.newaxis]
     sides = [
-        list(np.where((scores[rows, :, repeat] >= mark).ravel(), "complies", "violates"))
+        np.where((scores[rows, :, repeat] >= mark).ravel(), "complies", "violates").tolist()
         for repeat, mark in ((first, PASS_AT), (second, PASS_AT + moved))
     ]
     return gate(run_of(items, sides[0], "a"), run_of(items, sides[1], "b"), SPEC)

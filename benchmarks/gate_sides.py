@@ -1,7 +1,7 @@
 """Runs made of arrays, as a gate reads them, and gates between two of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evenhand.gate.decide import Circumstances, decide_gate
 from evenhand.gate.pairing import pair_up
@@ -38,22 +38,27 @@ class Items:
     sources: Sequence[str] | None = None
     """What items share that are not independent."""
     slices: Sequence[Mapping[str, str]] | None = None
+    made: dict[tuple[int, Said], BaselineCase] = field(default_factory=dict)
+    """Cases that were made already: a place, and what is said of it."""
+
+    def case(self, place: int, word: Said) -> BaselineCase:
+        """Return the case at a place of which the judge says this."""
+        if (place, word) not in self.made:
+            self.made[place, word] = BaselineCase(
+                id=self.ids[place],
+                prompt="",
+                outputs={"1": ""},
+                said={"1": {self.principle: (word, word)}},
+                reference={"1": {self.principle: self.truth[place]}},
+                slice=self.slices[place] if self.slices else {},
+                source=self.sources[place] if self.sources else "",
+            )
+        return self.made[place, word]
 
 
 def run_of(items: Items, said: Sequence[Said], judge: str) -> Baseline:
     """Return the run in which one judge says this of the items; `judge` names it."""
-    cases = {
-        name: BaselineCase(
-            id=name,
-            prompt="",
-            outputs={"1": ""},
-            said={"1": {items.principle: (word, word)}},
-            reference={"1": {items.principle: items.truth[place]}},
-            slice=items.slices[place] if items.slices else {},
-            source=items.sources[place] if items.sources else "",
-        )
-        for place, (name, word) in enumerate(zip(items.ids, said, strict=True))
-    }
+    cases = {name: items.case(place, said[place]) for place, name in enumerate(items.ids)}
     mark = PrincipleMark(severity="high", binding="", shown="", scale="", readings=items.readings)
     head = BaselineHead(
         suite="benchmark",

@@ -362,7 +362,7 @@ GATE = (
     Measurement(
         title="A threshold moved",
         script="-m benchmarks.gate_planted threshold",
-        full=("--reps", "300"),
+        full=("--reps", "100"),
         quick=("--reps", "4"),
         meaning="A judge that becomes stricter by a point of its scale (D03) finds more and lets less pass.",
         recorded_data=True,
@@ -370,7 +370,6 @@ GATE = (
     Measurement(
         title="What a gate costs",
         script="gate_speed.py",
-        full=("--cases", "5000", "100000"),
         quick=("--quick",),
         meaning="`evenhand gate` as a process of its own, import included, on a made-up run. Aim: 5 s for 100,000 "
         "paired cells.",

@@ -101,6 +101,20 @@ def test_the_margin_is_that_of_the_severity(
     assert test.margin == margins.get(severity, margin)
 
 
+def test_drops_that_principles_allow_do_not_fail_all_of_them_together() -> None:
+    # 6 of 100 points are lost where 10 may be, and nothing where 3 may be: 4 points of all cells together.
+    spec = GateSpec(compares="candidates", margins={"low": 0.1})
+    kept = {"a": mark(severity="low"), "b": mark(severity="low"), "c": mark(severity="critical")}
+    old = made({name: column((GOOD, 2000)) for name in kept}, marks=kept)
+    worse = column((BAD, 120), (GOOD, 1880))
+    result = gate(old, made({"a": worse, "b": worse, "c": column((GOOD, 2000))}, marks=kept), spec)
+    (together,) = [each for each in result.tests if each.principle == "all principles"]
+    assert together.margin == pytest.approx((0.1 + 0.1 + 0.03) / 3)
+    assert together.new == pytest.approx(0.96)
+    assert {each.outcome for each in result.tests} == {P}
+    assert result.status is Status.PASSED
+
+
 def test_a_judge_gate_asks_for_both_kinds_of_error() -> None:
     truth = [BAD] * 100 + [GOOD] * 100
     old = column((BAD, 90), (GOOD, 10), (GOOD, 95), (BAD, 5))

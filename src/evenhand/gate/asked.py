@@ -28,6 +28,9 @@ class Asked:
 
     principle: str
     severity: Importance
+    margin: float
+    """That of the severity; over several principles the mean of theirs by cells, so that drops they allow do not add
+    up to one that none of them allows."""
     measure: Measure
     slice: Slice | None
     noise: FlipNoise
@@ -100,6 +103,7 @@ def _ask(
     return Asked(
         principle=name[0],
         severity=severity,
+        margin=_margin(mine, spec),
         measure=name[1],
         slice=group,
         noise=noises[Missing.LEFT_OUT],
@@ -108,6 +112,16 @@ def _ask(
         missing_new=gone[1],
         same=all(_is_same(each) for each in mine),
         decides=decides,
+    )
+
+
+def _margin(mine: Sequence[Question], spec: GateSpec) -> float:
+    margins = [spec.margin_of(each.cells.severity) for each in mine]
+    sizes = [max(1, each.rows.size) for each in mine]
+    return (
+        math.fsum(m * n for m, n in zip(margins, sizes, strict=True)) / sum(sizes)
+        if len(mine) > 1
+        else margins[0]
     )
 
 

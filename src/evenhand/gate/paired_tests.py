@@ -81,7 +81,7 @@ def _decide(
     family: int,
 ) -> TestResult:
     observed = asked.observed
-    margin = spec.margin_of(asked.severity)
+    margin = asked.margin
     outcomes = {each: _outcome(asked.under(each), adjusted[each], margin, spec.alpha) for each in Missing}
     bounded = len(asked.compared) > 1
     outcome = _bounded(outcomes) if bounded else outcomes[Missing.LEFT_OUT]

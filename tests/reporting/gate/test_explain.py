@@ -273,12 +273,13 @@ def test_a_sign_flip_test_says_what_can_not_be_done_by_hand() -> None:
     lines = test_of(replace(result, tests=(test, *result.tests[1:])), test)
     assert said(lines, "each of the 80 groups")
     assert said(lines, "draws them again")
-    low, high, error = find(
-        lines,
-        "limits of the change: # to #, by a bootstrap that draws whole groups, each one-sided at alpha; its "
-        "standard error = (upper - lower) / (2 z) = #",
+    find(
+        lines, "limits of the change: # to #, by a bootstrap that draws whole groups, each one-sided at alpha"
     )
-    assert error == pytest.approx((high - low) / (2 * norm.ppf(0.95)), rel=CLOSE)
+    (error,) = find(lines, "standard error = (change - lower limit that decides) / z(alpha) = #")
+    assert isinstance(test.difference, Estimate)
+    assert test.low is not None
+    assert error == pytest.approx((test.difference.value - test.low) / norm.ppf(0.95), rel=CLOSE)
 
 
 def test_a_test_of_one_measurement_says_why_it_passes_without_its_numbers() -> None:

@@ -119,8 +119,12 @@ def _limits(test: TestResult) -> Iterator[str]:
     if test.method == "sign-flip":
         yield (
             f"limits of the change: {written(low)} to {written(high)}, by a bootstrap that draws whole groups, each "
-            f"one-sided at alpha; its standard error = (upper - lower) / (2 z) = {written((high - low) / (2 * z))}"
+            "one-sided at alpha; the lower one never above that of a t interval with one more group lost and one more "
+            "won, nor nearer to the change than 1 - alpha^(1 / groups)"
         )
+        if test.low is not None:
+            error = (test.difference.value - test.low) / z
+            yield f"  standard error = (change - lower limit that decides) / z(alpha) = {written(error)}"
         return
     yield (
         "lower limit L of the change (Tango), one-sided at alpha: the L at which "
@@ -279,14 +283,14 @@ def _detectable(test: TestResult, drop: float, z_level: float, z_power: float) -
 
 def _needed(test: TestResult, z_power: float) -> Iterator[str]:
     z = quantile(test.alpha)
-    alone = math.ceil((z + z_power) ** 2 * test.discordance / test.margin**2)
-    yield (
-        f"  cells that exclude a drop of the margin when nothing changed = (z(alpha) + z(power))^2 d / margin^2 = "
-        f"({written(z)} + {written(z_power)})^2 x {written(test.discordance)} / {written(test.margin)}^2, rounded up "
-        f"= {alone}"
-        + (
-            ""
-            if alone == test.cells_needed
-            else f"; times how much wider the limits are than those of independent cells = {test.cells_needed}"
+    told = "  cells that exclude a drop of the margin when nothing changed = "
+    if test.method == "sign-flip":
+        yield (
+            f"{told}n ((z(alpha) + z(power)) x standard error / margin)^2 = {test.cells} x (({written(z)} + "
+            f"{written(z_power)}) x standard error / {written(test.margin)})^2, rounded up = {test.cells_needed}"
         )
+        return
+    yield (
+        f"{told}(z(alpha) + z(power))^2 d / margin^2 = ({written(z)} + {written(z_power)})^2 x "
+        f"{written(test.discordance)} / {written(test.margin)}^2, rounded up = {test.cells_needed}"
     )
