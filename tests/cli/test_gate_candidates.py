@@ -128,3 +128,24 @@ def test_another_question_is_another_case(work: Workspace) -> None:
     told = work.principles()
     assert told["keep.secrets"]["not_comparable"] == {"the text of the case changed": 1}
     assert told["keep.secrets"]["compared"] == CASES - 1
+
+
+def test_another_output_that_offline_judges_read_alike_is_a_measurement_and_no_proof_of_nothing(
+    tmp_path: Path, cli: Cli
+) -> None:
+    folder = tmp_path / "work"
+    cli("init", folder)
+    suite = folder / "suites" / "demo.yaml"
+    suite.write_text(suite.read_text(encoding="utf-8") + GATE, encoding="utf-8")
+    run = cli("run", "demo", "--workspace", folder, "--json").document["run"]
+    same = cli("gate", "demo", "--base-run", run, "--workspace", folder, "--json")
+    cases = folder / "suites" / "demo" / "cases.jsonl"
+    text = cases.read_text(encoding="utf-8")
+    assert "Call the lost property office" in text
+    cases.write_text(text.replace("Call the lost", "Please call the lost"), encoding="utf-8")
+    other = cli("gate", "demo", "--base-run", run, "--workspace", folder, "--json")
+    assert (same.code, other.code) == (0, 4), other.document["reasons"]
+    reasons = {
+        test["reason"] for test in other.document["tests"] if test["principle"] == "privacy.contact-data"
+    }
+    assert not any("nothing changed" in reason for reason in reasons)

@@ -94,6 +94,8 @@ class PairedCells:
     """The declared groups of the cells, by dimension."""
     quarantined: Flags
     """Cells that decide nothing, shape (n,)."""
+    other_output: Flags
+    """Cells whose output is another one than at the baseline, shape (n,)."""
     of: int
     """Cells of the baseline, comparable or not."""
     apart: tuple[ApartCell, ...]
@@ -115,13 +117,13 @@ class PairedCells:
 
     @property
     def differs(self) -> Flags:
-        """Where anything is said that was not said before, by the panel or a judge, shape (n,)."""
+        """Where another output was judged, or anything is said that was not said before, shape (n,)."""
         numbers: dict[tuple[Said, ...], int] = {}
         then, now = (
             np.array([numbers.setdefault(said, len(numbers)) for said in side.patterns.said], dtype=np.int64)
             for side in (self.old, self.new)
         )
-        return np.asarray(then[self.old.of] != now[self.new.of])
+        return np.asarray((then[self.old.of] != now[self.new.of]) | self.other_output)
 
     def reading_as(self, reading: Reading) -> Indices:
         """Return the categories that mean `reading`."""

@@ -83,6 +83,7 @@ class _Column:
     new_patterns: list[int] = field(default_factory=list)
     apart: list[ApartCell] = field(default_factory=list)
     quarantined: list[bool] = field(default_factory=list)
+    other_output: list[bool] = field(default_factory=list)
     of: int = 0
     fresh: list[tuple[str, str]] = field(default_factory=list)
 
@@ -154,6 +155,7 @@ class _Pairing:
             before = then.said.get(candidate, {}) if then else {}
             changed = self._changed(candidate, then, now) if then else ""
             labels_then = then.reference.get(candidate, {}) if then else {}
+            other_output = then is not None and then.outputs.get(candidate) != now.outputs.get(candidate)
             for principle, words in said.items():
                 label = labels.get(principle)
                 if self._judges and label is None:
@@ -179,6 +181,7 @@ class _Pairing:
                 column.old_patterns.append(column.old.number((before_words, again_then, averaged)))
                 column.new_patterns.append(column.new.number((words, again, averaged)))
                 column.quarantined.append(self._covered(now.id, principle))
+                column.other_output.append(other_output)
 
     def _changed(self, candidate: str, then: BaselineCase, now: BaselineCase) -> str:
         if then.prompt != now.prompt:
@@ -223,6 +226,7 @@ class _Pairing:
             clusters=self._clusters(column.cases),
             slices=dict(self._slices(column.cases)),
             quarantined=_flags(column.quarantined),
+            other_output=_flags(column.other_output),
             of=column.of,
             apart=tuple(column.apart),
             fresh=tuple(column.fresh),
