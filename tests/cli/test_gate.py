@@ -128,7 +128,7 @@ def test_a_principle_that_a_gate_does_not_have_is_named_with_those_it_has(
     base: tuple[Path, str], cli: Cli
 ) -> None:
     folder, run = base
-    cli("gate", "latest", "--base-run", run, "--workspace", folder)
+    cli("gate", "small", "--base-run", run, "--workspace", folder)
     ended = cli("explain", "gate/keep.promises@latest", "--workspace", folder)
     assert ended.code == 2
     assert "keep.secrets" in ended.err
@@ -136,7 +136,7 @@ def test_a_principle_that_a_gate_does_not_have_is_named_with_those_it_has(
 
 def test_a_report_that_was_tampered_with_is_no_report(base: tuple[Path, str], cli: Cli) -> None:
     folder, run = base
-    cli("gate", "latest", "--base-run", run, "--workspace", folder)
+    cli("gate", "small", "--base-run", run, "--workspace", folder)
     next((folder / "reports").glob("*-gate.json")).write_text(
         '{"schema": "gate-report/v1"}', encoding="utf-8"
     )

@@ -1,5 +1,6 @@
 """`evenhand gate`: whether a judge, or what it judges, got worse; for CI."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -143,11 +144,26 @@ def gate(
     options = RunOptions(max_usd=max_usd, replay=replay, command=session.command_line)
     token = pause_host(session, host)
     checked = _check(session, target, options, wishes, yes=yes or replay)
-    files = write_gate(session.workspace, checked, wanted, folder=out)
+    files = _write(session, checked, wanted, out)
     code = _exit_code(checked.result, undecided, exit_zero=exit_zero)
     told = tell_job(session, checked.result, files, host, mode=CommentMode(comment), token=token)
     _show(session, checked.result, tuple(files.values()), code, told)
     return code
+
+
+def _write(
+    session: Session, checked: CheckedGate, wanted: frozenset[Format], out: Path | None
+) -> Mapping[Format, Path]:
+    """Write the files; where that fails the outcome is shown all the same, and then the failure.
+
+    Raises:
+        Exception: They could not be written.
+    """
+    try:
+        return write_gate(session.workspace, checked, wanted, folder=out)
+    except Exception:
+        show_gate(checked.result, session.screen, ())
+        raise
 
 
 def _check(

@@ -1,6 +1,6 @@
 """The outcome of a gate: from its tests, floors and rules to one word, one sentence and one exit code."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -319,9 +319,21 @@ def _headline(
     status: Status, principles: Sequence[PrincipleResult], reasons: Sequence[str], table: GateTable | None
 ) -> str:
     said = _HEADLINES[status](principles, reasons)
-    if status is Status.PASSED and table and table.rules_changed:
-        return f"{said}; what decides this gate changed since the baseline was accepted"
-    return said
+    if status is not Status.PASSED or table is None:
+        return said
+    return "; ".join([said, *_left_out(principles, table)])
+
+
+def _left_out(principles: Sequence[PrincipleResult], table: GateTable) -> Iterator[str]:
+    """Yield what a gate that passed did not look at, or looked at by other rules."""
+    apart = sum(sum(each.not_comparable.values()) for each in principles)
+    held = sum(each.quarantined for each in principles)
+    if apart:
+        yield f"{count(apart, 'cell')} of the baseline could not be compared"
+    if held:
+        yield f"{count(held, 'cell')} in quarantine decided nothing"
+    if table.rules_changed:
+        yield "what decides this gate changed since the baseline was accepted"
 
 
 _HEADLINES: Final[Mapping[Status, _Words]] = {

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
+from evenhand.calibration.words import listed
 from evenhand.catalog.baselines import read_baseline
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.gate_files import baseline_path
@@ -134,7 +135,7 @@ def _decide(
     told = replace(
         told,
         baseline=facts,
-        notes=(*told.notes, *summed.notes),
+        notes=(*told.notes, *summed.notes, *_about_cells(stored, facts, summed.baseline, table)),
         accesses=len(accesses),
         quarantined=tuple(_quarantined(quarantine, table)),
         labelled=summed.labelled if spec.compares == "candidates" else None,
@@ -146,7 +147,7 @@ def gate_of(stored: StoredRun) -> GateSpec:
     """Return the rules of a run's gate.
 
     Raises:
-        UsageError: The suite has none, or only a part of its panel was asked.
+        UsageError: The suite has none, only a part of its panel was asked, or its verdicts pool several readings.
     """
     spec = stored.manifest.suite.gate
     if spec is None:
@@ -161,7 +162,42 @@ def gate_of(stored: StoredRun) -> GateSpec:
             f"run {stored.run.id} did not ask {', '.join(left_out)}, so that its verdicts are of another panel",
             hint="run the suite without --only judge=...",
         )
+    _refuse_pooled(stored)
     return spec
+
+
+def _refuse_pooled(stored: StoredRun) -> None:
+    """Refuse verdicts that pool several readings, which no verdict of one reading can be held against.
+
+    Raises:
+        UsageError: They do.
+    """
+    if stored.manifest.readings > 1:
+        raise UsageError(
+            f"run {stored.run.id} pools {stored.manifest.readings} readings of each item, which other runs do not",
+            hint=f"name another run (`evenhand runs`), or judge once: evenhand run {stored.manifest.suite_path}",
+        )
+
+
+def _refuse_base(base: StoredRun, stored: StoredRun) -> None:
+    """Refuse a run of the ledger that this one can not be compared with.
+
+    Raises:
+        UsageError: It is this one, is of another suite, is not finished, or pools several readings.
+    """
+    suite, other = stored.manifest.suite.id, base.manifest.suite.id
+    hint = "name an earlier run of the suite with --base-run; `evenhand runs` shows them"
+    if base.run.id == stored.run.id:
+        raise UsageError(f"run {base.run.id} would be compared with itself", hint=hint)
+    if other != suite:
+        raise UsageError(
+            f"run {base.run.id} is of suite {other}, and run {stored.run.id} is of {suite}", hint=hint
+        )
+    if base.run.state is not RunState.FINISHED:
+        raise UsageError(
+            f"run {base.run.id} is not finished", hint=f"go on with it: evenhand resume {base.run.id}"
+        )
+    _refuse_pooled(base)
 
 
 def suite_file(stored: StoredRun) -> Path:
@@ -217,6 +253,7 @@ def _facts(stored: StoredRun, account: RunAccount) -> RunFacts:
 def _baseline(start: Path, stored: StoredRun, wishes: GateWishes) -> tuple[Baseline, BaselineFacts]:
     if wishes.base_run:
         base = read_run(start, wishes.base_run)
+        _refuse_base(base, stored)
         readings, _ = read_again(base)
         summed = summarise_run(
             base, base.account(), open_sealed=wishes.open_sealed, review=wishes.review, readings=readings
@@ -241,6 +278,15 @@ def _baseline(start: Path, stored: StoredRun, wishes: GateWishes) -> tuple[Basel
         path=shown_path(path), run=found.head.run, accepted=found.head.accepted, cells=found.cells
     )
     return found, facts
+
+
+def _about_cells(stored: StoredRun, facts: BaselineFacts, new: Baseline, table: GateTable) -> Iterator[str]:
+    """Yield what the gate can not say anything of."""
+    if facts.run == stored.run.id:
+        yield "The baseline is this very run: it is compared with itself, and nothing can be other than it was."
+    told = {each.principle for each in table.principles}
+    if silent := [name for name in new.head.principles if name not in told]:
+        yield f"The gate says nothing of {listed(silent)}: there is no anchor."
 
 
 # -- Quarantine --------------------------------------------------------------------------------------

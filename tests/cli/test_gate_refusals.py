@@ -1,0 +1,100 @@
+"""What a gate refuses to compare, and what it says where it says less than it seems."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.gate_kit import gated_workspace, reword
+from tests.cli.kit import Cli
+
+from evenhand.testing import LoopbackServer, judges, serve_in_thread
+
+
+@pytest.fixture
+def serving() -> Iterator[LoopbackServer]:
+    with serve_in_thread(LoopbackServer(judges.rule("secret"))) as running:
+        yield running
+
+
+@pytest.fixture
+def base(tmp_path: Path, serving: LoopbackServer, cli: Cli) -> tuple[Path, str]:
+    """A workspace with a run to compare with."""
+    folder = gated_workspace(tmp_path, serving.base_url, cases=40)
+    return folder, judged(cli, folder)
+
+
+def judged(cli: Cli, folder: Path, *more: str) -> str:
+    return str(cli("run", "small", "--workspace", folder, "--json", *more).document["run"])
+
+
+def test_a_run_is_not_compared_with_itself(base: tuple[Path, str], cli: Cli) -> None:
+    folder, run = base
+    ended = cli("gate", "latest", "--base-run", "latest", "--workspace", folder)
+    assert ended.code == 2
+    assert f"run {run} would be compared with itself" in ended.err
+
+
+def test_a_run_of_another_suite_is_no_base(base: tuple[Path, str], cli: Cli) -> None:
+    folder, run = base
+    suite = folder / "suites" / "small.yaml"
+    suite.write_text(suite.read_text(encoding="utf-8").replace("id: small", "id: other"), encoding="utf-8")
+    judged(cli, folder)
+    ended = cli("gate", "latest", "--base-run", run, "--workspace", folder)
+    assert ended.code == 2
+    assert f"run {run} is of suite small" in ended.err
+
+
+def test_an_unfinished_run_is_no_base(base: tuple[Path, str], cli: Cli) -> None:
+    folder, _ = base
+    reword(folder)
+    stopped = judged(cli, folder, "--replay")
+    reword(folder, "And mind it well.")
+    judged(cli, folder)
+    ended = cli("gate", "latest", "--base-run", stopped, "--workspace", folder)
+    assert ended.code == 2
+    assert f"evenhand resume {stopped}" in ended.err
+
+
+def test_verdicts_that_pool_readings_are_neither_gated_nor_a_base(base: tuple[Path, str], cli: Cli) -> None:
+    folder, run = base
+    pooled = judged(cli, folder, "--readings", "2")
+    gated = cli("gate", pooled, "--base-run", run, "--workspace", folder)
+    against = cli("gate", run, "--base-run", pooled, "--workspace", folder)
+    assert (gated.code, against.code) == (2, 2)
+    assert f"run {pooled} pools 2 readings" in gated.err
+    assert f"run {pooled} pools 2 readings" in against.err
+
+
+def test_an_accepted_run_that_is_gated_says_that_it_is_its_own_baseline(
+    base: tuple[Path, str], cli: Cli
+) -> None:
+    folder, run = base
+    cli("baseline", "accept", "small", run, "--reason", "first", "--by", "kim", "--workspace", folder)
+    ended = cli("gate", "latest", "--workspace", folder)
+    assert "The baseline is this very run" in ended.err
+
+
+def test_a_principle_without_an_anchor_is_named(base: tuple[Path, str], cli: Cli) -> None:
+    folder, _ = base
+    constitution = folder / "constitutions" / "c.yaml"
+    text = constitution.read_text(encoding="utf-8")
+    constitution.write_text(
+        text.replace("Keep secrets.}]", "Keep secrets.}, {id: keep.promises, text: Keep promises.}]"),
+        encoding="utf-8",
+    )
+    run = judged(cli, folder)
+    reword(folder)
+    ended = cli("gate", "small", "--yes", "--base-run", run, "--workspace", folder)
+    assert "The gate says nothing of keep.promises: there is no anchor." in ended.err
+
+
+def test_an_outcome_is_shown_even_where_no_file_of_it_can_be_written(
+    base: tuple[Path, str], cli: Cli
+) -> None:
+    folder, run = base
+    (folder / "reports").write_text("in the way", encoding="utf-8")
+    reword(folder)
+    ended = cli("gate", "small", "--yes", "--base-run", run, "--workspace", folder)
+    assert ended.code == 2
+    assert "Gate undecided" in ended.out
+    assert "name another folder with --out" in ended.err
