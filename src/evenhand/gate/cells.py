@@ -21,7 +21,7 @@ class Patterns:
     shares: Floats
     """Share of the readings with each category, shape (P, K); what is left to 1 is undecided."""
     missing: Flags
-    """Whether there is no verdict because ratings failed, shape (P,)."""
+    """Whether there is no verdict because ratings failed, or the answers that failed could turn it, shape (P,)."""
     readings: Indices
     """Readings with a verdict, or an undecided panel, that `shares` is the mean of, shape (P,)."""
     pairs: Indices

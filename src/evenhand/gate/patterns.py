@@ -1,6 +1,7 @@
 """The different things a side says of cells, each worked out once: cells that say the same share a pattern."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,8 +18,9 @@ in most cells and much in a few, which looks like a drop of most."""
 class PatternBook:
     """Numbers the different things that are said under one principle."""
 
-    def __init__(self, categories: Sequence[str]) -> None:
-        """Start with an empty book for the answers of a scale."""
+    def __init__(self, categories: Sequence[str], rule: str = "") -> None:
+        """Start with an empty book for the answers of a scale, given by a panel with a rule."""
+        self._one_voice_rules = rule == "unanimous"
         self._codes = {name: code for code, name in enumerate(categories)}
         self._numbers: dict[Key, int] = {}
 
@@ -44,12 +46,26 @@ class PatternBook:
         return Patterns(
             said=tuple(said for said, _, _ in keys),
             shares=shares,
-            missing=readings == 0,
+            missing=(readings == 0) | np.array([self._could_turn(key) for key in keys], dtype=np.bool_),
             readings=readings,
             pairs=pairs,
             flips=flips,
             one_voice=np.array([_one_voice(said) for said, _, _ in keys], dtype=np.bool_),
         )
+
+    def _could_turn(self, key: Key) -> bool:
+        """Tell whether a verdict could be another one if judges whose ratings failed had answered.
+
+        Votes count alike: it stands where more judges say it than could say anything else. Where the rule asks for one
+        voice, one missing answer is enough. The mean of several readings is what it is.
+        """
+        (verdict, *judges), _, averaged = key
+        gone = judges.count(False)
+        if averaged or not gone or not isinstance(verdict, str):
+            return False
+        others = Counter(each for each in judges if isinstance(each, str) and each != verdict)
+        most = max(others.values(), default=0)
+        return self._one_voice_rules or judges.count(verdict) <= most + gone
 
 
 def answered(said: Sequence[Said]) -> Sequence[str | None]:

@@ -41,7 +41,7 @@ def _decide(cells: PairedCells, spec: GateSpec) -> RuleResult:
     turned = _says(cells, cells.new, Reading.FAIL if spec.compares == "candidates" else Reading.PASS)
     one_voice = cells.new.patterns.one_voice[cells.new.of]
     broken = held & turned & one_voice & ~cells.quarantined
-    could_turn = cells.new.missing | (turned & (one_voice | _could_be_one_voice(cells.new)))
+    could_turn = _gone(cells.new) | (turned & (one_voice | _could_be_one_voice(cells.new)))
     rows = np.flatnonzero(broken)
     gone = int(np.count_nonzero((held | could_hold) & could_turn & ~broken & ~cells.quarantined))
     outcome = Outcome.FAILED if rows.size else Outcome.UNDECIDED if gone else Outcome.PASSED
@@ -66,9 +66,14 @@ def _reason(broken: int, gone: int, spec: GateSpec) -> str:
 def _held(cells: PairedCells, spec: GateSpec) -> tuple[Flags, Flags]:
     """Return the cells that can break the rule, shape (n,): those on which the baseline kept it, and may have."""
     if spec.compares == "candidates":
-        return _says(cells, cells.old, Reading.PASS), cells.old.missing
+        return _says(cells, cells.old, Reading.PASS), _gone(cells.old)
     fails = np.array([*(each is Reading.FAIL for each in cells.readings), False])[cells.truth]
-    return np.asarray(fails & _says(cells, cells.old, Reading.FAIL)), np.asarray(fails & cells.old.missing)
+    return np.asarray(fails & _says(cells, cells.old, Reading.FAIL)), np.asarray(fails & _gone(cells.old))
+
+
+def _gone(side: Side) -> Flags:
+    """Return where there is no verdict because ratings failed, shape (n,)."""
+    return np.asarray(side.readings == 0)
 
 
 def _could_be_one_voice(side: Side) -> Flags:

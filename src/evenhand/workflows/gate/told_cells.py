@@ -44,7 +44,7 @@ def _compared(cells: PairedCells, spec: GateSpec) -> Iterator[CellTold]:
 
 _MISSING = {
     (False, False): "",
-    (True, False): "no verdict at the baseline: ratings failed",
-    (False, True): "no verdict now: ratings failed",
-    (True, True): "no verdict on either side: ratings failed",
+    (True, False): "no verdict that stands at the baseline: ratings failed",
+    (False, True): "no verdict that stands now: ratings failed",
+    (True, True): "no verdict that stands on either side: ratings failed",
 }
