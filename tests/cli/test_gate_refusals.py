@@ -98,3 +98,36 @@ def test_an_outcome_is_shown_even_where_no_file_of_it_can_be_written(
     assert ended.code == 2
     assert "Gate undecided" in ended.out
     assert "name another folder with --out" in ended.err
+
+
+def test_an_endpoint_that_is_down_from_the_start_still_leaves_a_report_and_a_comment(
+    base: tuple[Path, str], serving: LoopbackServer, cli: Cli
+) -> None:
+    folder, run = base
+    settings = folder / "evenhand.toml"
+    nobody = settings.read_text(encoding="utf-8").replace(serving.base_url, "http://127.0.0.1:9/v1")
+    settings.write_text(nobody, encoding="utf-8")
+    reword(folder)
+    ended = cli("gate", "small", "--base-run", run, "--workspace", folder, "--format", "comment,json")
+    assert ended.code == 3
+    assert "Could not measure" in ended.out
+    comment = (folder / "reports" / "comment.md").read_text(encoding="utf-8")
+    assert "Could not measure" in comment
+
+
+def test_a_cap_that_no_call_fits_under_leaves_a_report_too(
+    base: tuple[Path, str], serving: LoopbackServer, cli: Cli
+) -> None:
+    folder, run = base
+    judge = folder / "judges" / "reader.yaml"
+    text = judge.read_text(encoding="utf-8").replace(
+        "input: 0.0, output: 0.0", "input: 1000.0, output: 1000.0"
+    )
+    judge.write_text(text, encoding="utf-8")
+    reword(folder)
+    calls = len(serving.ledger.calls)
+    ended = cli("gate", "small", "--max-usd", "0.01", "--base-run", run, "--workspace", folder)
+    assert ended.code == 3
+    assert "does not fit under the cap" in ended.out
+    assert list((folder / "reports").glob("*-gate.html"))
+    assert len(serving.ledger.calls) == calls

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from evenhand.errors import MeasureError
 from evenhand.judging.budget import NANOUSD
+from evenhand.store.ledger import open_ledger
+from evenhand.store.reading import run_account
 from evenhand.workflows.gate.check_gate import CheckedGate, GateWishes, check_gate
 from evenhand.workflows.gate.flakiness import run_companion
 from evenhand.workflows.prepare import Prepared
@@ -15,7 +17,8 @@ from evenhand.workflows.run_suite import RunOptions, RunResult, Watch, run_prepa
 class JudgedGate:
     """A suite that was judged and gated."""
 
-    run: RunResult
+    run: RunResult | None
+    """None where it could not be measured."""
     companion: RunResult | None
     """The run that judged a share of the items several times; None where there is none."""
     checked: CheckedGate
@@ -43,12 +46,35 @@ def judge_and_check(
         MeasureError: No run could be started, or the ledger can not be written.
         KeyboardInterrupt: Somebody interrupted it.
     """
+    before = _newest(prepared)
     companion, notes = _read_again(start, prepared, options, watch)
-    run = run_prepared(prepared, _with_the_rest(options, companion), watch)
+    wishes = replace(wishes, notes=(*wishes.notes, *notes))
+    again = _newest(prepared)
+    spent = _spent(prepared, again) if again and again != before else 0.0
+    run, name, broken = _judge(prepared, _with_the_rest(options, spent), watch, again)
+    checked = check_gate(start, name, wishes, broken=broken)
+    return JudgedGate(run=run, companion=companion, checked=checked)
+
+
+def _judge(
+    prepared: Prepared, options: RunOptions, watch: Watch, before: str
+) -> tuple[RunResult | None, str, tuple[str, ...]]:
+    """Judge the suite; return what came of it, the run, and why it is no measurement where it ended in an error.
+
+    Raises:
+        MeasureError: No run was started.
+        KeyboardInterrupt: Somebody interrupted it.
+    """
+    try:
+        run = run_prepared(prepared, options, watch)
+    except MeasureError as error:
+        name = _newest(prepared)
+        if name == before:
+            raise
+        return None, name, (str(error),)
     if run.interrupted:
         raise KeyboardInterrupt
-    checked = check_gate(start, run.run.id, replace(wishes, notes=(*wishes.notes, *notes)))
-    return JudgedGate(run=run, companion=companion, checked=checked)
+    return run, run.run.id, ()
 
 
 def _read_again(
@@ -73,8 +99,21 @@ def _read_again(
     return companion, ()
 
 
-def _with_the_rest(options: RunOptions, companion: RunResult | None) -> RunOptions:
-    """Return the options with what the companion leaves of the cap."""
-    if companion is None or options.max_usd is None:
+def _with_the_rest(options: RunOptions, spent: float) -> RunOptions:
+    """Return the options with what was not spent of the cap."""
+    if options.max_usd is None:
         return options
-    return replace(options, max_usd=max(0.0, options.max_usd - companion.account.cost_nanousd / NANOUSD))
+    return replace(options, max_usd=max(0.0, options.max_usd - spent))
+
+
+def _newest(prepared: Prepared) -> str:
+    """Return the newest run of the ledger; empty where there is none."""
+    path = prepared.workspace.ledger_path
+    runs = open_ledger(path).recent_runs(1) if path.is_file() else ()
+    return runs[0].id if runs else ""
+
+
+def _spent(prepared: Prepared, name: str) -> float:
+    """Return what the calls of a run may have cost, in US dollars."""
+    ledger = open_ledger(prepared.workspace.ledger_path)
+    return run_account(ledger, ledger.run(name)).possibly_spent_nanousd / NANOUSD
