@@ -131,3 +131,17 @@ def test_a_cap_that_no_call_fits_under_leaves_a_report_too(
     assert "does not fit under the cap" in ended.out
     assert list((folder / "reports").glob("*-gate.html"))
     assert len(serving.ledger.calls) == calls
+
+
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_what_is_asked_several_times_is_part_of_the_cost_that_is_agreed_to(
+    share: float, tmp_path: Path, serving: LoopbackServer, cli: Cli
+) -> None:
+    gate = f"gate: {{compares: judges, flakiness: {{share: {share}, readings: 20}}}}\n"
+    folder = gated_workspace(tmp_path, serving.base_url, cases=10, gate=gate)
+    judge = folder / "judges" / "reader.yaml"
+    text = judge.read_text(encoding="utf-8").replace("input: 0.0, output: 0.0", "input: 20.0, output: 20.0")
+    judge.write_text(text, encoding="utf-8")
+    ended = cli("gate", "small", "--workspace", folder)
+    assert ("nobody can be asked here" in ended.err) is (share > 0)
+    assert bool(serving.ledger.calls) is (share == 0)

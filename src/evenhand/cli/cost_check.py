@@ -9,20 +9,29 @@ ASK_ABOVE_USD = 1.0
 
 
 def agree_to_cost(
-    session: Session, prepared: Prepared, *, cap: float | None, look_up: bool = True, batch: bool = False
+    session: Session,
+    prepared: Prepared,
+    *,
+    cap: float | None,
+    look_up: bool = True,
+    batch: bool = False,
+    again: float = 0.0,
 ) -> None:
     """Ask a person, on a terminal, before a run that may cost more than `ASK_ABOVE_USD`.
 
-    What the ledger has replies for is looked up only where the whole would cost more, because it takes a while.
+    What the ledger has replies for is looked up only where the whole would cost more, because it takes a while. `again`
+    is how much is asked besides, as a share of the whole: none of it is taken to be in the ledger.
 
     Raises:
         UsageError: Nobody can be asked, or the answer is no.
     """
     plan = plan_run(prepared)
-    most = _most(plan.batch_usd if batch else plan.usd, cap)
+    whole = plan.batch_usd if batch else plan.usd
+    besides = again * whole.high if whole else 0.0
+    most = _most(whole, cap, besides)
     if most is not None and most > ASK_ABOVE_USD and look_up:
         plan = plan_run(prepared, look_up=True)
-        most = _most(plan.batch_usd if batch else plan.usd, cap)
+        most = _most(plan.batch_usd if batch else plan.usd, cap, besides)
     if most is None or most <= ASK_ABOVE_USD:
         return
     question = (
@@ -38,8 +47,8 @@ def agree_to_cost(
         raise UsageError("nothing was run", hint="see `evenhand plan` for where the cost comes from")
 
 
-def _most(usd: Range | None, cap: float | None) -> float | None:
+def _most(usd: Range | None, cap: float | None, besides: float) -> float | None:
     """Return the most a run may cost; None where the price of a model is unknown, which the run itself refuses."""
     if usd is None:
         return None
-    return usd.high if cap is None else min(usd.high, cap)
+    return usd.high + besides if cap is None else min(usd.high + besides, cap)

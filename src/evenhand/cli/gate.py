@@ -25,7 +25,7 @@ from evenhand.integrations.comments import CommentMode
 from evenhand.reporting.gate.render import ALWAYS, Format
 from evenhand.workflows.find_suite import find_suite
 from evenhand.workflows.gate.check_gate import CheckedGate, GateWishes, check_gate
-from evenhand.workflows.gate.run_gate import judge_and_check
+from evenhand.workflows.gate.run_gate import judge_and_check, share_asked_again
 from evenhand.workflows.gate.write_gate import write_gate
 from evenhand.workflows.prepare import prepare
 from evenhand.workflows.run_suite import RunOptions
@@ -174,7 +174,7 @@ def _check(
         return check_gate(session.workspace, target, wishes)
     prepared = prepare(session.workspace, find_suite(session.workspace, target))
     if not yes:
-        agree_to_cost(session, prepared, cap=options.max_usd)
+        agree_to_cost(session, prepared, cap=options.max_usd, again=share_asked_again(prepared))
     with RunWatch(session.screen) as progress:
         return judge_and_check(session.workspace, prepared, options, wishes, progress.watch).checked
 

@@ -1,5 +1,6 @@
 """Judge a suite and hold it against its baseline at once: what one step of CI does."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,15 @@ class JudgedGate:
     companion: RunResult | None
     """The run that judged a share of the items several times; None where there is none."""
     checked: CheckedGate
+
+
+def share_asked_again(prepared: Prepared) -> float:
+    """Return how much a gate asks besides its suite, to know how often the panel changes its mind: 0.2 is a fifth."""
+    spec = prepared.loaded.suite.gate
+    if spec is None or not spec.flakiness.share or not prepared.items:
+        return 0.0
+    drawn = max(1, math.ceil(spec.flakiness.share * prepared.items))
+    return drawn * (spec.flakiness.readings - 1) / prepared.items
 
 
 def judge_and_check(
