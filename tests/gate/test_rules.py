@@ -7,6 +7,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 from tests.gate.made import BAD, GOOD, Voices, column, gate, made
 
+from evenhand.gate.patterns import is_one_voice
 from evenhand.gate.results import FloorResult, GateResult, Status
 from evenhand.records.baseline import Said
 from evenhand.records.gate import Floors, GateSpec
@@ -149,3 +150,21 @@ def test_floors_hold_their_share_of_false_alarms_and_false_passes() -> None:
     found = [counted[int(right)] for right in drawn]
     assert found.count(F) / 600 <= 0.075
     assert found.count(P) / 600 <= 0.075
+
+
+@pytest.mark.parametrize(
+    ("said", "spares", "one"),
+    [
+        (("bad", "bad", "bad"), False, True),
+        (("bad", "bad", None), False, False),
+        (("bad", "bad", None), True, True),
+        (("bad", "bad", "good"), True, False),
+        (("bad", "bad", False), True, False),
+        ((None, None, None), True, False),
+        (("bad", None, None), True, False),
+    ],
+)
+def test_a_judge_that_a_cascade_spared_does_not_speak_against_the_panel(
+    *, said: tuple[Said, ...], spares: bool, one: bool
+) -> None:
+    assert is_one_voice(said, spares=spares) is one

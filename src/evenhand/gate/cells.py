@@ -29,7 +29,7 @@ class Patterns:
     flips: Floats
     """Share of pairs of readings that differ, shape (P,); not a number with fewer than two readings."""
     one_voice: Flags
-    """Whether every judge says what the panel says, shape (P,)."""
+    """Whether every judge that was asked says what the panel says, shape (P,)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

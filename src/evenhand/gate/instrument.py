@@ -58,6 +58,7 @@ def mark_panel(manifest: Manifest) -> PanelMark:
     return PanelMark(
         id=panel.id,
         rule=panel.rule,
+        spares=bool(panel.cascade),
         hash=content_hash(
             {
                 "panel": {

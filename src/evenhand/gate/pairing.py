@@ -130,8 +130,8 @@ class _Pairing:
         assert mark is not None
         then = marks[0] or mark
         return _Column(
-            old=PatternBook(tuple(then.readings), self._old.head.panel.rule),
-            new=PatternBook(tuple(mark.readings), self._new.head.panel.rule),
+            old=PatternBook(tuple(then.readings), self._old.head.panel),
+            new=PatternBook(tuple(mark.readings), self._new.head.panel),
             categories={label: code for code, label in enumerate(mark.readings)},
             barrier=self._barrier(*marks),
         )

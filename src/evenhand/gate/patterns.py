@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from evenhand.gate.cells import Patterns
-from evenhand.records.baseline import Said
+from evenhand.records.baseline import PanelMark, Said
 
 Key = tuple[tuple[Said, ...], tuple[Said, ...], bool]
 """What is said (panel, then judges), the verdicts of several readings, and whether their mean is compared. It is not
@@ -18,9 +18,10 @@ in most cells and much in a few, which looks like a drop of most."""
 class PatternBook:
     """Numbers the different things that are said under one principle."""
 
-    def __init__(self, categories: Sequence[str], rule: str = "") -> None:
-        """Start with an empty book for the answers of a scale, given by a panel with a rule."""
-        self._one_voice_rules = rule == "unanimous"
+    def __init__(self, categories: Sequence[str], panel: PanelMark) -> None:
+        """Start with an empty book for the answers of a scale, given by a panel."""
+        self._one_voice_rules = panel.rule == "unanimous"
+        self._spares = panel.spares
         self._codes = {name: code for code, name in enumerate(categories)}
         self._numbers: dict[Key, int] = {}
 
@@ -50,7 +51,9 @@ class PatternBook:
             readings=readings,
             pairs=pairs,
             flips=flips,
-            one_voice=np.array([_one_voice(said) for said, _, _ in keys], dtype=np.bool_),
+            one_voice=np.array(
+                [is_one_voice(said, spares=self._spares) for said, _, _ in keys], dtype=np.bool_
+            ),
         )
 
     def _could_turn(self, key: Key) -> bool:
@@ -82,5 +85,8 @@ def _flips(verdicts: Sequence[str | None]) -> float:
     return 1 - alike / (n * (n - 1))
 
 
-def _one_voice(said: tuple[Said, ...]) -> bool:
-    return isinstance(said[0], str) and len(said) > 1 and all(each == said[0] for each in said[1:])
+def is_one_voice(said: tuple[Said, ...], *, spares: bool) -> bool:
+    """Tell whether the panel has a label and every judge says so; a judge without an opinion does only if `spares`."""
+    verdict, judges = said[0], said[1:]
+    silent = {verdict, None} if spares else {verdict}
+    return isinstance(verdict, str) and verdict in judges and all(each in silent for each in judges)

@@ -27,9 +27,9 @@ def decide_rules(table: GateTable, spec: GateSpec) -> Iterator[RuleResult]:
     """Yield what zero tolerance says of each principle that it is asked for.
 
     Where candidates are compared it is broken by a cell that passed at the baseline and is failed now; where judges
-    are, by a cell that people fail, that the panel failed at the baseline and passes now. In both cases all judges of
-    the panel must say so now. Cells in quarantine break nothing. Undecided where a rating that is missing, of the panel
-    or of a judge, now or at the baseline, could be what keeps a cell from breaking it.
+    are, by a cell that people fail, that the panel failed at the baseline and passes now. In both cases all judges must
+    say so now, those aside that a cascade spared. Cells in quarantine break nothing. Undecided where a rating that is
+    missing, of the panel or of a judge, now or at the baseline, could be what keeps a cell from breaking it.
     """
     for cells in table.principles:
         if fits(cells.principle, spec.zero_tolerance):

@@ -76,6 +76,8 @@ class PanelMark(FileRecord):
     """Its rule."""
     hash: str
     """Hash of the rule with its settings, its fit and its calibration map; the judges aside."""
+    spares: bool = False
+    """Whether it asks in steps, so that a judge may be spared: then no opinion may mean that nobody asked."""
 
 
 class Counted(FileRecord):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from evenhand.calibration.table import NONE, PrincipleAnswers, SplitAccess
+from evenhand.calibration.table import NONE, Indices, PrincipleAnswers, SplitAccess
 from evenhand.errors import NoLabelsError, UsageError
 from evenhand.gate.corrected import Labelled
 from evenhand.gate.instrument import mark_judge, mark_panel, mark_principle
@@ -20,7 +20,7 @@ from evenhand.records.scale import Reading
 from evenhand.store.columns import ItemColumns
 from evenhand.workflows.calibration.divide import Division
 from evenhand.workflows.calibration.table import RunAnswers, read_run_answers, read_table
-from evenhand.workflows.gate.said import read_said
+from evenhand.workflows.gate.said import Voices, read_said
 from evenhand.workflows.read_run import StoredRun
 from evenhand.workflows.versions import version_of
 
@@ -65,8 +65,9 @@ def summarise_run(
         MeasureError: An answer is not on its scale, or the ledger can not be read.
     """
     said = read_run_answers(stored)
-    labels = _read_labels(stored, said, open_sealed=open_sealed, review=review)
-    cases = dict(_cases(stored, said, labels.reference, readings or {}))
+    voices = read_said(stored, said)
+    labels = _read_labels(stored, said, voices, open_sealed=open_sealed, review=review)
+    cases = dict(_cases(stored, said, voices, labels.reference, readings or {}))
     head = _head(stored, account, said, readings or {})
     return SummedRun(
         baseline=Baseline(head=head, cases=cases),
@@ -89,7 +90,9 @@ class _Labels:
     notes: tuple[str, ...] = ()
 
 
-def _read_labels(stored: StoredRun, said: RunAnswers, *, open_sealed: bool, review: bool) -> _Labels:
+def _read_labels(
+    stored: StoredRun, said: RunAnswers, voices: Sequence[Voices], *, open_sealed: bool, review: bool
+) -> _Labels:
     try:
         read = read_table(stored, open_sealed=open_sealed, review=review, said=said, history=False)
     except NoLabelsError:
@@ -102,12 +105,13 @@ def _read_labels(stored: StoredRun, said: RunAnswers, *, open_sealed: bool, revi
         rows = np.flatnonzero((answers.reference.label != NONE) & np.isin(answers.split, certify))
         for row in rows.tolist():
             reference[int(answers.seq[row])] = answers.categories[answers.reference.label[row]]
-        labelled[answers.principle] = _labelled(answers, rows)
+        there = [row for row in rows.tolist() if voices[answers.seq[row]][0] is not False]
+        labelled[answers.principle] = _labelled(answers, np.array(there, dtype=np.int64))
     return _Labels(reference=reference, labelled=labelled, division=read.division, notes=read.table.notes)
 
 
-def _labelled(answers: PrincipleAnswers, rows: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> Labelled:
-    """Return the verdicts and labels that tell the panel's errors; a verdict that is not there does not pass."""
+def _labelled(answers: PrincipleAnswers, rows: Indices) -> Labelled:
+    """Return the verdicts and labels that tell the panel's errors; where it is undecided, it does not pass."""
     passes = np.array([*(each is Reading.PASS for each in answers.readings), False])
     counts = np.array([*(each in {Reading.PASS, Reading.FAIL} for each in answers.readings), False])
     truth, verdict = answers.reference.label[rows], answers.verdict[rows]
@@ -129,10 +133,10 @@ def _labelled(answers: PrincipleAnswers, rows: "np.ndarray[tuple[int], np.dtype[
 def _cases(
     stored: StoredRun,
     said: RunAnswers,
+    voices: Sequence[Voices],
     reference: Mapping[int, str],
     readings: Mapping[Cell, tuple[Said, ...]],
 ) -> Iterator[tuple[str, BaselineCase]]:
-    voices = read_said(stored, said)
     items = said.items
     if None in items.content:
         _refuse_an_older_ledger(stored)
