@@ -121,3 +121,16 @@ def test_a_pass_says_how_many_cells_it_did_not_look_at() -> None:
     assert result.status is Status.PASSED
     assert "60 cells of the baseline could not be compared" in result.headline
     assert "10 cells in quarantine decided nothing" in result.headline
+
+
+def test_taking_out_what_people_fail_leaves_it_undecided_however_much_they_pass_is_left() -> None:
+    truth = [BAD] * 100 + [GOOD] * 900
+    whole = made({"p": truth}, {"p": truth})
+    hard = list(whole.cases)[:15]
+    shorter = replace(whole, cases={name: case for name, case in whole.cases.items() if name not in hard})
+    result = gate(whole, shorter)
+    assert result.status is Status.UNDECIDED
+    assert (
+        "only 85 of 100 cells of the baseline that people fail can be compared: not in the run"
+        in result.headline
+    )

@@ -85,7 +85,7 @@ def tell_job(
         comment=GateComment(
             text=comment,
             passed=result.status is Status.PASSED,
-            changed=bool(result.changed or result.changes or result.rules_changed),
+            changed=_has_news(result),
         ),
         summary=summary,
         annotations=annotations,
@@ -98,3 +98,9 @@ def tell_job(
         comment=f"{told.published.what} {told.published.url}".strip(),
         last_lines=(*resumed, *told.to_print.splitlines()),
     )
+
+
+def _has_news(result: GateResult) -> bool:
+    """Tell whether anything is other than at the baseline, or could not be compared: somebody should be told."""
+    left_out = any(each.not_comparable for each in result.principles)
+    return bool(result.changed or result.changes or result.rules_changed or left_out)

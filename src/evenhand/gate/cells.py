@@ -66,6 +66,8 @@ class ApartCell:
     case: str
     candidate: str
     reason: str
+    label: str = ""
+    """Its reference label at the baseline, where judges are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -170,7 +170,7 @@ class _Pairing:
                 if not why and self._judges and labels_then[principle] != label:
                     why = RELABELLED
                 if why:
-                    column.apart.append(ApartCell(now.id, candidate, why))
+                    column.apart.append(ApartCell(now.id, candidate, why, labels_then.get(principle, "")))
                     continue
                 again = now.again.get(candidate, {}).get(principle, ())
                 again_then = then.again.get(candidate, {}).get(principle, ())
@@ -207,7 +207,8 @@ class _Pairing:
                 else:
                     continue
                 columns[principle].of += 1
-                columns[principle].apart.append(ApartCell(then.id, candidate, why))
+                label = then.reference.get(candidate, {}).get(principle, "")
+                columns[principle].apart.append(ApartCell(then.id, candidate, why, label))
 
     def paired(self, name: str, column: _Column) -> PairedCells:
         """Return the cells of a principle as arrays."""
