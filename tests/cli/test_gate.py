@@ -53,7 +53,7 @@ def test_0_a_reworded_judge_that_says_the_same_passes(base: tuple[Path, str], cl
     reword(folder)
     ended = cli("gate", "small", "--base-run", run, "--workspace", folder)
     assert ended.code == 0, ended.err
-    assert "Gate passed: 1 principle without a drop of its margin" in ended.out
+    assert "Gate passed: no drop beyond the margin on 1 principle" in ended.out
 
 
 def test_0_nothing_changed_passes_however_few_anchors_there_are(

@@ -35,15 +35,13 @@ _SHOWN: Final = 10
 """Runs in the table."""
 _COLUMNS: Final = (
     Column(title="run"),
-    Column(title="finished (UTC)"),
-    Column(title="anchors", right=True),
-    Column(title="asked", right=True),
+    Column(title="anchors asked", right=True),
     Column(title="agreed", right=True),
     Column(title="missing", right=True),
-    Column(title="log10 anchors", right=True),
-    Column(title="log10 live", right=True),
-    Column(title="known then"),
-    Column(title="changed before it", gives_way=True),
+    Column(title="log10", right=True),
+    Column(title="live", right=True),
+    Column(title="found"),
+    Column(title="changed", gives_way=True),
 )
 
 
@@ -163,9 +161,7 @@ def _show_alarm(result: MonitorResult, screen: Screen) -> None:
 def _row(line: RunLine) -> tuple[Part, ...]:
     return (
         line.run,
-        line.finished[:16].replace("T", " "),
-        f"{line.anchors:,}",
-        f"{line.asked:,}",
+        f"{line.asked:,} of {line.anchors:,}",
         f"{line.agreed:,}",
         f"{line.missing:,}",
         _log10(line.log10_anchors),

@@ -143,14 +143,15 @@ class Screen:
         _put(sys.stdout, line)
 
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Part]]) -> None:
-        """Write a table to the result: two spaces between columns, no lines."""
+        """Write a table to the result: two spaces between columns, no lines. A row of one part stands above others."""
         if self.as_json:
             return
         head: list[Part] = [Mark(column.title, Style.STRONG) for column in columns]
         cells = [head, *([_clean(cell) for cell in row] for row in rows)]
-        widths = _fit([max(_width(_text(row[at])) for row in cells) for at in range(len(columns))], columns)
+        whole = [row for row in cells if len(row) == len(columns)]
+        widths = _fit([max(_width(_text(row[at])) for row in whole) for at in range(len(columns))], columns)
         for row in cells:
-            self.result(*_aligned(row, columns, widths))
+            self.result(*(row if len(row) == 1 else _aligned(row, columns, widths)))
 
     @property
     def is_live(self) -> bool:

@@ -41,6 +41,7 @@ EXIT_CODES: Final[Mapping[Status, int]] = {
 }
 """What each status means for a script."""
 _ORDER: Final = ("critical", "high", "medium", "low")
+_UNCHANGED: Final = "nothing changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,10 +184,10 @@ def _of_principle(cells: PairedCells, spec: GateSpec, decided: _Decided) -> tupl
     weighing = [test for test in tests if test.slice is None or spec.slices_must_pass or test.could_fail]
     open_tests = [test for test in weighing if test.outcome is Outcome.UNDECIDED]
     undecided = [
-        *(f"{measured(test.measure, test.slice)}: {test.reason}" for test in open_tests),
+        *(f"on {measured(test.measure, test.slice)}, {test.reason}" for test in open_tests),
         *(each.reason for each in corrected if each.outcome is Outcome.UNDECIDED and not open_tests),
         *(
-            f"{measured(floor.measure, floor.slice)}: {floor.reason}"
+            f"on {measured(floor.measure, floor.slice)}, {floor.reason}"
             for floor in floors
             if floor.outcome is Outcome.UNDECIDED
             and (floor.slice is None or spec.slices_must_pass or floor.could_fail)
@@ -233,11 +234,13 @@ def _most_frequent(reasons: Mapping[str, int]) -> str:
 
 
 def _first_of(reasons: Sequence[str]) -> str:
-    more = f"; and {len(reasons) - 1:,} more of its tests, floors and rules" if len(reasons) > 1 else ""
+    more = f" (and {count(len(reasons) - 1, 'more reason')})" if len(reasons) > 1 else ""
     return f"{reasons[0]}{more}"
 
 
 def _passed_words(tests: Sequence[TestResult]) -> str:
+    if all(test.same for test in tests):
+        return _UNCHANGED
     names = listed([f"{test.measure.value}" for test in tests if test.slice is None])
     margin = max(test.margin for test in tests)
     return f"no drop of {100 * margin:.1f} points of {names}"
@@ -297,7 +300,7 @@ def _reasons(broken: Sequence[str], principles: Sequence[PrincipleResult], decid
 
 
 def _undecided_words(each: PrincipleResult) -> str:
-    return f"{each.principle} is undecided{'' if each.blocks else ' (a warning)'}. {each.reason}"
+    return f"{each.principle} is undecided{'' if each.blocks else ' (a warning)'}: {each.reason}"
 
 
 def _undecided_slices(tests: Sequence[TestResult]) -> list[str]:
@@ -325,10 +328,13 @@ def _open_words(principles: Sequence[PrincipleResult], reasons: Sequence[str]) -
 
 def _fine_words(principles: Sequence[PrincipleResult], _reasons: Sequence[str]) -> str:
     undecided = sum(each.outcome is Outcome.UNDECIDED for each in principles)
-    warned = f", {undecided:,} undecided and let pass by the suite" if undecided else ""
-    return (
-        f"Gate passed: {count(len(principles) - undecided, 'principle')} without a drop of its margin{warned}"
+    what = (
+        "nothing changed"
+        if all(each.reason == _UNCHANGED for each in principles)
+        else "no drop beyond the margin"
     )
+    warned = f", {undecided:,} undecided and let pass by the suite" if undecided else ""
+    return f"Gate passed: {what} on {count(len(principles) - undecided, 'principle')}{warned}"
 
 
 def _broken_words(_principles: Sequence[PrincipleResult], reasons: Sequence[str]) -> str:

@@ -233,6 +233,6 @@ def _plain_reason(outcome: Outcome, observed: Compared, numbers: _Numbers) -> st
     more = max(0, numbers.needed - observed.cells)
     wanted = f"; about {count(more, 'more cell')} could exclude it" if more else ""
     return (
-        f"neither a drop ({p_value}) nor its absence within {margin} is shown; "
+        f"no drop is shown ({p_value}), but one of {margin} is not excluded; "
         f"{sight(observed.cells, numbers.detectable, numbers.margin)}{wanted}"
     )

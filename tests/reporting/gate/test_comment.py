@@ -76,7 +76,7 @@ def test_a_drop_of_all_principles_together_names_the_cells_of_each(result: GateR
         replace(result, tests=(together, *quiet), principles=principles, floors=(), rules=())
     )
     assert "| all principles | sensitivity | all |" in text
-    assert "23 cells that newly break <code>privacy</code>" in text
+    assert "23 cells worse than before on <code>privacy</code>" in text
 
 
 def test_the_table_has_what_moved_and_not_what_is_stable(comment: str) -> None:
@@ -104,7 +104,7 @@ def test_rules_and_floors_that_fail_are_said_to_be_that(comment: str) -> None:
 
 
 def test_cells_are_named_with_the_judges_for_the_new_verdict_and_a_few_of_them_only(comment: str) -> None:
-    fold = comment.partition("23 cells that newly break <code>privacy</code> (5 shown)")[2].partition(
+    fold = comment.partition("23 cells worse than before on <code>privacy</code> (5 shown)")[2].partition(
         "</details>"
     )[0]
     assert fold.count("`core-0") == 5
@@ -114,7 +114,7 @@ def test_cells_are_named_with_the_judges_for_the_new_verdict_and_a_few_of_them_o
 def test_cells_that_break_a_rule_are_named_first(result: GateResult) -> None:
     rule = replace(result.rules[0], cells=(("core-0019", "1"),))
     text = render_comment(replace(result, rules=(rule,)))
-    fold = text.partition("newly break <code>privacy</code>")[2].partition("</details>")[0]
+    fold = text.partition("worse than before on <code>privacy</code>")[2].partition("</details>")[0]
     assert re.findall(r"`(core-\d+)`", fold) == [
         "core-0019",
         "core-0000",
@@ -148,7 +148,7 @@ def test_what_leaves_the_gate_open_stands_before_what_does_not() -> None:
         "Quarantine: 1 cell shown",
         "Spend and failed ratings: USD 3.12, 2 of 6,480 failed",
         "Changes corrected by human labels",
-        "`evenhand baseline review 20261127-made-up`",
+        "`evenhand baseline review suites/pr-gate.yaml 20261127-made-up`",
         "`evenhand explain gate@20261127-made-up`",
         "`evenhand gate 20261127-made-up --baseline suites/baselines/pr-gate.json`",
     ],
@@ -198,7 +198,7 @@ def many_principles(number: int, letters: str = "x") -> GateResult:
 def test_ten_thousand_changed_cells_stay_far_below_the_limit() -> None:
     text = render_comment(make_result(changed=make_changed(10_000)))
     assert len(text.encode()) < 10_000
-    assert "10,000 cells that newly break <code>privacy</code> (5 shown)" in text
+    assert "10,000 cells worse than before on <code>privacy</code> (5 shown)" in text
 
 
 @pytest.mark.parametrize("letters", ["x", "ß", "語", "\u202e", "`", "|"])

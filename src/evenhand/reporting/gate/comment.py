@@ -6,9 +6,9 @@ from functools import partial
 from typing import Final
 
 from evenhand.gate.results import GateResult, Status
-from evenhand.reporting.calibration.wording import said
+from evenhand.reporting.calibration.wording import plural, said
 from evenhand.reporting.display import one_line
-from evenhand.reporting.document import Block, Bullets, Paragraph
+from evenhand.reporting.document import Block, Bullets, Paragraph, words
 from evenhand.reporting.gate.document import accepting
 from evenhand.reporting.gate.extras import DROP_ORDER
 from evenhand.reporting.gate.sections import background, cells, tests
@@ -25,7 +25,10 @@ _MOST_BROKEN: Final = 5
 """Cells named of each principle that fails."""
 _MOST_FOLDS: Final = 8
 _MOST_OTHERS: Final = 10
-_MOST_REASONS: Final = 6
+_MOST_REASONS: Final = 2
+"""Reasons beside that of the headline; the table says the others."""
+_MOST_TESTS: Final = 6
+"""Tests that stand in the open."""
 _MOST_HEADLINE: Final = 600
 _MOST_MARKED: Final = 180
 """Characters of a suite's name in the marker; a longer one ends in its digest."""
@@ -70,9 +73,12 @@ def _headline(text: str) -> str:
 def _blocks(result: GateResult) -> Iterator[Block]:
     others = [reason for reason in result.reasons if reason not in result.headline]
     if others:
-        yield Bullets(points=tuple((said(reason),) for reason in others[:_MOST_REASONS]))
+        shown = tuple((said(reason),) for reason in others[:_MOST_REASONS])
+        left = len(others) - len(shown)
+        more = (words(f"and {plural(left, 'more reason')} in the report"),) if left else ()
+        yield Bullets(points=(*shown, *more))
     yield from background.rules_changed(result)
-    yield from tests.told_table(result)
+    yield from tests.told_table(result, most_shown=_MOST_TESTS)
     yield from background.not_comparable(result)
     yield from cells.broken(result, most_rows=_MOST_BROKEN, most_folds=_MOST_FOLDS)
     yield from background.by_principle(result)

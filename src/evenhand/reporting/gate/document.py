@@ -1,8 +1,9 @@
 """The report on a gate as blocks: everything a reader of the page, the summary or the Markdown report finds."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 
-from evenhand.gate.results import GateResult
+from evenhand.gate.results import GateResult, Status
 from evenhand.reporting.calibration.wording import said
 from evenhand.reporting.document import (
     Block,
@@ -61,9 +62,17 @@ def gate_document(result: GateResult, *, most_cells: int = MOST_CELLS) -> Docume
 
 def accepting(result: GateResult) -> Iterator[Words]:
     """Yield what to do next: accept the change, derive the numbers, run it again."""
-    yield words(
-        "Intended change? ", code(f"evenhand baseline review {result.run}"), ", then commit the file."
-    )
+    if result.status is Status.COULD_NOT_MEASURE:
+        yield words("This says nothing about the change. Run it again when what is named above is mended.")
+    elif result.changed and result.facts:
+        asked = f"{shlex.quote(result.facts.suite_path)} {result.run}"
+        yield words(
+            "Intended change? Look at it with ",
+            code(f"evenhand baseline review {asked}"),
+            ", accept it with ",
+            code(f"evenhand baseline accept {asked} --reason TEXT"),
+            ", and commit the baseline.",
+        )
     yield words("Every number step by step: ", code(f"evenhand explain gate@{result.run}"), ".")
     yield words("The same again: ", code(result.command), ".")
 

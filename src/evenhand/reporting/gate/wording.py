@@ -196,7 +196,7 @@ def _change_cell(measured: Measured, n: str) -> Cell:
 
 def p_value(p: float) -> str:
     """Return a p-value to three places."""
-    return "< 0.001" if p < 0.0005 else f"{p:.3f}"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def confidence(alpha: float) -> str:

@@ -12,7 +12,7 @@ from evenhand.reporting.sections.cells import columns, foreign_cell, text_cell
 
 
 def broken(result: GateResult, *, most_rows: int, most_folds: int) -> Iterator[Block]:
-    """Yield the cells that newly break each principle that fails: at most `most_rows` of each of `most_folds`.
+    """Yield the cells that got worse on each principle that fails: at most `most_rows` of each of `most_folds`.
 
     Those that break a rule come first.
     """
@@ -24,7 +24,8 @@ def broken(result: GateResult, *, most_rows: int, most_folds: int) -> Iterator[B
             by_principle.setdefault(cell.principle, []).append(cell)
     for principle, cells in list(by_principle.items())[:most_folds]:
         title = words(
-            plural(len(cells), "cell that newly breaks ", "cells that newly break "), foreign(principle)
+            plural(len(cells), "cell worse than before on ", "cells worse than before on "),
+            foreign(principle),
         )
         yield _fold(title, cells, most_rows, BROKEN, with_principle=False)
     if left := list(by_principle.items())[most_folds:]:

@@ -29,10 +29,21 @@ from evenhand.reporting.sections.cells import columns, count_cell, foreign_cell,
 from evenhand.stats.change.noninferiority import Outcome
 
 
-def told_table(result: GateResult) -> Iterator[Block]:
-    """Yield the table of the tests that are worth a line, and how many principles are not in it."""
+def told_table(result: GateResult, *, most_shown: int | None = None) -> Iterator[Block]:
+    """Yield the table of the tests that are worth a line, and how many principles are not in it.
+
+    Args:
+        result: What the gate says.
+        most_shown: Tests that stand in the open; the others are folded away. None shows all.
+    """
     if tests := told_tests(result):
-        yield _tests_table("What moved, or could not be decided", tests, result.alpha)
+        yield _tests_table("What moved, or could not be decided", tests[:most_shown], result.alpha)
+        if rest := tests[len(tests[:most_shown]) :]:
+            yield Fold(
+                words=words(f"{plural(len(rest), 'more test')} that moved or could not be decided"),
+                blocks=(_tests_table("The others", rest, result.alpha),),
+                extra=ALL_TESTS,
+            )
     if quiet := quiet_principles(result):
         more = "more " if tests else ""
         yield Paragraph(words=words(f"{plural(quiet, f'{more}principle')} unchanged."))
