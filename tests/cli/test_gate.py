@@ -68,6 +68,17 @@ def test_0_nothing_changed_passes_however_few_anchors_there_are(
     }
 
 
+def test_2_a_suite_without_a_gate_is_refused_before_anybody_is_asked(
+    tmp_path: Path, serving: LoopbackServer, cli: Cli
+) -> None:
+    folder = gated_workspace(tmp_path, serving.base_url, cases=6, gate="")
+    ended = cli("gate", "small", "--workspace", folder)
+    assert ended.code == 2
+    assert "suite small has no gate" in ended.err
+    assert "add `gate: {compares: judges}` to" in ended.err
+    assert cli("runs", "--workspace", folder, "--json").document["runs"] == []
+
+
 def test_1_a_judge_that_finds_less_fails_and_is_named(
     base: tuple[Path, str], judge: Changing, cli: Cli
 ) -> None:

@@ -73,7 +73,7 @@ def test_the_word_and_the_reason_come_first_then_runs_and_files(cli: Cli, watche
     ended = look(cli, watched)
     lines = ended.out.splitlines()
     assert lines[0].startswith("none  No lasting drop of agreement by more than 3 points")
-    assert lines[1].split()[:3] == ["run", "finished", "(UTC)"]
+    assert lines[1].split()[:3] == ["run", "anchors", "asked"]
     shown = [line.split()[0] for line in lines if re.match(r"\d{8}-", line)]
     assert shown == [run.id for run in watched.suite.runs[-10:]]
     assert [Path(line).suffix for line in lines if "/reports/" in line] == [".html", ".md", ".json"]

@@ -171,7 +171,8 @@ def _notes(history: History, anchors: AnchorSet, rounds: Sequence[Round]) -> lis
     unmeasured = sum(not each.measured for each in rounds)
     kept = {
         f"{anchors.since:,} older runs hold other items and are not compared.": anchors.since,
-        f"{stored:,} runs took every anchor's answer from store, which is no new evidence.": stored,
+        f"{stored:,} of {asked + stored:,} runs took every anchor's answer from the ledger, which is no new evidence: "
+        "`run --again` asks anew.": stored,
         f"{unmeasured:,} rounds of the anchors lack too many verdicts to measure anything.": unmeasured,
         f"{unknown:,} labels on other items are left out: the probability with which they were drawn is not "
         "known.": unknown,

@@ -4,11 +4,12 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from evenhand.gate.results import GateResult, Status
-from evenhand.reporting.calibration.wording import said
+from evenhand.reporting.calibration.wording import plural, said
 from evenhand.reporting.document import (
     Block,
     Bullets,
     Document,
+    Fold,
     Paragraph,
     Section,
     Span,
@@ -24,6 +25,8 @@ from evenhand.reporting.gate.wording import TITLES
 
 MOST_CELLS = 1_000
 """Cells of a full report that are named; the JSON report has all."""
+_MOST_REASONS = 3
+"""Reasons beside that of the headline that stand in the open."""
 
 
 def gate_document(result: GateResult, *, most_cells: int = MOST_CELLS) -> Document:
@@ -84,7 +87,12 @@ def _section(name: str, title: str, blocks: Iterable[Block]) -> Section:
 def _answer(result: GateResult) -> Iterator[Block]:
     yield Paragraph(words=(said(result.headline),))
     if others := [reason for reason in result.reasons if reason not in result.headline]:
-        yield Bullets(points=tuple((said(reason),) for reason in others))
+        yield Bullets(points=tuple((said(reason),) for reason in others[:_MOST_REASONS]))
+    if left := others[_MOST_REASONS:]:
+        yield Fold(
+            words=words(plural(len(left), "more reason")),
+            blocks=(Bullets(points=tuple((said(reason),) for reason in left)),),
+        )
     yield from background.rules_changed(result)
     yield from tests.told_table(result)
     if result.tests:

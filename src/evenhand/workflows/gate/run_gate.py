@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evenhand.errors import MeasureError
+from evenhand.catalog.files import shown_path
+from evenhand.errors import MeasureError, UsageError
 from evenhand.judging.budget import NANOUSD
 from evenhand.store.ledger import open_ledger
 from evenhand.store.reading import run_account
@@ -52,10 +53,12 @@ def judge_and_check(
 
     Raises:
         FileError: A file has findings.
-        UsageError: There is nothing to compare with, or the parts do not fit together.
+        UsageError: The suite has no gate, which is said before anybody is asked; there is nothing to compare with, or
+            the parts do not fit together.
         MeasureError: No run could be started, or the ledger can not be written.
         KeyboardInterrupt: Somebody interrupted it.
     """
+    _refuse_gateless(prepared)
     before = _newest(prepared)
     companion, notes = _read_again(start, prepared, options, watch)
     wishes = replace(wishes, notes=(*wishes.notes, *notes))
@@ -64,6 +67,15 @@ def judge_and_check(
     run, name, broken = _judge(prepared, _with_the_rest(options, spent), watch, again)
     checked = check_gate(start, name, wishes, broken=broken)
     return JudgedGate(run=run, companion=companion, checked=checked)
+
+
+def _refuse_gateless(prepared: Prepared) -> None:
+    loaded = prepared.loaded
+    if loaded.suite.gate is None:
+        raise UsageError(
+            f"suite {loaded.suite.id} has no gate",
+            hint=f"add `gate: {{compares: judges}}` to {shown_path(loaded.path)} (see `evenhand schema suite`)",
+        )
 
 
 def _judge(
