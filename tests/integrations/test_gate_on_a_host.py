@@ -106,6 +106,22 @@ def test_the_mended_judge_passes_and_the_comment_says_so(repository: Repository)
     assert "::error " not in done.said
 
 
+def test_a_pass_by_looser_rules_is_told_even_where_no_verdict_changed(repository: Repository) -> None:
+    folder = repository.runner.workspace
+    _replace(folder / "judges" / "reader.j2", "Mind every word.\n", "")
+    _replace(folder / "suites" / "small.yaml", "compares: judges", "compares: judges, margin: 0.5")
+    done = repository.gate()
+    assert done.code == 0, done.said
+    (comment,) = repository.host.comments
+    assert "margin 0.03 became 0.5" in comment.body
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 def test_what_has_no_recordings_could_not_be_measured_and_is_no_regression(repository: Repository) -> None:
     done = repository.gate(replay="true")
     assert done.code == 3, done.said
