@@ -79,6 +79,16 @@ def test_2_a_suite_without_a_gate_is_refused_before_anybody_is_asked(
     assert cli("runs", "--workspace", folder, "--json").document["runs"] == []
 
 
+def test_2_a_baseline_that_is_not_there_is_refused_before_anybody_is_asked(
+    tmp_path: Path, serving: LoopbackServer, cli: Cli
+) -> None:
+    folder = gated_workspace(tmp_path, serving.base_url, cases=6)
+    ended = cli("gate", "small", "--workspace", folder, "--baseline", folder / "other.json")
+    assert ended.code == 2
+    assert "there is no baseline" in ended.err
+    assert cli("runs", "--workspace", folder, "--json").document["runs"] == []
+
+
 def test_1_a_judge_that_finds_less_fails_and_is_named(
     base: tuple[Path, str], judge: Changing, cli: Cli
 ) -> None:

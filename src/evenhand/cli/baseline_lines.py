@@ -9,21 +9,21 @@ from evenhand.records.baseline import Accepted, Said
 MOST_CELLS: Final = 50
 """Changed cells that are listed unless more are asked for."""
 _DIFF: Final = (
-    Column(title="PRINCIPLE"),
-    Column(title="SAME", right=True),
-    Column(title="CHANGED", right=True),
-    Column(title="WORSE", right=True),
-    Column(title="BETTER", right=True),
-    Column(title="GONE", right=True),
-    Column(title="NEW", right=True),
+    Column(title="principle"),
+    Column(title="same", right=True),
+    Column(title="changed", right=True),
+    Column(title="worse", right=True),
+    Column(title="better", right=True),
+    Column(title="gone", right=True),
+    Column(title="new", right=True),
 )
 _CELLS: Final = (
-    Column(title="CASE", gives_way=True),
-    Column(title="PRINCIPLE"),
-    Column(title="BEFORE"),
-    Column(title="NOW"),
-    Column(title="LABEL"),
-    Column(title="JUDGES"),
+    Column(title="case", gives_way=True),
+    Column(title="principle"),
+    Column(title="before"),
+    Column(title="now"),
+    Column(title="label"),
+    Column(title="judges"),
 )
 
 

@@ -45,10 +45,10 @@ def baseline_show(context: typer.Context, suite: SuiteName = "") -> int:
         screen.result(f"judge {judge.id} {judge.version}", f" {judge.model}" if judge.model else "", served)
     screen.table(
         (
-            Column(title="PRINCIPLE"),
-            Column(title="CELLS", right=True),
-            Column(title="LABELLED", right=True),
-            Column(title="VERDICTS"),
+            Column(title="principle"),
+            Column(title="cells", right=True),
+            Column(title="labelled", right=True),
+            Column(title="verdicts", gives_way=True),
         ),
         [
             (

@@ -5,12 +5,12 @@ from evenhand.records.quarantine import WARN_DAYS
 from evenhand.workflows.quarantine import HeldBack
 
 _COLUMNS = (
-    Column(title="CASE", gives_way=True),
-    Column(title="PRINCIPLE"),
-    Column(title="UNTIL"),
-    Column(title="DAYS", right=True),
-    Column(title="OWNER"),
-    Column(title="REASON", gives_way=True),
+    Column(title="case", gives_way=True),
+    Column(title="principle"),
+    Column(title="until"),
+    Column(title="days", right=True),
+    Column(title="owner"),
+    Column(title="reason", gives_way=True),
 )
 
 

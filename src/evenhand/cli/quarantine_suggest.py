@@ -10,11 +10,11 @@ from evenhand.workflows.gate.flaky import FlakyCell, find_flaky
 from evenhand.workflows.gate.history import RUNS_LOOKED_AT
 
 _COLUMNS = (
-    Column(title="CASE", gives_way=True),
-    Column(title="PRINCIPLE"),
-    Column(title="READINGS", right=True),
-    Column(title="RUNS", right=True),
-    Column(title="FLIPS", right=True),
+    Column(title="case", gives_way=True),
+    Column(title="principle"),
+    Column(title="readings", right=True),
+    Column(title="runs", right=True),
+    Column(title="flips", right=True),
 )
 
 

@@ -53,12 +53,12 @@ def judge_and_check(
 
     Raises:
         FileError: A file has findings.
-        UsageError: The suite has no gate, which is said before anybody is asked; there is nothing to compare with, or
-            the parts do not fit together.
+        UsageError: The suite has no gate, or the file of the baseline that was wished is not there, both of which is
+            said before anybody is asked; there is nothing to compare with, or the parts do not fit together.
         MeasureError: No run could be started, or the ledger can not be written.
         KeyboardInterrupt: Somebody interrupted it.
     """
-    _refuse_gateless(prepared)
+    _refuse_without_a_call(prepared, wishes)
     before = _newest(prepared)
     companion, notes = _read_again(start, prepared, options, watch)
     wishes = replace(wishes, notes=(*wishes.notes, *notes))
@@ -69,12 +69,18 @@ def judge_and_check(
     return JudgedGate(run=run, companion=companion, checked=checked)
 
 
-def _refuse_gateless(prepared: Prepared) -> None:
+def _refuse_without_a_call(prepared: Prepared, wishes: GateWishes) -> None:
+    """Refuse what could not be gated however the judges answer."""
     loaded = prepared.loaded
     if loaded.suite.gate is None:
         raise UsageError(
             f"suite {loaded.suite.id} has no gate",
             hint=f"add `gate: {{compares: judges}}` to {shown_path(loaded.path)} (see `evenhand schema suite`)",
+        )
+    if wishes.baseline and not wishes.baseline.is_file():
+        raise UsageError(
+            f"there is no baseline {shown_path(wishes.baseline)}",
+            hint="leave --baseline out for the suite's own, or write one: `evenhand baseline accept`",
         )
 
 
