@@ -56,7 +56,7 @@ def test_recorded_answers_that_are_read_again_are_no_new_evidence(tmp_path: Path
     assert asked == [ANCHORS, ANCHORS, 0]
     result = monitor_suite(watched.folder, "s").result
     assert len(result.anchors.looks) == 2
-    assert any("1 runs took every anchor's answer from store" in note for note in result.notes)
+    assert any("runs took every anchor's answer from the ledger" in note for note in result.notes)
 
 
 def test_replies_of_a_model_count_once_however_many_runs_take_them_from_store(tmp_path: Path) -> None:

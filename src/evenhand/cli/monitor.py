@@ -1,6 +1,6 @@
 """`evenhand monitor`: whether the judge or what it judges drifted between the runs of a suite."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
@@ -41,7 +41,6 @@ _COLUMNS: Final = (
     Column(title="log10", right=True),
     Column(title="live", right=True),
     Column(title="found"),
-    Column(title="changed", gives_way=True),
 )
 
 
@@ -144,7 +143,7 @@ def _document(written: WrittenMonitor) -> MonitorDocument:
 def _show(written: WrittenMonitor, screen: Screen) -> None:
     result = written.result
     screen.result(Mark(result.finding.value, _STYLES[result.finding]), "  ", result.reason)
-    screen.table(_COLUMNS, [_row(line) for line in result.runs[-_SHOWN:]])
+    screen.table(_COLUMNS, [row for line in result.runs[-_SHOWN:] for row in _rows(line)])
     _show_alarm(result, screen)
     for path in written.reports:
         screen.result(str(path))
@@ -158,8 +157,11 @@ def _show_alarm(result: MonitorResult, screen: Screen) -> None:
     )
 
 
-def _row(line: RunLine) -> tuple[Part, ...]:
-    return (
+def _rows(line: RunLine) -> Iterator[tuple[Part, ...]]:
+    """Yield what changed before a run, each on a line of its own, and then the run."""
+    for change in line.changes:
+        yield (f"  changed: {change}",)
+    yield (
         line.run,
         f"{line.asked:,} of {line.anchors:,}",
         f"{line.agreed:,}",
@@ -167,7 +169,6 @@ def _row(line: RunLine) -> tuple[Part, ...]:
         _log10(line.log10_anchors),
         _log10(line.log10_live),
         Mark(line.finding.value, _STYLES[line.finding]),
-        "; ".join(line.changes),
     )
 
 

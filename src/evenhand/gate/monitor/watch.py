@@ -67,7 +67,7 @@ def _refuse_nothing(
     raise NothingSelectedError(
         f"suite {history.suite} has nothing to compare yet: its {len(anchors.items):,} anchors were asked "
         f"{'once' if looks[0] else 'not once'} in {len(history.runs):,} finished "
-        f"{'run' if len(history.runs) == 1 else 'runs'}, and answers taken from store are no new evidence",
+        f"{'run' if len(history.runs) == 1 else 'runs'}, and answers taken from the ledger are no new evidence",
         hint=f"ask them again with `evenhand run {history.suite} --again`, say once a day",
     )
 

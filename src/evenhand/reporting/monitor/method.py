@@ -12,7 +12,7 @@ _REFERENCE = (
 )
 _ANCHORS = (
     "The anchors are a fixed set, judged again and again. A round counts when each was really asked once; answers "
-    "taken from store count once and never again. An anchor whose text is changed under its old name looks like a "
+    "taken from the ledger count once and never again. An anchor whose text is changed under its old name looks like a "
     "change of the judge."
 )
 _LIVE = (
