@@ -208,6 +208,19 @@ def test_2_without_a_baseline_it_says_how_to_make_one(base: tuple[Path, str], cl
     assert "evenhand baseline accept suites/small.yaml --reason TEXT" in ended.err
 
 
+def test_2_a_wrong_baseline_or_base_run_is_refused_before_anybody_is_asked(
+    base: tuple[Path, str], serving: LoopbackServer, cli: Cli
+) -> None:
+    folder, _ = base
+    reword(folder)
+    before = len(serving.ledger.calls)
+    assert cli("gate", "small", "--workspace", folder, "--base-run", "no-such-run").code == 2
+    (folder / "suites" / "baselines").mkdir()
+    (folder / "suites" / "baselines" / "small.json").write_text("<<<<<<< ours\n", encoding="utf-8")
+    assert cli("gate", "small", "--workspace", folder).code == 2
+    assert len(serving.ledger.calls) == before
+
+
 @pytest.mark.parametrize(
     "wrong",
     [("--undecided", "maybe"), ("--format", "pdf"), ("--comment-on", "nowhere"), ("--comment", "often")],
@@ -292,11 +305,14 @@ def test_an_unfinished_run_is_never_gated(base: tuple[Path, str], cli: Cli) -> N
     assert f"evenhand resume {stopped}" in ended.err
 
 
-def test_130_an_interrupt_while_it_judges_ends_it(tmp_path: Path) -> None:
-    hang = faults.after_call(faults.delayed(300), 40)
+def test_130_an_interrupt_while_it_judges_ends_it(tmp_path: Path, cli: Cli) -> None:
+    hang = faults.after_call(faults.delayed(300), 140)
     with serve_in_thread(LoopbackServer(judges.rule("secret"), strikes=[hang])) as server:
         folder = gated_workspace(tmp_path, server.base_url, cases=100, gate=GATE)
-        process = forked.start("gate", "small", "--yes", "--workspace", folder, cwd=tmp_path)
+        run = cli("run", "small", "--workspace", folder, "--json").document["run"]
+        reword(folder)
+        line = ("gate", "small", "--base-run", run, "--yes", "--workspace", folder)
+        process = forked.start(*line, cwd=tmp_path)
         try:
             while server.ledger.in_flight < 1:
                 time.sleep(0.02)

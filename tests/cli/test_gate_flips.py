@@ -78,6 +78,8 @@ def test_a_baseline_of_a_judge_that_contradicts_itself_decides_nothing(tmp_path:
 def test_a_cap_holds_for_the_share_and_the_whole_together(tmp_path: Path, cli: Cli) -> None:
     with serve_in_thread(LoopbackServer(Moody(0.2))) as server:
         folder = gated_workspace(tmp_path, server.base_url, cases=CASES, gate=GATE)
+        base = cli("run", "small", "--workspace", folder, "--json").document["run"]
+        reword(folder)
         judge = folder / "judges" / "reader.yaml"
         judge.write_text(
             judge.read_text(encoding="utf-8").replace(
@@ -85,7 +87,7 @@ def test_a_cap_holds_for_the_share_and_the_whole_together(tmp_path: Path, cli: C
             ),
             encoding="utf-8",
         )
-        ended = cli("gate", "small", "--max-usd", "1", "--yes", "--workspace", folder, "--json")
+        ended = cli("gate", "small", "--base-run", base, "--max-usd", "1", "--yes", "--workspace", folder)
         runs = cli("runs", "--workspace", folder, "--json").document["runs"]
     assert ended.code == 3
     assert sum(run.get("usd", 0.0) for run in runs) <= 1.0

@@ -116,10 +116,10 @@ def _loosened() -> GateResult:
 def test_a_pass_says_how_many_cells_it_did_not_look_at() -> None:
     whole = made({"p": TRUTH * 5}, {"p": TRUTH * 5})
     names = list(whole.cases)
-    shorter = replace(whole, cases={name: whole.cases[name] for name in names[60:]})
+    shorter = replace(whole, cases={name: whole.cases[name] for name in names[8:]})
     result = gate(whole, shorter, covered=lambda case, _principle: case in names[60:70])
     assert result.status is Status.PASSED
-    assert "60 cells of the baseline could not be compared" in result.headline
+    assert "8 cells of the baseline could not be compared" in result.headline
     assert "10 cells in quarantine decided nothing" in result.headline
 
 

@@ -1,15 +1,13 @@
 """The outcome of a gate: from its tests, floors and rules to one word, one sentence and one exit code."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from evenhand.calibration.words import count, listed
 from evenhand.gate.asked import TOGETHER
 from evenhand.gate.cells import GateTable, PairedCells
+from evenhand.gate.comparable import could_hide, too_little
 from evenhand.gate.corrected import Labelled, correct
 from evenhand.gate.floors import decide_floors
 from evenhand.gate.paired_tests import decide_tests
@@ -30,7 +28,6 @@ from evenhand.gate.told import changed_cells, flip_results, judge_changes
 from evenhand.gate.words import fall, measured, subject
 from evenhand.gate.zero_tolerance import decide_rules
 from evenhand.records.gate import GateSpec
-from evenhand.records.scale import Reading
 from evenhand.stats.change.noninferiority import Outcome
 
 EXIT_CODES: Final[Mapping[Status, int]] = {
@@ -179,7 +176,7 @@ def _of_principle(cells: PairedCells, spec: GateSpec, decided: _Decided) -> tupl
     ]
     if failed:
         return Outcome.FAILED, Tier.REGRESSION, _first_of(failed)
-    if why := _too_little(cells, spec):
+    if why := too_little(cells, spec):
         return Outcome.UNDECIDED, Tier.NOT_COMPARABLE, why
     weighing = [test for test in tests if test.slice is None or spec.slices_must_pass or test.could_fail]
     open_tests = [test for test in weighing if test.outcome is Outcome.UNDECIDED]
@@ -199,38 +196,13 @@ def _of_principle(cells: PairedCells, spec: GateSpec, decided: _Decided) -> tupl
         tier = next((each for each in _WORST_FIRST if each in tiers), Tier.UNDECIDED)
         words = _first_of(undecided) if undecided else "its scale gives nothing to compare"
         return Outcome.UNDECIDED, tier, words
+    if why := could_hide(cells, tests):
+        return Outcome.UNDECIDED, Tier.NOT_COMPARABLE, why
     better = all(test.tier is Tier.IMPROVEMENT for test in tests if test.slice is None)
     return Outcome.PASSED, Tier.IMPROVEMENT if better else Tier.STABLE, _passed_words(weighing)
 
 
 _WORST_FIRST: Final = (Tier.LIKELY, Tier.UNRELIABLE, Tier.WATCH)
-
-
-def _too_little(cells: PairedCells, spec: GateSpec) -> str:
-    """Return why too little of a principle can be compared; empty where enough can."""
-    if cells.of == 0:
-        return f"the baseline holds nothing of it ({count(len(cells.fresh), 'new cell')})"
-    if cells.n < spec.least_comparable * cells.of:
-        why = _most_frequent(cells.not_comparable)
-        return f"only {cells.n:,} of {count(cells.of, 'cell')} of the baseline can be compared: {why}"
-    return _too_little_of_a_kind(cells, spec) if spec.compares == "judges" else ""
-
-
-def _too_little_of_a_kind(cells: PairedCells, spec: GateSpec) -> str:
-    """Return why too little of what people fail, or pass, can be compared: sensitivity and specificity rest on one."""
-    means = dict(zip(cells.categories, cells.readings, strict=True))
-    for reading, word in ((Reading.FAIL, "fail"), (Reading.PASS, "pass")):
-        apart = [cell for cell in cells.apart if means.get(cell.label) is reading]
-        kept = int(np.isin(cells.truth, cells.reading_as(reading)).sum())
-        if kept < spec.least_comparable * (kept + len(apart)):
-            why = _most_frequent(Counter(cell.reason for cell in apart))
-            whole = count(kept + len(apart), "cell")
-            return f"only {kept:,} of {whole} of the baseline that people {word} can be compared: {why}"
-    return ""
-
-
-def _most_frequent(reasons: Mapping[str, int]) -> str:
-    return max(reasons, key=lambda name: reasons[name])
 
 
 def _first_of(reasons: Sequence[str]) -> str:

@@ -12,10 +12,8 @@ from evenhand.records.judge import Judge, ModelJudge
 from evenhand.records.run import Manifest
 from evenhand.records.scale import NumericScale, OrdinalScale
 
-_COSMETIC: Final = frozenset(
-    {"title", "owner", "version", "price", "timeout_s", "attempts", "allow_alias", "repeats"}
-)
-"""Fields of a judge that change no answer. How often it is asked is a matter of the run."""
+_COSMETIC: Final = frozenset({"title", "owner", "version", "price", "timeout_s", "attempts", "allow_alias"})
+"""Fields of a judge that change no answer."""
 _MOST_NAMED = 5
 
 

@@ -23,6 +23,7 @@ from evenhand.records.instrument import Mixture
 from evenhand.records.quarantine import Quarantine
 from evenhand.records.rated import RunAccount
 from evenhand.records.run import RunState
+from evenhand.records.suite import Suite
 from evenhand.store.columns import principles_asked
 from evenhand.workflows.calibration.divide import note_use
 from evenhand.workflows.garbage import collecting_less
@@ -198,6 +199,23 @@ def _refuse_base(base: StoredRun, stored: StoredRun) -> None:
             f"run {base.run.id} is not finished", hint=f"go on with it: evenhand resume {base.run.id}"
         )
     _refuse_pooled(base)
+
+
+def refuse_wrong_baseline(
+    start: Path, suite: Suite, suite_path: Path, root: Path, wishes: GateWishes
+) -> None:
+    """Refuse a baseline that is there and can not be read, or a run to compare with that is not there.
+
+    Raises:
+        UnknownNameError: There is no run of that name.
+        FileError: The baseline is wrong.
+    """
+    if wishes.base_run:
+        read_run(start, wishes.base_run)
+        return
+    path = wishes.baseline or baseline_path(suite, suite_path, root)
+    if path.is_file():
+        read_baseline(path)
 
 
 def suite_file(stored: StoredRun) -> Path:

@@ -9,7 +9,12 @@ from evenhand.errors import MeasureError, UsageError
 from evenhand.judging.budget import NANOUSD
 from evenhand.store.ledger import open_ledger
 from evenhand.store.reading import run_account
-from evenhand.workflows.gate.check_gate import CheckedGate, GateWishes, check_gate
+from evenhand.workflows.gate.check_gate import (
+    CheckedGate,
+    GateWishes,
+    check_gate,
+    refuse_wrong_baseline,
+)
 from evenhand.workflows.gate.flakiness import run_companion
 from evenhand.workflows.prepare import Prepared
 from evenhand.workflows.run_suite import RunOptions, RunResult, Watch, run_prepared
@@ -53,12 +58,12 @@ def judge_and_check(
 
     Raises:
         FileError: A file has findings.
-        UsageError: The suite has no gate, or the file of the baseline that was wished is not there, both of which is
-            said before anybody is asked; there is nothing to compare with, or the parts do not fit together.
+        UsageError: The suite has no gate, or the baseline that was wished is not there, both of which is said before
+            anybody is asked; there is nothing to compare with, or the parts do not fit together.
         MeasureError: No run could be started, or the ledger can not be written.
         KeyboardInterrupt: Somebody interrupted it.
     """
-    _refuse_without_a_call(prepared, wishes)
+    _refuse_without_a_call(start, prepared, wishes)
     before = _newest(prepared)
     companion, notes = _read_again(start, prepared, options, watch)
     wishes = replace(wishes, notes=(*wishes.notes, *notes))
@@ -69,8 +74,11 @@ def judge_and_check(
     return JudgedGate(run=run, companion=companion, checked=checked)
 
 
-def _refuse_without_a_call(prepared: Prepared, wishes: GateWishes) -> None:
-    """Refuse what could not be gated however the judges answer."""
+def _refuse_without_a_call(start: Path, prepared: Prepared, wishes: GateWishes) -> None:
+    """Refuse what could not be gated however the judges answer.
+
+    A suite without a first baseline is judged: that run, with its measured flips, is what becomes the baseline.
+    """
     loaded = prepared.loaded
     if loaded.suite.gate is None:
         raise UsageError(
@@ -82,6 +90,7 @@ def _refuse_without_a_call(prepared: Prepared, wishes: GateWishes) -> None:
             f"there is no baseline {shown_path(wishes.baseline)}",
             hint="leave --baseline out for the suite's own, or write one: `evenhand baseline accept`",
         )
+    refuse_wrong_baseline(start, loaded.suite, loaded.path, loaded.root, wishes)
 
 
 def _judge(
