@@ -221,6 +221,16 @@ def test_2_a_wrong_baseline_or_base_run_is_refused_before_anybody_is_asked(
     assert len(serving.ledger.calls) == before
 
 
+def test_2_a_name_that_is_neither_a_run_nor_a_suite_is_answered_with_suites(
+    base: tuple[Path, str], cli: Cli
+) -> None:
+    folder, _ = base
+    ended = cli("gate", "smal", "--workspace", folder)
+    assert ended.code == 2
+    assert "there is no run and no suite 'smal'" in ended.err
+    assert 'did you mean "small"?' in ended.err
+
+
 @pytest.mark.parametrize(
     "wrong",
     [("--undecided", "maybe"), ("--format", "pdf"), ("--comment-on", "nowhere"), ("--comment", "often")],

@@ -23,7 +23,7 @@ from evenhand.gate.results import (
 )
 from evenhand.integrations.comments import CommentMode
 from evenhand.reporting.gate.render import ALWAYS, Format
-from evenhand.workflows.find_suite import find_suite
+from evenhand.workflows.find_suite import find_suite, known_suites
 from evenhand.workflows.gate.check_gate import CheckedGate, GateWishes, check_gate
 from evenhand.workflows.gate.run_gate import judge_and_check, share_asked_again
 from evenhand.workflows.gate.write_gate import write_gate
@@ -171,12 +171,28 @@ def _check(
 ) -> CheckedGate:
     """Decide the gate of a run, or of a suite that is judged first."""
     if not _is_suite(session, target):
-        return check_gate(session.workspace, target, wishes)
+        return _check_run(session, target, wishes)
     prepared = prepare(session.workspace, find_suite(session.workspace, target))
     if not yes:
         agree_to_cost(session, prepared, cap=options.max_usd, again=share_asked_again(prepared))
     with RunWatch(session.screen) as progress:
         return judge_and_check(session.workspace, prepared, options, wishes, progress.watch).checked
+
+
+def _check_run(session: Session, name: str, wishes: GateWishes) -> CheckedGate:
+    """Decide the gate of a run.
+
+    Raises:
+        UnknownNameError: There is neither a run nor a suite of that name.
+    """
+    try:
+        return check_gate(session.workspace, name, wishes)
+    except UnknownNameError as error:
+        if error.name != name:
+            raise
+        raise UnknownNameError(
+            "run and no suite", name, ("latest", *known_suites(session.workspace))
+        ) from error
 
 
 def _is_suite(session: Session, target: str) -> bool:

@@ -20,7 +20,7 @@ def find_suite(start: Path, name: str) -> Path:
     tried = (Path(name), root / name, root / "suites" / f"{name}.yaml", root / "suites" / f"{name}.yml")
     found = next((path for path in tried if path.is_file()), None)
     if found is None:
-        raise UnknownNameError("suite", name, _known(root))
+        raise UnknownNameError("suite", name, known_suites(start))
     if not found.resolve().is_relative_to(root.resolve()):
         raise UsageError(
             f"{name} lies outside the workspace {root}", hint="name its workspace too: --workspace DIR"
@@ -28,6 +28,7 @@ def find_suite(start: Path, name: str) -> Path:
     return found
 
 
-def _known(root: Path) -> list[str]:
-    files = sorted((root / "suites").glob("*.y*ml"))
+def known_suites(start: Path) -> list[str]:
+    """Return the names of the suites of the workspace around `start`."""
+    files = sorted((find_workspace(start).root / "suites").glob("*.y*ml"))
     return [path.stem for path in files]

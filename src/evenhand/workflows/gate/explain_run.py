@@ -64,7 +64,11 @@ def _decided(start: Path, stored: StoredRun) -> tuple[GateResult, str]:
     try:
         return read_json(path.read_text(encoding="utf-8")), str(path)
     except (ValueError, RecursionError) as error:
-        said = "it is no JSON" if isinstance(error, json.JSONDecodeError) else "it is no report of a gate"
+        said = (
+            "it is no JSON"
+            if isinstance(error, json.JSONDecodeError)
+            else "it is no report of a gate of this version"
+        )
         raise UsageError(
             f"{path} can not be read: {said}",
             hint=f"write it again: evenhand gate {stored.run.id} --format json",
