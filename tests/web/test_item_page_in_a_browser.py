@@ -65,6 +65,9 @@ def opened(browser: Browser, pages: Pages, path: str, *, width: int = 1280, heig
     page = browser.new_context(viewport={"width": width, "height": height}).new_page()
     page.goto(f"{pages.origin}/items/{path}")
     page.wait_for_selector("html.scripted")
+    page.wait_for_function(
+        "() => window.htmx && document.readyState === 'complete'"
+    )  # else a form is sent without it
     return page
 
 
