@@ -1,7 +1,7 @@
 """Run every measurement and write its table to the report it belongs to.
 
 python benchmarks/figures.py                 # all, two hours on two cores; leave the machine alone meanwhile
-python benchmarks/figures.py calibration     # one or more of figures, engine, calibration, coverage, review, gate
+python benchmarks/figures.py calibration     # one or more of the reports; --help names them
 python benchmarks/figures.py --quick         # smaller sizes, to see that it works; into --out FOLDER
 
 The tables of `coverage` hold no times and are made side by side, one a core.
@@ -33,6 +33,7 @@ TITLES = {
     "coverage": "Coverage of intervals and promises",
     "review": "Figures of the review",
     "gate": "Figures of the gate",
+    "monitor": "Figures of the monitor",
 }
 _ENGINE = ("openai", "anthropic", "aiohttp", "pydantic", "sqlalchemy")
 PACKAGES = {
@@ -42,6 +43,7 @@ PACKAGES = {
     "coverage": ("numpy", "scipy"),
     "review": ("numpy", "scipy", "sqlalchemy", "starlette", "uvicorn"),
     "gate": ("numpy", "scipy", "pydantic", "sqlalchemy"),
+    "monitor": ("numpy", "scipy"),
 }
 """Packages that the figures of a report depend on."""
 

@@ -375,6 +375,25 @@ GATE = (
         "paired cells.",
     ),
 )
+MONITOR = (
+    Measurement(
+        title="Watching a suite on simulated streams",
+        script="-m benchmarks.monitor",
+        full=("simulated",),
+        quick=("simulated", "--quick"),
+        meaning="False alarms over 250 daily looks at a nominal 5 %, answers until a drop is seen, and the findings "
+        "named. Anchors are alike (each as hard), unlike (most answered the same nearly always) or frozen (always the "
+        "same); without a known mean, the days before the drop are the reference.",
+    ),
+    Measurement(
+        title="Watching recorded judges",
+        script="-m benchmarks.monitor",
+        full=("recorded",),
+        quick=("recorded", "--quick"),
+        meaning="Repeats of one judge should raise no alarm; a judge that is swapped for another should be named.",
+        recorded_data=True,
+    ),
+)
 REPORTS: Mapping[str, Sequence[Measurement]] = {
     "figures": FIGURES,
     "engine": ENGINE,
@@ -382,7 +401,8 @@ REPORTS: Mapping[str, Sequence[Measurement]] = {
     "coverage": COVERAGE,
     "review": REVIEW,
     "gate": GATE,
+    "monitor": MONITOR,
 }
 """Measurements by the report they stand in."""
-UNTIMED = frozenset({"coverage"})
+UNTIMED = frozenset({"coverage", "monitor"})
 """Reports without times, whose measurements may run side by side."""
