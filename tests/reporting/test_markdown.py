@@ -4,8 +4,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from evenhand.reporting.document import Cell, Column, Table, foreign, words
 from evenhand.reporting.extras import DROP_ORDER
@@ -15,10 +13,9 @@ from evenhand.reporting.summarise import summarise
 from evenhand.reporting.summary import RunSummary
 
 from .builders import make_account, make_constitution, make_manifest, make_run, stream_items
+from .gate.reading import READER, kinds, tokens
 from .hostile import HOSTILE
 
-# A reader of Markdown that nobody here wrote, with tables on, raw HTML on and links found in plain text.
-READER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
 OURS = {
     *(
         "heading",
@@ -34,17 +31,6 @@ OURS = {
     ),
     *("th", "td", "text", "code_inline", "strong", "softbreak", "text_special"),
 }
-
-
-def tokens(text: str) -> list[Token]:
-    flat = []
-    for token in READER.parse(text):
-        flat += [token, *(token.children or [])]
-    return flat
-
-
-def kinds(text: str) -> set[str]:
-    return {re.sub(r"_(open|close)$", "", token.type) for token in tokens(text)}
 
 
 def test_hostile_text_becomes_no_tag_link_image_or_list(hostile: RunSummary) -> None:

@@ -170,9 +170,10 @@ def _check(
     session: Session, target: str, options: RunOptions, wishes: GateWishes, *, yes: bool
 ) -> CheckedGate:
     """Decide the gate of a run, or of a suite that is judged first."""
-    if not _is_suite(session, target):
+    suite = _suite_of(session, target)
+    if suite is None:
         return _check_run(session, target, wishes)
-    prepared = prepare(session.workspace, find_suite(session.workspace, target))
+    prepared = prepare(session.workspace, suite)
     if not yes:
         agree_to_cost(session, prepared, cap=options.max_usd, again=share_asked_again(prepared))
     with RunWatch(session.screen) as progress:
@@ -195,15 +196,14 @@ def _check_run(session: Session, name: str, wishes: GateWishes) -> CheckedGate:
         ) from error
 
 
-def _is_suite(session: Session, target: str) -> bool:
-    """Tell whether a suite is meant: a file, or the name of one in suites/."""
-    if target.endswith((".yaml", ".yml")):
-        return True
+def _suite_of(session: Session, target: str) -> Path | None:
+    """Return the suite that is meant, a file or the name of one in suites/; None where a run is."""
     try:
-        find_suite(session.workspace, target)
+        return find_suite(session.workspace, target)
     except UnknownNameError:
-        return False
-    return True
+        if target.endswith((".yaml", ".yml")):
+            raise
+        return None
 
 
 def _read_formats(text: str, comment_on: str) -> frozenset[Format]:

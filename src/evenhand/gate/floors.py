@@ -1,6 +1,6 @@
 """Least values that hold whatever was before, each decided with confidence."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,8 +125,3 @@ def _reason(outcome: Outcome, value: Measured, asked: _Asked, p_adjusted: float)
     }[outcome]
     adjusted = f" (adjusted {p_words(p_adjusted)})" if outcome is Outcome.FAILED else ""
     return f"{share_with_limits(value)} {said} of {percent(asked.floor)}{adjusted}{counted}"
-
-
-def failing(floors: Sequence[FloorResult]) -> tuple[FloorResult, ...]:
-    """Return the floors that failed."""
-    return tuple(floor for floor in floors if floor.outcome is Outcome.FAILED)

@@ -1,12 +1,12 @@
 """The different things a side says of cells, each worked out once: cells that say the same share a pattern."""
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from evenhand.gate.cells import Patterns
+from evenhand.gate.flips import count_flips
 from evenhand.records.baseline import PanelMark, Said
 
 Key = tuple[tuple[Said, ...], tuple[Said, ...], bool]
@@ -39,8 +39,9 @@ class PatternBook:
         for row, (said, again, averaged) in enumerate(keys):
             verdicts = answered(again if averaged else said[:1])
             readings[row] = len(verdicts)
-            pairs[row] = math.comb(len(answered(again)), 2)
-            flips[row] = _flips(answered(again))
+            found = count_flips(again)
+            pairs[row] = found.pairs
+            flips[row] = np.nan if found.share is None else found.share
             for verdict in verdicts:
                 if verdict is not None:
                     shares[row, self._codes[verdict]] += 1 / len(verdicts)
@@ -74,15 +75,6 @@ class PatternBook:
 def answered(said: Sequence[Said]) -> Sequence[str | None]:
     """Return the readings that are not missing."""
     return [each for each in said if each is not False]
-
-
-def _flips(verdicts: Sequence[str | None]) -> float:
-    """Return the share of pairs of readings that differ; not a number without a pair."""
-    n = len(verdicts)
-    if n < 2:
-        return float("nan")
-    alike = sum(verdicts.count(each) - 1 for each in verdicts)
-    return 1 - alike / (n * (n - 1))
 
 
 def is_one_voice(said: tuple[Said, ...], *, spares: bool) -> bool:
