@@ -71,6 +71,8 @@ BINDING: dict[str, Any] = {
 ADVISORY: dict[str, Any] = {
     "title": "Medical facts",
     "rationale": "",
+    "critique": "Say where it fails.",
+    "revision": "Mend it.",
     "severity": "critical",
     "strength": "should",
     "tier": "safety",

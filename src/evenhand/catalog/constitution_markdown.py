@@ -23,7 +23,13 @@ from evenhand.catalog.yaml_file import find_unprintable, parse_yaml
 from evenhand.errors import nearest_name
 from evenhand.records.constitution import Principle
 
-PROSE_BLOCKS = {"exception": "exceptions", "rationale": "rationale", "notes": "notes"}
+PROSE_BLOCKS = {
+    "exception": "exceptions",
+    "rationale": "rationale",
+    "critique": "critique",
+    "revision": "revision",
+    "notes": "notes",
+}
 """Blocks whose text is a field of the principle."""
 
 

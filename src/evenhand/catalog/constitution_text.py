@@ -65,7 +65,8 @@ def _section(principle: Principle) -> Iterator[str]:
 def _blocks(principle: Principle, content: Mapping[str, Json]) -> Iterator[str]:
     yield from _prose(principle, content, "exception")
     yield from _scope(principle)
-    yield from _prose(principle, content, "rationale")
+    for kind in ("rationale", "critique", "revision"):
+        yield from _prose(principle, content, kind)
     for conflict in principle.conflicts_with:
         yield from _block("conflict", [write_attribute("with", conflict.id)], conflict.resolution)
     for example in principle.examples:

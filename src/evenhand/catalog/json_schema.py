@@ -7,6 +7,8 @@ from pydantic import TypeAdapter
 
 from evenhand.records.calibration import CalibrationMap
 from evenhand.records.constitution import Constitution
+from evenhand.records.feedback import Feedback
+from evenhand.records.generator import Generator
 from evenhand.records.judge import Judge
 from evenhand.records.label import LabelLine
 from evenhand.records.panel import Panel
@@ -23,6 +25,11 @@ ROOTS: Mapping[str, tuple[Any, str]] = {
     "judge": (Judge, "A model rater or an offline rater: what it is, what it sees and how it answers."),
     "panel": (Panel, "Judges who rate the same items, with the rule that combines them."),
     "suite": (Suite, "A named set of cases, the constitution they are judged by and the panel that judges."),
+    "generator": (Generator, "A model that writes text, such as critiques and revisions, and never judges."),
+    "feedback": (
+        Feedback,
+        "How training data is made from a constitution: by revision, by preference, or both.",
+    ),
     "quarantine": (QuarantineFile, "Cases that are shown and decide nothing in a gate for a while."),
     "calibration-map": (
         CalibrationMap,

@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.catalog.constitutions import read_constitution
+from evenhand.catalog.feedback_files import read_feedback
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.gate_files import USUAL_QUARANTINE
+from evenhand.catalog.generators import lint_generator, read_generator
 from evenhand.catalog.judges import JudgeFile, read_judge
 from evenhand.catalog.lint_constitution import lint_constitution
 from evenhand.catalog.lint_judges import (
@@ -30,9 +32,16 @@ from evenhand.catalog.workspace import FOLDERS, PROJECT_FILE, SETTINGS_FILE, fin
 from evenhand.errors import FileError, Finding, Severity
 
 _KIND = re.compile(
-    r"""^schema:[ \t]*["']?(?P<kind>constitution|judge|panel|suite|quarantine)/""", re.MULTILINE
+    r"""^schema:[ \t]*["']?(?P<kind>constitution|judge|panel|suite|quarantine|generator|feedback)/""",
+    re.MULTILINE,
 )
 _HEAD_BYTES = 64_000
+_BY_ENDING = {
+    ("judges", "panel"): "panel",
+    ("judges", "generator"): "generator",
+    ("suites", "feedback"): "feedback",
+}
+"""What a file holds that does not say, by its folder and the last part of its name."""
 _SKIPPED = {"node_modules", "__pycache__", "site-packages"}
 
 
@@ -114,6 +123,11 @@ class _Linter:
             self.findings += [*suite.findings, *lint_suite(suite, self._today)]
         elif kind == "quarantine":
             self._quarantine(path)
+        elif kind == "generator":
+            generator = read_generator(path)
+            self.findings += [*generator.findings, *lint_generator(generator, self._template_check)]
+        elif kind == "feedback":
+            self.findings += read_feedback(path, root).findings
         elif kind == "settings":
             self.findings += _settings(path)
         else:
@@ -174,8 +188,9 @@ def _kind_of(path: Path) -> str:
     folder = path.parent.name
     if path.name == USUAL_QUARANTINE:
         return "quarantine"
-    if folder == "judges" and path.stem.endswith(".panel"):
-        return "panel"
+    ending = path.stem.rpartition(".")[2]
+    if (folder, ending) in _BY_ENDING:
+        return _BY_ENDING[folder, ending]
     return folder.removesuffix("s") if folder in FOLDERS else ""
 
 
@@ -197,7 +212,7 @@ def _settings(path: Path) -> list[Finding]:
 def _unknown(path: Path) -> Finding:
     if not path.exists():
         return whole_file(shown_path(path), "F001", f"there is no file {shown_path(path)}")
-    kinds = "constitution/v1, judge/v1, panel/v1, suite/v1 or quarantine/v1"
+    kinds = "constitution/v1, judge/v1, panel/v1, suite/v1, generator/v1, feedback/v1 or quarantine/v1"
     hint = f"begin it with schema: {kinds}; data is read through a suite"
     return whole_file(
         shown_path(path), "F011", "the file is none that evenhand reads by itself", suggestion=hint

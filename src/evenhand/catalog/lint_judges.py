@@ -148,14 +148,14 @@ def lint_judge(judge: JudgeFile, template_check: TemplateCheck | None) -> Iterat
 
 def _templates(judge: JudgeFile, record: ModelJudge, check: TemplateCheck) -> Iterator[Finding]:
     source = judge.file.document.source
-    yield from _template_findings(
+    yield from template_findings(
         check(record.system, mode=record.mode, sees=record.sees), source, ("system",)
     )
     if judge.loaded and judge.loaded.template_path:
         lines = judge.loaded.template.split("\n")
         template = Source(path=shown_path(judge.loaded.template_path), lines=lines)
         problems = check(judge.loaded.template, mode=record.mode, sees=record.sees)
-        yield from _template_findings(problems, template, ())
+        yield from template_findings(problems, template, ())
 
 
 def _repeats(judge: JudgeFile, record: ModelJudge) -> Iterator[Finding]:
@@ -183,10 +183,8 @@ def _finding(
     return source.finding(code, message, source.value_span(place), suggestion=suggestion, severity=severity)
 
 
-def _template_findings(
-    problems: Iterable[TemplateProblem], source: Source, place: Place
-) -> Iterator[Finding]:
-    """Turn problems of a template into findings, in its own file or below a key of the judge's file."""
+def template_findings(problems: Iterable[TemplateProblem], source: Source, place: Place) -> Iterator[Finding]:
+    """Turn problems of a template into findings, in its own file or below a key of the file that holds it."""
     for problem in problems:
         if place:
             span = (

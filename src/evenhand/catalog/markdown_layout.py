@@ -20,6 +20,8 @@ BLOCK_KINDS = (
     "exception",
     "scope",
     "rationale",
+    "critique",
+    "revision",
     "conflict",
     "violates",
     "complies",

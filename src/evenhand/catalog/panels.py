@@ -157,7 +157,7 @@ def judge_names(folder: Path) -> tuple[str, ...]:
     if not folder.is_dir():
         return ()
     files = sorted(path for path in folder.iterdir() if path.suffix in _ENDINGS)
-    return tuple(path.stem for path in files if not path.stem.endswith(".panel"))
+    return tuple(path.stem for path in files if not path.stem.endswith((".panel", ".generator")))
 
 
 def _judge_file(file: RecordFile[Panel], index: int, name: str, root: Path) -> Path | Finding:

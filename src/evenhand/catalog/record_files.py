@@ -23,6 +23,8 @@ KINDS = {
     "panel/v1": "panel",
     "suite/v1": "suite",
     "quarantine/v1": "quarantine",
+    "generator/v1": "generator",
+    "feedback/v1": "feedback",
 }
 """What a file holds, by its `schema:`."""
 

@@ -21,6 +21,8 @@ FILTERS: Final = ("join", "length", "lower", "title", "trim", "upper")
 _SCALE_FIELDS = ("scale.kind", "scale.labels", "scale.minimum", "scale.maximum")
 _LOOP_FIELDS = ("loop.index", "loop.first", "loop.last")
 _HOSTILE_FIELDS = ("prompt", "response", "response_a", "response_b", "reference")
+_JUDGES = {"absolute", "pairwise"}
+"""Modes of judges; any other template may use what it is given, and there is nothing to be added to its sight."""
 _PAIR_ONLY = {"case.response_a", "case.response_b"}
 _SINGLE_ONLY = {"case.response"}
 _FENCE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}", re.ASCII)
@@ -273,6 +275,8 @@ class ExpressionCheck:
         return Kind.CASE_TEXT if field in _HOSTILE_FIELDS else Kind.TEXT
 
     def _unknown_name(self, node: nodes.Node, name: str, scope: Scope) -> Kind:
+        if self._mode not in _JUDGES:
+            return self._unknown(node, name, "variable", self.allowed)
         other = "absolute" if self._mode == "pairwise" else "pairwise"
         if name == "data":
             return self.wrong(

@@ -103,6 +103,10 @@ class Principle(FileRecord):
     """Why the rule exists; not binding."""
     show_rationale_to: tuple[Literal["judges", "reviewers"], ...] = ("reviewers",)
     """Who is shown the rationale."""
+    critique: Prose = ""
+    """How a critique of a reply under the rule is asked for, where a generator's own words do not do; not binding."""
+    revision: Prose = ""
+    """How a revision of a reply under the rule is asked for; not binding."""
     conflicts_with: tuple[Conflict, ...] = ()
     """Principles it is known to collide with."""
     examples: tuple[Example, ...] = ()
