@@ -45,28 +45,46 @@ class RevisedCase:
 
 
 class PairOutcome(StrEnum):
-    """What became of a pair."""
+    """What became of a pair: the first of these that holds, in this order.
 
-    FIRST = "first"
-    SECOND = "second"
-    TIE = "tie"
-    """The panel finds neither better."""
-    ABSTAINED = "abstained"
-    """The judges can not tell."""
-    INCONSISTENT = "inconsistent"
-    """The answer changed with the order in which the two were shown."""
-    SPLIT = "split"
-    """The panel is undecided for another reason: judges or principles contradict each other."""
+    Nothing here is ever turned into a half, and no pair is left out: pairs = the sum over all outcomes.
+    """
+
     UNMEASURED = "unmeasured"
-    """Ratings failed or are open."""
+    """Under one of its principles a rating is open, or so many failed that the panel has no quorum."""
+    INCONSISTENT = "inconsistent"
+    """The answer changes with the order in which the two were shown: another leads with the first shown first than with
+    the second shown first, each averaged over judges and principles."""
+    ABSTAINED = "abstained"
+    """Under one of its principles the judges can not tell, and too few others are left to decide."""
+    SPLIT = "split"
+    """Judges contradict each other so that the panel leaves it to people, principles point to different sides, or the
+    verdicts point to one side and the soft probability to the other."""
+    TIE = "tie"
+    """No verdict points to a side, or the soft probability lies within `tie_within` of a half."""
+    FIRST = "first"
+    """The first is better."""
+    SECOND = "second"
+    """The second is better."""
 
 
 DECIDED = frozenset({PairOutcome.FIRST, PairOutcome.SECOND})
 
 
+class PreferenceBasis(StrEnum):
+    """What a probability rests on, the best first."""
+
+    PROBABILITIES = "probabilities"
+    """Log-probabilities of the answer, a decision endpoint, or probabilities recorded with it."""
+    REPEATS = "repeats"
+    """Shares of the answers of several repeats."""
+    ANSWER = "answer"
+    """One answer alone: hard, 0 or 1."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawPreference:
-    """What one judge said of a pair under one principle in one order."""
+    """What one judge said of a pair under one principle, in one order and repeat."""
 
     judge: str
     principle_id: str
@@ -74,9 +92,26 @@ class RawPreference:
     """The order it was shown in: given or swapped."""
     repeat: int
     p_first: float | None
-    """Its probability for the first of the pair, whichever was shown first; None where it gave no readable answer."""
+    """Its probability for the first of the pair among the two, P(first) / (P(first) + P(second)), whichever was shown
+    first; None where it gave no readable answer, or nothing to either."""
+    p_neither: float | None
+    """Its probability that neither is better; None where it gave no readable answer."""
     said: str
-    """Its label, or the kind of its failure."""
+    """Its label in the frame of the case (a is the first), or the kind of its failure."""
+    basis: PreferenceBasis | None
+    """What it rests on; None where it gave no readable answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinciplePreference:
+    """What the panel says of a pair under one of its principles."""
+
+    principle_id: str
+    outcome: PairOutcome
+    """As if it were the only principle."""
+    p_first: float | None
+    human: str | None = None
+    """What people said: first, second or tie; None where nobody did or they differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +120,7 @@ class LabelledPair:
 
     case_id: str
     source: str
+    """Source of the case: cases that share one are not independent; its own id where it names none."""
     slice: Mapping[str, str]
     prompt: Text | None
     first: str
@@ -98,9 +134,18 @@ class LabelledPair:
     principle_ids: tuple[str, ...]
     outcome: PairOutcome
     p_first: float | None
-    """Soft probability for the first, averaged over orders, judges and principles; None where nothing was measured."""
+    """Soft probability for the first: shares of first and second averaged over orders, then judges, then principles,
+    and normalised. None where nothing was measured, or nobody gave anything to either."""
     p_clamped: float | None
     """The same inside of the clamp."""
+    p_neither: float | None = None
+    """Share of "neither is better", averaged alike."""
+    basis: PreferenceBasis | None = None
+    """The weakest thing that the probability rests on; None where there is none."""
+    flipped: bool | None = None
+    """Whether the answer changed with the order; None where no judge answered in both."""
+    principles: tuple[PrinciplePreference, ...] = ()
+    """The same, principle by principle."""
     raw: Sequence[RawPreference] = ()
     trusted: bool = False
     """Whether a calibrated panel may decide this pair alone."""
@@ -112,6 +157,8 @@ __all__ = [
     "DECIDED",
     "LabelledPair",
     "PairOutcome",
+    "PreferenceBasis",
+    "PrinciplePreference",
     "RawPreference",
     "RevisedCase",
     "RevisionStep",

@@ -60,6 +60,19 @@ class Prefer(FileRecord):
         return self
 
 
+class PreferenceSettings(FileRecord):
+    """How the ratings of a run are read as preference labels; what was asked does not depend on it."""
+
+    feedback: Identifier
+    """The feedback file, by its id."""
+    path: str
+    """Where it was read from, as a path from the workspace."""
+    clamp: tuple[float, float] | None = None
+    """Least and most a soft probability may say."""
+    tie_within: float = 0.0
+    """A probability no further than this from a half is a tie."""
+
+
 class FeedbackLimits(FileRecord):
     """Walls of making feedback."""
 
@@ -92,4 +105,4 @@ class Feedback(FileRecord):
         return self
 
 
-__all__ = ["MOST_ROUNDS", "Feedback", "FeedbackLimits", "Prefer", "PrincipleDraw", "Revise"]
+__all__ = ["MOST_ROUNDS", "Feedback", "FeedbackLimits", "Prefer", "PreferenceSettings", "PrincipleDraw", "Revise"]

@@ -10,6 +10,7 @@ from pydantic import Field
 from evenhand.records.calibration import CalibrationMap
 from evenhand.records.canonical import FileRecord, content_hash
 from evenhand.records.constitution import Constitution
+from evenhand.records.feedback import PreferenceSettings
 from evenhand.records.judge import Judge, Price
 from evenhand.records.narrow import Narrow
 from evenhand.records.own_family import OwnFamily
@@ -111,6 +112,8 @@ class Manifest(FileRecord):
     """Judges that say the same in every reading, and were asked for one alone."""
     narrow: Narrow | None = None
     """The part of the suite that was judged; null is the whole."""
+    preference: PreferenceSettings | None = None
+    """How the ratings are read as preference labels; null where the run was not started for them."""
     versions: Mapping[str, str] = Field(default_factory=dict)
     """Versions of evenhand, Python and the SDKs used."""
     command: str = ""
@@ -146,7 +149,7 @@ class Manifest(FileRecord):
         return {name: value for name, value in content.items() if name not in _OBSERVED}
 
 
-_OBSERVED = frozenset({"versions", "command", "endpoints", "again", "aliases", "own_family", "max_usd"})
+_OBSERVED = frozenset({"versions", "command", "endpoints", "again", "aliases", "own_family", "max_usd", "preference"})
 """Parts of a manifest that say how it was made, how far, or what was noticed; they do not decide the plan."""
 
 

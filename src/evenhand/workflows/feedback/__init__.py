@@ -1,0 +1,1 @@
+"""Training data from a constitution: replies revised, pairs labelled, both written for training."""
