@@ -11,7 +11,7 @@ from evenhand.records.message import flatten
 from evenhand.records.rated import RatedItem
 from evenhand.records.rating import Order
 from evenhand.records.suite import Case
-from evenhand.records.verdict import Opinion, Undecided, Verdict
+from evenhand.records.verdict import Undecided, Verdict
 
 _SIDES = {"a": PairOutcome.FIRST, "b": PairOutcome.SECOND}
 _HUMAN = {"a": "first", "b": "second", "tie": "tie", "both_bad": "tie"}
@@ -23,8 +23,6 @@ class Labelling:
 
     weighing: Weighing
     """How much each judge counts."""
-    quorum: int
-    """Fewest judges with an opinion for a verdict."""
     clamp: tuple[float, float] | None = None
     """Least and most a soft probability may say."""
     tie_within: float = 0.0
@@ -81,7 +79,7 @@ def clamped(p_first: float | None, clamp: tuple[float, float] | None) -> float |
 
 def outcome_of(heard: Sequence[Heard], labelling: Labelling) -> PairOutcome:
     """Return what became of a pair under some principles; `PairOutcome` says what each outcome means."""
-    if any(_is_unmeasured(each.verdict, labelling.quorum) for each in heard):
+    if any(each.is_unmeasured for each in heard):
         return PairOutcome.UNMEASURED
     if _flipped(heard):
         return PairOutcome.INCONSISTENT
@@ -129,18 +127,8 @@ def _flipped(heard: Sequence[Heard]) -> bool | None:
     return leaders[0] is not leaders[1]
 
 
-def _is_unmeasured(verdict: Verdict | None, quorum: int) -> bool:
-    if verdict is None or verdict.undecided in {Undecided.MISSING, Undecided.REFUSED}:
-        return True
-    return verdict.undecided is Undecided.QUORUM and len(_readable(verdict)) < quorum
-
-
 def _abstains(verdict: Verdict) -> bool:
     return verdict.undecided in {Undecided.ABSTENTION, Undecided.QUORUM}
-
-
-def _readable(verdict: Verdict) -> list[Opinion]:
-    return [opinion for opinion in verdict.opinions if opinion.label is not None or opinion.abstains]
 
 
 __all__ = ["DECIDED", "Labelling", "clamped", "human_answer", "label_pair", "outcome_of"]

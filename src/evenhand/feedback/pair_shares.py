@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evenhand.feedback.results import PairOutcome, PreferenceBasis, RawPreference
-from evenhand.records.cascade import voters_of
 from evenhand.records.panel import NEED_A_FIT, Panel
 from evenhand.records.panel_fit import PanelFit
 from evenhand.records.rated import RatedItem, RatedUnit
 from evenhand.records.rating import Basis, Distribution, FailedRating, Order, Rating, Spared
-from evenhand.records.verdict import Verdict
+from evenhand.records.verdict import Undecided, Verdict
 
 _CLOSE = 1e-9
 
@@ -75,6 +74,8 @@ class Heard:
     """Every rating."""
     basis: PreferenceBasis | None
     """The weakest basis of the ratings that count."""
+    is_unmeasured: bool = False
+    """Whether a rating is open, or failed ratings keep the panel from a verdict."""
 
 
 class Weighing:
@@ -87,12 +88,23 @@ class Weighing:
 
     def weights(self, item: RatedItem) -> Mapping[str, float]:
         """Return the weights of the judges that vote on an item: those of the rule "weighted", else all alike."""
-        judges = self._panel.judges
-        if item.verdict and item.verdict.cascade:
-            judges = voters_of(self._panel.cascade, len(item.verdict.cascade))
+        judges = self._voting(item.verdict).judges
         fitted = self._fit.find(item.principle_id) if self._fit and self._panel.rule == "weighted" else None
         given = self._panel.weights or (fitted.weights if fitted else {})
         return {judge: given.get(judge, 0.0) if given else 1.0 for judge in judges}
+
+    def is_unmeasured(self, verdict: Verdict | None) -> bool:
+        """Tell whether a rating is open, or failed ratings keep the panel from a verdict."""
+        if verdict is None or verdict.undecided in {Undecided.MISSING, Undecided.REFUSED}:
+            return True
+        readable = [each for each in verdict.opinions if each.label is not None or each.abstains]
+        return verdict.undecided is Undecided.QUORUM and len(readable) < self._voting(verdict).quorum_needed
+
+    def _voting(self, verdict: Verdict | None) -> Panel:
+        """Return the panel that voted: that of the last step which a cascade came to, else the whole."""
+        if verdict and verdict.cascade:
+            return self._panel.at_step(len(verdict.cascade))
+        return self._panel
 
     @property
     def is_learned(self) -> bool:
@@ -117,6 +129,7 @@ def hear(item: RatedItem, weighing: Weighing) -> Heard:
         by_order=_by_order(counting, weights),
         raw=tuple(_raw(unit, item.principle_id, basis) for unit in item.asked),
         basis=weakest(counted),
+        is_unmeasured=weighing.is_unmeasured(item.verdict),
     )
 
 

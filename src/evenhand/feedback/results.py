@@ -51,7 +51,7 @@ class PairOutcome(StrEnum):
     """
 
     UNMEASURED = "unmeasured"
-    """Under one of its principles a rating is open, or so many failed that the panel has no quorum."""
+    """Under one of its principles a rating is open, or failed ratings keep the panel from a verdict."""
     INCONSISTENT = "inconsistent"
     """The answer changes with the order in which the two were shown: another leads with the first shown first than with
     the second shown first, each averaged over judges and principles."""

@@ -105,4 +105,12 @@ class Feedback(FileRecord):
         return self
 
 
-__all__ = ["MOST_ROUNDS", "Feedback", "FeedbackLimits", "Prefer", "PreferenceSettings", "PrincipleDraw", "Revise"]
+__all__ = [
+    "MOST_ROUNDS",
+    "Feedback",
+    "FeedbackLimits",
+    "Prefer",
+    "PreferenceSettings",
+    "PrincipleDraw",
+    "Revise",
+]

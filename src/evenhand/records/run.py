@@ -149,7 +149,9 @@ class Manifest(FileRecord):
         return {name: value for name, value in content.items() if name not in _OBSERVED}
 
 
-_OBSERVED = frozenset({"versions", "command", "endpoints", "again", "aliases", "own_family", "max_usd", "preference"})
+_OBSERVED = frozenset(
+    {"versions", "command", "endpoints", "again", "aliases", "own_family", "max_usd", "preference"}
+)
 """Parts of a manifest that say how it was made, how far, or what was noticed; they do not decide the plan."""
 
 

@@ -54,7 +54,6 @@ def labelling_of(manifest: Manifest) -> Labelling:
     settings = manifest.preference
     return Labelling(
         weighing=Weighing(manifest.panel, manifest.fit),
-        quorum=manifest.panel.quorum_needed,
         clamp=settings.clamp if settings else None,
         tie_within=settings.tie_within if settings else 0.0,
     )
