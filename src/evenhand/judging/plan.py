@@ -73,6 +73,11 @@ class Plan:
         for principle_id, scale in self.scales.items():
             check_rule(panel, scale, fit.find(principle_id) if fit else None)
 
+    @property
+    def principles(self) -> tuple[Principle, ...]:
+        """The principles that are judged, in the order of the constitution."""
+        return self._principles
+
     def items(self) -> Iterator[Item]:
         """Yield every item, case by case."""
         seq = 0
@@ -177,19 +182,24 @@ def selected_principles(selection: Selection, constitution: Constitution) -> tup
     Raises:
         NothingSelectedError: No principle is left.
     """
-    floor = _SEVERITIES.index(selection.min_severity)
-    chosen = tuple(
-        principle
-        for principle in constitution.principles
-        if fits(principle.id, selection.include)
-        and not fits(principle.id, selection.exclude)
-        and _SEVERITIES.index(principle.severity) >= floor
-    )
+    chosen = selected_of(selection, constitution.principles)
     if not chosen:
         raise NothingSelectedError(
             "the suite selects no principle of the constitution", hint="see `principles:` in the suite file"
         )
     return chosen
+
+
+def selected_of(selection: Selection, principles: Iterable[Principle]) -> tuple[Principle, ...]:
+    """Return the principles that a selection takes, in their order; maybe none."""
+    floor = _SEVERITIES.index(selection.min_severity)
+    return tuple(
+        principle
+        for principle in principles
+        if fits(principle.id, selection.include)
+        and not fits(principle.id, selection.exclude)
+        and _SEVERITIES.index(principle.severity) >= floor
+    )
 
 
 def _concerns(principle: Principle, case: Case) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from evenhand.records.canonical import FileRecord
+from evenhand.records.feedback import PrincipleDraw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,10 @@ class Wishes:
     """Items an earlier run left undecided, or whose judges differed there."""
     of: str = ""
     """The earlier run; empty means the latest of the suite."""
+    principle_draw: PrincipleDraw | None = None
+    """Which of its principles each case meets; None is all of them."""
+    principle_seed: int = 0
+    """Seed of that draw."""
 
     @property
     def is_empty(self) -> bool:
@@ -55,6 +60,10 @@ class Narrow(FileRecord):
     """Whether items were chosen that `of` left undecided or whose judges differed there."""
     of: str = ""
     """The earlier run that decided which items failed or were disagreed about."""
+    principle_draw: PrincipleDraw | None = None
+    """Which of its principles each case met; null is all of them."""
+    principle_seed: int = 0
+    """Seed of that draw."""
     items: int = Field(ge=0)
     """Items chosen."""
     items_of: int = Field(ge=0)
@@ -73,6 +82,8 @@ class Narrow(FileRecord):
             failed=self.failed,
             disagreed=self.disagreed,
             of=self.of,
+            principle_draw=self.principle_draw,
+            principle_seed=self.principle_seed,
         )
 
     def words(self) -> str:
@@ -84,6 +95,13 @@ class Narrow(FileRecord):
             *([f"failed in {self.of}"] if self.failed else []),
             *([f"disagreed in {self.of}"] if self.disagreed else []),
             *([f"a sample of {self.sample} with seed {self.seed}"] if self.sample else []),
+            *([_draw_words(self.principle_draw, self.principle_seed)] if self.principle_draw else []),
         ]
         without = f"; without the judges {', '.join(self.judges_left_out)}" if self.judges_left_out else ""
         return f"{self.items:,} of {self.items_of:,} items ({', '.join(chosen)}){without}"
+
+
+def _draw_words(draw: PrincipleDraw, seed: int) -> str:
+    if draw.choose == "all":
+        return "all selected principles for each case"
+    return f"{draw.count} of its principles for each case, {draw.choose}, with seed {seed}"

@@ -9,6 +9,7 @@ from evenhand.records.narrow import Narrow, Wishes
 from evenhand.records.run import Run
 from evenhand.store.ledger import LedgerFile
 from evenhand.store.places import disagreed_places, failed_places, stored_places
+from evenhand.workflows.feedback.drawn_items import drawn_items
 
 _RUNS_LOOKED_AT = 500
 _CASES_NAMED = 5_000
@@ -39,6 +40,9 @@ def narrow_suite(
     choose("principle", wishes.principles, tuple(whole.scales))
     of = _earlier_run(wishes, suite_path, ledger)
     named = _named(wishes, of, ledger, going_on) if of and ledger else None
+    if wishes.principle_draw:
+        drawn = drawn_items(whole, wishes.principle_draw, wishes.principle_seed)
+        named = drawn if named is None else named & drawn
     part = Part(principles=wishes.principles, cases=wishes.cases, named=named)
     seed = suite_seed if wishes.seed is None else wishes.seed
     if wishes.sample is not None:
@@ -58,6 +62,8 @@ def narrow_suite(
         failed=wishes.failed,
         disagreed=wishes.disagreed,
         of=of.id if of else "",
+        principle_draw=wishes.principle_draw,
+        principle_seed=wishes.principle_seed,
         items=found.items,
         items_of=found.items_of,
         digest=found.digest,
