@@ -1,4 +1,4 @@
-"""A loopback server that speaks the vendors' protocols, with scripted judges and faults, to test judges against.
+"""A loopback server that speaks the vendors' protocols, with scripted judges, generators and faults, to test against.
 
 It is public: test your own judge prompts, parsers and panels with it. It opens nothing on import, talks to nobody, and
 its scripted judges are pure functions whose right answer is known::
@@ -10,7 +10,7 @@ its scripted judges are pure functions whose right answer is known::
         assert len(server.ledger.billed) == 1
 """
 
-from evenhand.testing import batches, faults, judges, protocol
+from evenhand.testing import batches, faults, generators, judges, protocol
 from evenhand.testing import dialect as dialects
 from evenhand.testing.batches import BatchScript
 from evenhand.testing.dialect import Dialect, Support
@@ -35,6 +35,7 @@ __all__ = [
     "count_tokens",
     "dialects",
     "faults",
+    "generators",
     "judges",
     "protocol",
     "request_hash",

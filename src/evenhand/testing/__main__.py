@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from evenhand.testing import faults, judges
+from evenhand.testing import faults, generators, judges
 from evenhand.testing.batches import BatchScript, Behaviour
 from evenhand.testing.dialect import DIALECTS
 from evenhand.testing.exchange import Judge
@@ -27,6 +27,16 @@ def parser() -> argparse.ArgumentParser:
     add("--label", default="complies", help="the label the judge decides when nothing else is said")
     add("--marker", default="", help="text the judges rule and refuse look for in the candidate")
     add("--flip", type=share, default=0.0, metavar="SHARE", help="share of contents judged the other way")
+    add(
+        "--writer",
+        action="append",
+        default=[],
+        metavar="MODEL",
+        help="a model that writes by a script (repeat)",
+    )
+    add("--remove", default="", help="what a writer takes out of a reply that it revises")
+    add("--append", default="", help="what a writer puts behind a reply that it revises")
+    add("--refuse", type=share, default=0.0, metavar="SHARE", help="share of revisions a writer refuses")
     add("--drift-after", type=int, metavar="N", help="after N calls always decide --drift-label")
     add("--drift-label", default="violates", metavar="LABEL", help="the label after --drift-after calls")
     add("--latency-ms", type=float, default=0.0, metavar="MS", help="how long every answer takes")
@@ -97,6 +107,10 @@ def build_judge(arguments: argparse.Namespace) -> Judge:
         judge = judges.flip(judge, arguments.flip, seed=arguments.seed)
     if arguments.drift_after is not None:
         judge = judges.drift(judge, judges.lazy(arguments.drift_label), after=arguments.drift_after)
+    if arguments.writer:
+        writer = generators.reviser(remove=arguments.remove, append=arguments.append)
+        writer = generators.refusing(writer, arguments.refuse, seed=arguments.seed)
+        judge = generators.by_model(dict.fromkeys(arguments.writer, writer), judge)
     return judge
 
 
