@@ -13,15 +13,31 @@ from evenhand.records.scale import BUILT_IN_SCALES, NominalScale, NumericScale, 
 _SCALES: TypeAdapter[Scale] = TypeAdapter(Scale)
 
 
+def check_written(document: Document) -> Iterator[Finding]:
+    """Yield what is wrong in the content of a constitution's file.
+
+    Where it extends others, names may stand for what is in those; that is looked at once they are merged into it.
+    """
+    if lookup(document.data, ("extends",)):
+        yield from _check_alone(document)
+    else:
+        yield from check_constitution(document)
+
+
 def check_constitution(document: Document) -> Iterator[Finding]:
-    """Yield what is wrong in the content of a constitution."""
-    yield from _repeated_ids(document)
-    yield from _near_ids(document)
+    """Yield what is wrong in the content of a constitution that is whole."""
+    yield from _check_alone(document)
     yield from _tombstones(document)
     yield from _tiers(document)
     yield from _conflicts(document)
-    yield from _scope_words(document)
     yield from _labels(document)
+
+
+def _check_alone(document: Document) -> Iterator[Finding]:
+    yield from _repeated_ids(document)
+    yield from _near_ids(document)
+    yield from _repeated_tiers(document)
+    yield from _scope_words(document)
     yield from _test_and_shot(document)
 
 
@@ -38,12 +54,11 @@ def _ids(data: Json) -> Iterator[tuple[Place, str]]:
 
 
 def _repeated_ids(document: Document) -> Iterator[Finding]:
-    lines: dict[str, int] = {}
+    first: dict[str, str] = {}
     for place, name in _ids(document.data):
-        line = document.source.value_span(place).line
-        if name in lines:
-            yield _at(document, "C001", f"id {quoted(name)} stands twice, first in line {lines[name]}", place)
-        lines.setdefault(name, line)
+        if name in first:
+            yield _at(document, "C001", f"id {quoted(name)} stands twice, first in {first[name]}", place)
+        first.setdefault(name, document.source.where(document.source.value_span(place)))
 
 
 def _near_ids(document: Document) -> Iterator[Finding]:
@@ -57,19 +72,36 @@ def _near_ids(document: Document) -> Iterator[Finding]:
 
 
 def _tombstones(document: Document) -> Iterator[Finding]:
-    principles = {name for _, name in select_texts(document.data, "principles", None, "id")}
+    living = {name: place for place, name in select_texts(document.data, "principles", None, "id")}
+    earlier = {
+        name: place for place, name in select_texts(document.data, "principles", None, "aliases", None)
+    }
     for place, name in select_texts(document.data, "tombstones", None, "id"):
-        if name in principles:
+        if name in living:
+            buried = document.source.value_span(place)
             message = f"principle {quoted(name)} has a tombstone and is still there"
-            yield _at(document, "C008", message, place, "remove the tombstone or the principle")
+            if document.source.is_own(buried):
+                yield _at(document, "C008", message, place, "remove the tombstone or the principle")
+            else:
+                message = f"{quoted(name)} was removed, see {document.source.where(buried)}"
+                yield _at(document, "C008", message, living[name], "give the principle an id of its own")
+        elif name in earlier:
+            now = lookup(document.data, (*earlier[name][:2], "id"))
+            message = f"{quoted(name)} has a tombstone and is an earlier name of {quoted(str(now))}"
+            hint = "remove the tombstone if it was renamed, or the alias if it was removed"
+            yield _at(document, "C008", message, place, hint)
+
+
+def _repeated_tiers(document: Document) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for place, tier in select_texts(document.data, "tiers", None):
+        if tier in seen:
+            yield _at(document, "C012", f"tier {quoted(tier)} stands twice", place, "keep one of them")
+        seen.add(tier)
 
 
 def _tiers(document: Document) -> Iterator[Finding]:
-    declared: list[str] = []
-    for place, tier in select_texts(document.data, "tiers", None):
-        if tier in declared:
-            yield _at(document, "C012", f"tier {quoted(tier)} stands twice", place, "keep one of them")
-        declared.append(tier)
+    declared = [tier for _, tier in select_texts(document.data, "tiers", None)]
     for place, tier in select_texts(document.data, "principles", None, "tier"):
         if tier and tier not in declared:
             hint = did_you_mean(tier, declared) or "declare it in tiers, highest first"
@@ -152,17 +184,17 @@ def _expectations(document: Document, place: Place, scale: Scale) -> Iterator[Fi
 
 def _test_and_shot(document: Document) -> Iterator[Finding]:
     """A judge that was shown an example proves nothing on it."""
-    uses: dict[tuple[str | int, str], dict[str, int]] = {}
+    uses: dict[tuple[str | int, str], dict[str, str]] = {}
     for place, example in select(document.data, "principles", None, "examples", None):
         if not isinstance(example, dict) or "response" not in example:
             continue
         use = "shot" if example.get("use") == "shot" else "test"
-        line = document.source.value_span(place).line
+        where = document.source.where(document.source.value_span(place))
         before = uses.setdefault((place[1], _content(example)), {})
         other = before.get("test" if use == "shot" else "shot")
-        before.setdefault(use, line)
+        before.setdefault(use, where)
         if other is not None:
-            message = f"the same text is a test and a shot, see line {other}"
+            message = f"the same text is a test and a shot, see {other}"
             yield _at(document, "C009", message, place, "use another text for one of them")
 
 

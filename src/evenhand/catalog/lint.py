@@ -134,8 +134,10 @@ class _Linter:
             self.findings.append(_unknown(path))
 
     def _constitution(self, path: Path, root: Path) -> None:
-        file = read_constitution(path)
-        self.findings += [*file.findings, *lint_constitution(file, root)]
+        file = read_constitution(path, root)
+        own = file.document.source.path  # what could be better in a base is told when the base is looked at
+        self.findings += file.findings
+        self.findings += [finding for finding in lint_constitution(file, root) if finding.path == own]
         self.principles += len(file.record.principles) if file.record else 0
 
     def _judge(self, judge: JudgeFile, root: Path) -> None:

@@ -67,6 +67,15 @@ class Source:
         index = number - self.first_line
         return self.lines[index] if 0 <= index < len(self.lines) else ""
 
+    def where(self, span: Span) -> str:
+        """Return in words where a span stands."""
+        return f"line {span.line}"
+
+    def is_own(self, span: Span) -> bool:
+        """Tell whether a span lies in the file at `path`: data put together of several files has others."""
+        del span
+        return True
+
     def find(self, text: str, span: Span, *, within: int = 200) -> Span:
         """Return where `text` first stands at or after `span`, within so many lines; `span` if nowhere."""
         column = span.column - 1

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.catalog.constitutions import read_constitution
+from evenhand.catalog.constitutions import ConstitutionFile, read_constitution
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.gate_checks import check_gate
 from evenhand.catalog.panels import PanelFile, read_panel
@@ -42,6 +42,8 @@ class LoadedSuite:
     path: Path
     """The suite's file."""
     constitution_path: Path
+    constitution_bases: tuple[Path, ...] = ()
+    """Files that the constitution extends, directly or not."""
     panel_path: Path
     judge_paths: Mapping[str, Path]
     """File of each judge, by judge id."""
@@ -74,7 +76,7 @@ class SuiteFile:
     """A suite's file that was read, right or wrong."""
 
     file: RecordFile[Suite]
-    constitution: RecordFile[Constitution] | None
+    constitution: ConstitutionFile | None
     """The constitution's file, if it was found."""
     panel: PanelFile | None
     """The panel's file, if it was found."""
@@ -105,7 +107,7 @@ def read_suite(path: Path, root: Path) -> SuiteFile:
     file: RecordFile[Suite] = read_record(path, Suite, "suite/v1")
     findings = [*file.findings, *_outside(path, root)]
     constitution_path = _follow(file, ("constitution",), root, findings)
-    constitution = read_constitution(constitution_path) if constitution_path else None
+    constitution = read_constitution(constitution_path, root) if constitution_path else None
     panel_path = _follow(file, ("panel",), root, findings)
     panel = read_panel(panel_path, root) if panel_path else None
     findings += constitution.findings if constitution else ()
@@ -160,7 +162,7 @@ def _follow_all(file: RecordFile[Suite], key: str, root: Path, findings: list[Fi
 
 def _put_together(
     file: RecordFile[Suite],
-    constitution: RecordFile[Constitution],
+    constitution: ConstitutionFile,
     panel: PanelFile,
     cases: list[Path],
     labels: list[Path],
@@ -182,6 +184,7 @@ def _put_together(
         root=root,
         path=file.path,
         constitution_path=constitution.path,
+        constitution_bases=constitution.bases,
         panel_path=bench.path,
         judge_paths={each.judge.id: each.path for each in judges},
         template_paths={each.judge.id: each.template_path for each in judges if each.template_path},

@@ -26,7 +26,7 @@ MOST_READINGS = 20
 class PinnedFile(FileRecord):
     """A file the run read, and its content at that time."""
 
-    role: Literal["cases", "labels", "recording", "template"]
+    role: Literal["cases", "labels", "recording", "template", "base"]
     """What it was read as."""
     path: str
     """Path from the workspace."""
@@ -89,7 +89,7 @@ class Manifest(FileRecord):
     templates: Mapping[str, str] = Field(default_factory=dict)
     """Prompt templates by judge."""
     files: tuple[PinnedFile, ...] = ()
-    """Case, label and recording files, by digest."""
+    """Case, label and recording files, and those that the constitution extends, by digest."""
     endpoints: tuple[Endpoint, ...] = ()
     """What preflight found."""
     prices: Mapping[str, Price] = Field(default_factory=dict)
@@ -146,6 +146,9 @@ class Manifest(FileRecord):
         """Return what `inputs_hash` is over."""
         content = self.canonical()
         content["suite"].pop("gate", None)  # it says what follows from verdicts, not how they come about
+        # the constitution holds what its bases say; how their files are laid out decides nothing
+        files = [file for file in content.pop("files", ()) if file["role"] != "base"]
+        content |= {"files": files} if files else {}
         return {name: value for name, value in content.items() if name not in _OBSERVED}
 
 

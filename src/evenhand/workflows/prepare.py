@@ -208,6 +208,7 @@ class Prepared:
         files = [(path, "cases") for path in self.loaded.case_files]
         files += [(path, "labels") for path in self.loaded.label_files]
         files += [(path, "recording") for path in self.loaded.recording_files]
+        files += [(path, "base") for path in self.loaded.constitution_bases]
         if len(files) != len(earlier.files):
             return False
         return all(
@@ -222,6 +223,8 @@ class Prepared:
             yield PinnedFile(role="labels", path=self.relative(path), sha256=digest_file(path))
         for path in self.loaded.recording_files:
             yield PinnedFile(role="recording", path=self.relative(path), sha256=digest_file(path))
+        for path in self.loaded.constitution_bases:
+            yield PinnedFile(role="base", path=self.relative(path), sha256=digest_file(path))
 
 
 def existing_ledger(workspace: Workspace) -> LedgerFile | None:

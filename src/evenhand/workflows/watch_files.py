@@ -30,6 +30,7 @@ def files_of(prepared: Prepared) -> tuple[Path, ...]:
         *([settings] if settings else []),
         loaded.path,
         loaded.constitution_path,
+        *loaded.constitution_bases,
         loaded.panel_path,
         *(loaded.panel_path.parent / name for name in beside),
         *loaded.judge_paths.values(),

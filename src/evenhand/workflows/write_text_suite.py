@@ -11,9 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from evenhand.catalog.constitutions import read_constitution
+from evenhand.catalog.constitutions import load_constitution
 from evenhand.catalog.settings import Workspace, find_workspace
-from evenhand.catalog.source import refuse
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.records.constitution import Constitution
 
@@ -64,20 +63,13 @@ def write_text_suite(start: Path, question: TextQuestion) -> TextSuite:
     workspace = find_workspace(start)
     constitution = _find(workspace, "constitution", question.constitution, "constitutions", _CONSTITUTIONS)
     panel = _find(workspace, "panel", question.panel, "judges", _PANELS)
-    _require(_read(constitution), question.principle)
+    _require(load_constitution(constitution, workspace.root), question.principle)
     case: dict[str, Any] = {"response": question.response, "principles": [question.principle]}
     if question.prompt:
         case["prompt"] = question.prompt
     if question.scope:
         case["scope"] = dict(question.scope)
     return _write(workspace, constitution, panel, case)
-
-
-def _read(path: Path) -> Constitution:
-    file = read_constitution(path)
-    refuse(file.findings)
-    assert file.record is not None
-    return file.record
 
 
 def _require(constitution: Constitution, principle: str) -> None:

@@ -7,7 +7,6 @@ from evenhand.catalog.cases import find_case_lines
 from evenhand.catalog.constitutions import read_constitution
 from evenhand.catalog.files import follow
 from evenhand.catalog.record_files import RecordFile, read_record
-from evenhand.catalog.source import select
 from evenhand.records.suite import Suite
 from evenhand.reporting.gate.places import Place, Places
 from evenhand.workflows.read_run import StoredRun
@@ -37,11 +36,9 @@ def _principles(stored: StoredRun, suite: Path) -> Iterator[tuple[str, Place]]:
     path = follow(stored.manifest.suite.constitution, folder=suite.parent, root=stored.root)
     if not isinstance(path, Path):
         return
-    file = read_constitution(path)
-    shown = _shown(stored, path)
-    for place, name in select(file.document.data, "principles", None, "id"):
-        if shown and isinstance(name, str):
-            yield name, Place(path=shown, line=max(1, file.document.source.value_span(place).line))
+    for name, origin in read_constitution(path, stored.root).origins.items():
+        if shown := _shown(stored, Path(origin.file)):
+            yield name, Place(path=shown, line=max(1, origin.line))
 
 
 def _cases(stored: StoredRun, wanted: frozenset[str]) -> Iterator[tuple[str, Place]]:
