@@ -113,3 +113,13 @@ def test_a_ledger_is_brought_up_to_date_once(tmp_path: Path, statements: tuple[s
     for _ in range(2):
         with open_ledger(path).read() as connection:
             assert connection.execute(text("PRAGMA user_version")).scalar_one() == tables.SCHEMA_VERSION
+
+
+@pytest.mark.parametrize("statements", [FIRST_VERSION, SECOND_VERSION])
+def test_every_run_of_a_ledger_from_before_generators_is_one_of_judges(
+    tmp_path: Path, statements: tuple[str, ...]
+) -> None:
+    ledger = open_ledger(older(tmp_path / "ledger.sqlite", statements))
+    with ledger.read() as connection:
+        assert connection.execute(text("SELECT name, kind FROM runs")).all() == [("r", "judge")]
+    assert columns(ledger, "steps") == {column.name for column in tables.steps.columns}

@@ -152,7 +152,7 @@ class _ShapeError(ValueError):
 
 def read_answer(reply: Reply, form: AnswerForm, nonce: str) -> Answer | FailedRating:
     """Read a reply strictly; anything but one clean answer is a failed rating of its kind."""
-    if failure := _ending_failure(reply):
+    if failure := ending_failure(reply):
         return failure
     try:
         if form.means == "decision":
@@ -172,7 +172,8 @@ _ENDINGS = {
 }
 
 
-def _ending_failure(reply: Reply) -> FailedRating | None:
+def ending_failure(reply: Reply) -> FailedRating | None:
+    """Return why a reply has no text that may be read; None where it ended as it should, with text."""
     if reply.refusal:
         return _failed(FailureKind.REFUSED, reply.refusal)
     if kind := _ENDINGS.get(reply.finish):

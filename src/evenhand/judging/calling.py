@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from evenhand.errors import CallClass, CallError, ProviderStopError, PutOffError
 from evenhand.judging.budget import Purse, worst_case_nanousd
-from evenhand.judging.ports import Ledger
+from evenhand.judging.ports import Attempts, Ledger
 from evenhand.judging.prompt import Prompt
 from evenhand.judging.reader import Reader, served_by
 from evenhand.judging.reuse import own_reply, wants_another
@@ -36,7 +36,7 @@ class CallingJudge(Reader):
 class AttemptRecorder:
     """Commits what happens to the attempts of one unit, and keeps the purse."""
 
-    ledger: Ledger
+    ledger: Attempts
     purse: Purse
     unit_seq: int
     judge: str

@@ -11,12 +11,8 @@ from evenhand.records.rating import Outcome
 from evenhand.records.run import Unit
 
 
-class Ledger(Protocol):
-    """The append-only record the runner commits to.
-
-    What is paid for is on disk when its await returns: attempts, replies, failures. What can be made again from that,
-    terminal states and verdicts, may follow a moment later (`settle`, `flush`).
-    """
+class Attempts(Protocol):
+    """Where paid calls are committed: what is paid for is on disk when its await returns."""
 
     async def begin(self, attempt: NewAttempt) -> int:
         """Commit `reserved` and `sent` before a byte leaves; return the attempt's number in the ledger."""
@@ -30,23 +26,31 @@ class Ledger(Protocol):
         """Commit that no reply came."""
         ...
 
-    async def settle(self, settled: Sequence[Settled], decided: Sequence[SettledItem]) -> None:
-        """Write terminal states, and the verdicts of the items they complete, in one commit and in order.
-
-        It may still be on its way to disk when this returns; `flush` waits for it.
-        """
-        ...
-
-    async def flush(self) -> None:
-        """Return when all that was settled is on disk."""
-        ...
-
     async def served(self, served: Served) -> None:
         """Commit what a reply outside any unit said, such as one of preflight."""
         ...
 
     async def paced(self, events: Sequence[PacingEvent]) -> None:
         """Commit changes of the pace at which accounts are asked."""
+        ...
+
+    async def flush(self) -> None:
+        """Return when all that was settled is on disk."""
+        ...
+
+
+class Ledger(Attempts, Protocol):
+    """The append-only record the runner commits to.
+
+    What can be made again from attempts and replies, terminal states and verdicts, may follow them a moment later
+    (`settle`, `flush`).
+    """
+
+    async def settle(self, settled: Sequence[Settled], decided: Sequence[SettledItem]) -> None:
+        """Write terminal states, and the verdicts of the items they complete, in one commit and in order.
+
+        It may still be on its way to disk when this returns; `flush` waits for it.
+        """
         ...
 
     def rated_units(self, units: Sequence[Unit]) -> Mapping[int, RatedUnit]:

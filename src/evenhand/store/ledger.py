@@ -29,6 +29,9 @@ from evenhand.store.seal import break_seal, is_sealed, make_seal
 from evenhand.store.sqlite import driver_connection, hand_over, open_engine, what_to_do
 from evenhand.store.statements import add_item, add_verdict
 
+JUDGE_RUN = "judge"
+"""Kind of a run that judges a suite; every other kind is a generation run (`generations`)."""
+_JUDGES = tables.runs.c.kind == JUDGE_RUN
 _ROWS_PER_COMMIT = 5_000
 
 
@@ -94,12 +97,13 @@ class LedgerFile:
         """Return every run, the newest last."""
         with self.read() as connection:
             return tuple(
-                read_run(row) for row in connection.execute(select(tables.runs).order_by(tables.runs.c.id))
+                read_run(row)
+                for row in connection.execute(select(tables.runs).where(_JUDGES).order_by(tables.runs.c.id))
             )
 
     def recent_runs(self, most: int) -> tuple[Run, ...]:
         """Return the newest runs, the newest first."""
-        query = select(tables.runs).order_by(tables.runs.c.id.desc()).limit(most)
+        query = select(tables.runs).where(_JUDGES).order_by(tables.runs.c.id.desc()).limit(most)
         with self.read() as connection:
             return tuple(read_run(row) for row in connection.execute(query))
 
@@ -127,31 +131,44 @@ class LedgerFile:
         return self._numbers[name]
 
     def _run_row(self, connection: Connection, name: str) -> Any:
-        query = select(tables.runs).order_by(tables.runs.c.id.desc()).limit(1)
+        query = select(tables.runs).where(_JUDGES).order_by(tables.runs.c.id.desc()).limit(1)
         found = connection.execute(
             query if name == "latest" else query.where(tables.runs.c.name == searchable(name))
         ).first()
         if found is None:
             known = connection.execute(
-                select(tables.runs.c.name).order_by(tables.runs.c.id.desc()).limit(200)
+                select(tables.runs.c.name).where(_JUDGES).order_by(tables.runs.c.id.desc()).limit(200)
             )
             raise UnknownNameError("run", name, known.scalars())
         return found
 
     def start_run(self, manifest: Manifest) -> Run:
         """Add a run; its name is its UTC time and five random letters."""
+        return self.run(
+            self.add_run(manifest.canonical(), inputs_hash=manifest.inputs_hash(), kind=JUDGE_RUN)
+        )
+
+    def add_run(self, manifest: Mapping[str, Any], *, inputs_hash: str, kind: str) -> str:
+        """Add a row for an execution and return its name.
+
+        Args:
+            manifest: What it rests on, as plain JSON values.
+            inputs_hash: Hash over what decides its results.
+            kind: `JUDGE_RUN`, or what a generation run writes for.
+        """
         now = datetime.now(UTC)
         name = f"{now:%Y%m%d-%H%M%S}-{_random_letters(5)}"
         row = {
             "name": name,
             "state": RunState.RUNNING.value,
             "created": now.isoformat(timespec="seconds"),
-            "inputs_hash": manifest.inputs_hash(),
-            "manifest": canonical_json(manifest.canonical()).decode(),
+            "inputs_hash": inputs_hash,
+            "manifest": canonical_json(manifest).decode(),
+            "kind": kind,
         }
         with self.write() as connection:
             connection.execute(insert(tables.runs), row)
-        return self.run(name)
+        return name
 
     def set_state(self, name: str, state: RunState, reason: str = "") -> None:
         """Move a run to another state."""

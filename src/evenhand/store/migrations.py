@@ -53,10 +53,17 @@ def _add_contents(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE items ADD COLUMN tags TEXT"))
 
 
+def _add_generation(connection: Connection) -> None:
+    """5: runs that write instead of judging, and what they wrote."""
+    connection.execute(text("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'judge'"))
+    tables.steps.create(connection, checkfirst=True)
+
+
 _STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {
     2: _add_engine_tables,
     3: _add_calibration,
     4: _add_contents,
+    5: _add_generation,
 }
 
 

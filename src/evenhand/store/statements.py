@@ -24,6 +24,7 @@ class Write(IntEnum):
     RATING = 5
     VERDICT = 6
     PACE = 7
+    STEP = 8
 
 
 _BEGIN: Final = (
@@ -52,6 +53,19 @@ _PARSED: Final = (
     "served_model",
     "fingerprint",
 )
+_STEP: Final = (
+    "run",
+    "seq",
+    "chain",
+    "place",
+    "kind",
+    "principle_id",
+    "key",
+    "state",
+    "text",
+    "detail",
+    "reused",
+)
 _RATING: Final = ("run", "unit", "item", "judge", "order", "repeat", "key", *OUTCOME_COLUMNS, "reused")
 
 
@@ -67,6 +81,7 @@ def run_statements() -> tuple[Prepared, ...]:
         prepare(insert_or(tables.ratings).on_conflict_do_nothing(), _RATING),
         add_verdict(),
         prepare(insert(tables.pacing), PACING_COLUMNS),
+        prepare(insert_or(tables.steps).on_conflict_do_nothing(), _STEP),
     )
 
 

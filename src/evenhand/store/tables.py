@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -32,7 +32,9 @@ runs = Table(
     Column("finished", Text, nullable=False, server_default=""),
     Column("inputs_hash", Text, nullable=False),
     Column("manifest", Text, nullable=False),
+    Column("kind", Text, nullable=False, server_default="judge"),
 )
+"""Executions. Those of kind "judge" judge a suite; the others are generation runs, named by what they write for."""
 
 items = Table(
     "items",
@@ -191,6 +193,24 @@ ratings = Table(
     Column("reused", Integer),
     sqlite_with_rowid=False,
 )
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("run", Integer, ForeignKey("runs.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("chain", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("principle_id", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("text", Text),
+    Column("detail", Text),
+    Column("reused", Integer),
+    sqlite_with_rowid=False,
+)
+"""What a generation run wrote, one text a row; derived from replies like ratings."""
 
 verdicts = Table(
     "verdicts",

@@ -5,20 +5,12 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from evenhand.errors import CallError, ProviderStopError
-from evenhand.judging.budget import Purse, worst_case_nanousd
-from evenhand.judging.calling import AttemptRecorder, CallingJudge
-from evenhand.judging.ports import Ledger
-from evenhand.judging.reader import served_by
+from evenhand.judging.budget import Purse
+from evenhand.judging.calling import CallingJudge
 from evenhand.providers.capabilities import Wants
-from evenhand.providers.interface import ChatRequest, RawReply, UnreadableReplyError
-from evenhand.providers.preflight import preflight
-from evenhand.providers.read_reply import read_reply
 from evenhand.providers.registry import OpenProvider, open_provider, open_throttle
-from evenhand.providers.retry import RetryPolicy, ask_with_retries
 from evenhand.providers.throttle import Throttle
-from evenhand.records.instrument import Instrument
-from evenhand.records.judge import ModelJudge, Price
+from evenhand.records.judge import ModelJudge
 from evenhand.records.run import Endpoint, Run
 from evenhand.records.settings import Account
 from evenhand.store.ledger import LedgerFile
@@ -29,11 +21,9 @@ from evenhand.workflows.known_endpoints import (
     earlier_findings,
     refuse_other_instrument,
 )
+from evenhand.workflows.look_at_endpoint import Access, instrument_of, look_at_endpoint
 from evenhand.workflows.prepare import Prepared
 from evenhand.workflows.replay_models import reader_of
-from evenhand.workflows.versions import with_version
-
-_NO_KEY = bytes(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,80 +90,29 @@ async def reach_models(
         for judge in prepared.model_judges:
             name, account = prepared.account(judge)
             opened.open(name, account)
-            asked_with = writer.register(_instrument(judge, name, account, opened.providers[name]))
+            asked_with = writer.register(instrument_of(judge, name, account, opened.providers[name]))
             endpoint = asked_endpoint(judge, account, known)
             if endpoint is None:
-                endpoint = await _look(
-                    judge, name, account, opened, writer, purse, prepared.price(judge), asked_with
-                )
+                endpoint = await _look(prepared, judge, opened, writer, purse, asked_with)
                 known.append(run.manifest.model_copy(update={"judges": (judge,), "endpoints": (endpoint,)}))
             judges[judge.id] = _caller(prepared, judge, name, account, opened, endpoint, asked_with)
         unless_reached.pop_all()
     return Reach(judges=judges, providers=opened.providers)
 
 
-def _instrument(judge: ModelJudge, name: str, account: Account, provider: OpenProvider) -> Instrument:
-    """Return what a judge is asked with, the versions of the software in between included."""
-    versions = dict(provider.versions())
-    carriers = [versions.pop(key) for key in list(versions) if key.endswith("transport")]
-    return Instrument(
-        account=name,
-        protocol=account.protocol,
-        transport=", ".join([account.transport, *map(with_version, carriers)]),
-        base_url=account.base_url,
-        model=judge.model.partition("/")[2],
-        sdk=", ".join(f"{key} {text}" for key, text in sorted(versions.items())),
-    )
-
-
 async def _look(
-    judge: ModelJudge,
-    name: str,
-    account: Account,
-    opened: _Opened,
-    ledger: Ledger,
-    purse: Purse,
-    price: Price | None,
-    instrument: int,
+    prepared: Prepared, judge: ModelJudge, opened: _Opened, writer: RunLedger, purse: Purse, asked_with: int
 ) -> Endpoint:
-    provider, throttle = opened.providers[name], opened.throttles[name]
-    policy = RetryPolicy(attempts=judge.attempts, deadline_s=judge.timeout_s)
-
-    async def ask(request: ChatRequest) -> RawReply:
-        recorder = AttemptRecorder(
-            ledger=ledger,
-            purse=purse,
-            unit_seq=-1,
-            judge=judge.id,
-            key=_NO_KEY,
-            nonce="",
-            worst_case=worst_case_nanousd(price, request),
-            instrument=instrument,
-        )
-        raw = await ask_with_retries(provider, request, policy, recorder, throttle=throttle)
-        await _count(raw, request, recorder, account.protocol, price)
-        return raw
-
-    model = judge.model.partition("/")[2]
-    try:
-        findings = await preflight(account.protocol, model, _wants(judge), ask)
-    except CallError as error:
-        raise ProviderStopError(f"judge {judge.id}: {error}", hint=error.hint) from error
-    where = {"base_url": account.base_url, "transport": account.transport}
-    return findings.endpoint(judge=judge.id, account=name).model_copy(update=where)
-
-
-async def _count(
-    raw: RawReply, request: ChatRequest, recorder: AttemptRecorder, protocol: str, price: Price | None
-) -> None:
-    """Commit what a preflight reply cost; they are paid for like any other."""
-    try:
-        reply = read_reply(protocol, raw.body)
-    except UnreadableReplyError:
-        reply = None
-    served = served_by(recorder.attempt, reply, raw.body, request, price)
-    recorder.paid(served)
-    await recorder.ledger.served(served)
+    name, account = prepared.account(judge)
+    access = Access(
+        name=name,
+        account=account,
+        provider=opened.providers[name],
+        throttle=opened.throttles[name],
+        price=prepared.price(judge),
+        instrument=asked_with,
+    )
+    return await look_at_endpoint(judge, f"judge {judge.id}", _wants(judge), access, writer, purse)
 
 
 def _wants(judge: ModelJudge) -> Wants:
