@@ -1,0 +1,68 @@
+"""Ids of principles and examples, made of a file's own names or words: lower case, stable, each once."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+_LONGEST = 80
+_OTHER = re.compile(r"[^a-z0-9._-]+")
+_RUNS = re.compile(r"[._-]{2,}")
+_WORDS = re.compile(r"[a-z0-9]+")
+_MOST_WORDS = 4
+_EMPTY = frozenset(
+    "a about above after all also always an and any are as at assistant assistants avoid avoiding be been by can "
+    "choose choosing compare could criteria degree do does don each else exhibits exhibit extent for from given has "
+    "have how however human humans i if in into is it its last likely make makes may more most must my not of on one "
+    "only or other out over own please preceding precedings previous provide reply replies response responses s "
+    "should so someone specific such than that the their them then there these they this to try under up was ways "
+    "were what when where whether which while who will with without would you your "
+    "identify discuss explain find list critique discussing rewrite".split()
+)
+
+
+def identifier(text: str) -> str:
+    """Return text as an identifier; empty where no letter or digit of the Latin script is in it."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = _OTHER.sub("-", plain.replace("'", "").replace("/", "."))
+    return _RUNS.sub(lambda run: "." if "." in run[0] else run[0][0], plain)[:_LONGEST].strip("._-")
+
+
+def name_from_text(text: str) -> str:
+    """Return a few telling words of a sentence, with dashes between; empty where there are none."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
+    told = dict.fromkeys(word for word in _WORDS.findall(plain) if word not in _EMPTY and len(word) > 1)
+    return identifier("-".join(list(told)[:_MOST_WORDS]))
+
+
+class Names:
+    """Ids given so far in a constitution: principles differ in more than dots and dashes, examples in anything."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+        self._letters: set[str] = set()
+        self._counts: dict[str, int] = {}
+
+    def principle(self, wanted: str) -> str:
+        """Return the id of a principle: the one wanted, or the first with a number behind it that is free."""
+        name = self._free(wanted, lambda each: _letters(each) in self._letters)
+        self._letters.add(_letters(name))
+        return name
+
+    def example(self, principle: str, side: str) -> str:
+        """Return the id of the next example of a principle on one side."""
+        stem = f"{principle}.{side}"
+        number = self._counts[stem] = self._counts.get(stem, 0) + 1
+        return self._free(f"{stem}-{number}", lambda _: False)
+
+    def _free(self, wanted: str, is_near: Callable[[str], bool]) -> str:
+        name, number = wanted, self._counts.get(wanted, 1)
+        while name in self._given or is_near(name):
+            number += 1
+            name = f"{wanted}-{number}"
+        self._counts[wanted] = number
+        self._given.add(name)
+        return name
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in name if char.isalnum())
