@@ -28,6 +28,8 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
     ),
     "Write": (
         Entry(path="lint", help="Check constitutions, judges, panels and suites."),
+        Entry(path="constitution import", help="Bring a constitution from the form of another tool."),
+        Entry(path="constitution export", help="Write a constitution in a form that others read."),
         Entry(path="schema", help="Print the JSON Schema of a kind of file, for editors."),
     ),
     "Judge": (
@@ -79,6 +81,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
 
 GROUPS: Final[Mapping[str, str]] = {
     "baseline": "Keep what a suite is compared with in CI.",
+    "constitution": "Show, test, compare and improve a constitution.",
     "judge": "Look at judges as raters.",
     "quarantine": "Hold cases back from a gate for a while.",
     "review": "Let people label what the judges rated, blind.",

@@ -47,6 +47,8 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "baseline-show/v1": "cli.baseline_show:BaselineShowDocument",
     "calibrate-plan/v1": "cli.calibrate:LabelPlanDocument",
     "calibrate/v1": "cli.calibrate:CalibrateDocument",
+    "constitution-export/v1": "workflows.export_constitution:ExportedConstitution",
+    "constitution-import/v1": "workflows.import_constitution:ImportedConstitution",
     "demo/v1": "cli.demo:DemoDocument",
     "doctor/v1": "cli.doctor:DoctorDocument",
     "error/v1": "cli.documents:ErrorDocument",

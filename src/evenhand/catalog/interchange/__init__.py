@@ -6,7 +6,7 @@
 - one module for each form in: `model_spec` (with `model_spec_parts` and `model_spec_chats`), `prose`, `json_list`,
   `promptfoo`, `geval`, `prometheus`, `humanebench` (with `humanebench_scale`), `mlflow`
 - `headings` and `shaped` are what they read Markdown, and JSON or YAML, with
-- `write_list` and `write_plain`: the forms out
+- `forms_out`: the forms out (`write_list`, `write_plain`); `written` says what they have no place for
 
 What is imported was written by strangers: it is data here and nowhere a path, a template or code.
 """

@@ -1,6 +1,5 @@
 """What a reader of another form found: principles without their final ids, and what had to be guessed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -81,10 +80,3 @@ class Draft:
     def guess(self, line: int, what: str, why: str) -> None:
         """Note a guess."""
         self.guesses.append(Guess(line=line, what=what, why=why))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """Lines of a draft's principles by their final ids."""
-
-    lines: Mapping[str, int]

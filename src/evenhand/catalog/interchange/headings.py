@@ -121,7 +121,7 @@ def _underlined(line: FencedLine, above: Section) -> Section | None:
     """Return the heading that a line of `===` or `---` makes of the one line of text above it."""
     if not _UNDERLINE.fullmatch(line.text) or not above.body or not above.body[-1][1].strip():
         return None
-    if len(above.body) > 1 and above.body[-2][1].strip():
+    if len(above.body) > 1 and (above.body[-2][1].strip() or _is_front_matter(above)):
         return None
     number, text = above.body[-1]
     if text.lstrip().startswith(("|", "-", "*", ">", "!!!", "    ")) or text.startswith("    "):
@@ -129,6 +129,12 @@ def _underlined(line: FencedLine, above: Section) -> Section | None:
     title, attributes = split_attributes(text)
     level = 1 if line.text.lstrip().startswith("=") else 2
     return Section(line=number, level=level, title=plain_words(title), attributes=attributes)
+
+
+def _is_front_matter(before: Section) -> bool:
+    """Tell whether a file begins with settings between two lines of dashes, and the second is yet to come."""
+    dashes = [index for index, (_, text) in enumerate(before.body) if text.rstrip() == "---"]
+    return before.level == 0 and dashes == [0]
 
 
 def split_attributes(text: str) -> tuple[str, dict[str, str]]:

@@ -105,7 +105,7 @@ def _request(shaped: Shaped, place: Place) -> str:
     """Return what a critic or reviser is asked, without the words that cue the model; several are joined."""
     value = shaped.at(place)
     parts = shaped.texts(place) if isinstance(value, list) else [shaped.text(place)]
-    return "\n\n".join(_CUE.sub("", _REQUEST.sub("", part)).strip() for part in parts if part)
+    return "\n\n".join(_without_cue(_REQUEST.sub("", part, count=1))[0] for part in parts if part)
 
 
 def _add_text(shaped: Shaped, place: Place, found: DraftPrinciple, draft: Draft) -> None:

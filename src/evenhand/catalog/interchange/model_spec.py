@@ -31,6 +31,8 @@ class _Found:
     section: Section
     parts: Parts
     examples: list[DraftExample] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)
+    """Texts of the sections it stands in."""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -107,6 +109,9 @@ def _take_chat(block: ChatBlock, found: _Found, source: Source, draft: Draft) ->
     for mark in chat.marks:
         draft.found[f"{mark} replies"] = draft.found.get(f"{mark} replies", 0) + 1
     _say_what_changed(block, chat, draft)
+    if chat.stray:
+        found.notes.append(join(chat.stray))
+        draft.guess(chat.stray[0][0], "text of a chat became notes", "it stands in no turn")
     if not chat.examples:
         found.notes.append("\n".join(part for part in (block.title, join(block.lines)) if part))
         draft.guess(block.line, "the chat became notes", "none of its replies is marked GOOD, OK or BAD")
@@ -114,13 +119,17 @@ def _take_chat(block: ChatBlock, found: _Found, source: Source, draft: Draft) ->
 
 def _say_what_changed(block: ChatBlock, chat: Chat, draft: Draft) -> None:
     if any(turn.tag == "developer" for turn in chat.turns):
-        draft.guess(block.line, "what the developer says is a system turn", "conversations here have no developer")
+        draft.guess(
+            block.line, "what the developer says is a system turn", "conversations here have no developer"
+        )
     for turn in chat.turns:
         if turn.attributes:
             what = f"{turn.attributes[:80]} is left out of a turn of {turn.tag}"
             draft.guess(turn.line, what, "turns here have a role and a text")
     for number in chat.continued:
-        draft.guess(number, "the chat goes on after the first good reply", "the file does not say after which")
+        draft.guess(
+            number, "the chat goes on after the first good reply", "the file does not say after which"
+        )
     if "OK" in chat.marks:
         draft.guess(block.line, "a reply marked OK is borderline, and complies", "the form has a third side")
 
@@ -144,11 +153,17 @@ def _principle(each: _Found, draft: Draft) -> DraftPrinciple:
         draft.guess(section.line, "the heading is the rule itself", "below it is no text of its own")
     if tests := parts.tests:
         what = f"tests {', '.join(_TESTS.format(tag) for tag in tests)}, and the tags left out of the text"
-        draft.guess(section.line, what, "a tag in brackets names a file of test prompts")
+        draft.guess(
+            section.line,
+            what,
+            "a tag in brackets names a file of prompts; copy their folder beside the constitution",
+        )
     if each.level == "guideline":
         draft.guess(section.line, "strength should", "what is a guideline may be set aside with a reason")
     if join(parts.commentary):
-        draft.guess(parts.commentary[0][0], "commentary is rationale, not binding", "the form calls it commentary")
+        draft.guess(
+            parts.commentary[0][0], "commentary is rationale, not binding", "the form calls it commentary"
+        )
     if others := {key: value for key, value in section.attributes.items() if key not in _KNOWN}:
         each.notes += [f"{key}: {value}" for key, value in others.items()]
         draft.guess(section.line, f"{', '.join(others)} became notes", "no field of a principle fits")
@@ -158,7 +173,7 @@ def _principle(each: _Found, draft: Draft) -> DraftPrinciple:
         title=section.title,
         text=text,
         rationale=join(parts.commentary),
-        notes="\n\n".join(each.notes),
+        notes="\n\n".join([*each.above, *each.notes]),
         tier=each.level,
         strength="should" if each.level == "guideline" else "must",
         examples=tuple(each.examples),
@@ -180,12 +195,16 @@ def _explain(each: _Found, following: Sequence[_Found], draft: Draft) -> None:
         if section.title:
             draft.guess(section.line, f"{name} is no principle", "it has no level of authority and no text")
     elif below is not None:
-        below.notes.insert(0, titled)
+        below.above.append(titled)
         what = f"{name} is no principle; its text is in the notes of {below.section.title[:60]!r}"
         draft.guess(section.line, what, "it has no level of authority")
     else:
         draft.summary = "\n\n".join(part for part in (draft.summary, titled) if part)
-        draft.guess(section.line, f"{name} is no principle; its text is in the summary", "it has no level of authority")
+        draft.guess(
+            section.line,
+            f"{name} is no principle; its text is in the summary",
+            "it has no level of authority",
+        )
 
 
 def _below(section: Section, following: Sequence[_Found]) -> list[_Found]:

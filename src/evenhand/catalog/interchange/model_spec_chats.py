@@ -12,14 +12,17 @@ from evenhand.errors import Finding
 from evenhand.records.message import Message, Role, Text
 
 _ROLES: dict[str, Role] = {role: role for role in get_args(Role)} | {"developer": "system"}
-_OPENING = re.compile(r"[ \t]*<(?P<tag>system|developer|user|assistant|tool)(?P<attributes>[ ][^<>]*)?>(?P<rest>.*)")
-_MARK = re.compile(r"[ \t]*<!--[ \t]*(?P<mark>GOOD|BAD|OK)\b(?P<see>\[[^\[\]]*\])?[ \t]*:?(?P<why>.*?)-->(?P<rest>.*)")
+_OPENING = re.compile(
+    r"[ \t]*<(?P<tag>system|developer|user|assistant|tool)(?P<attributes>[ ][^<>]*)?>(?P<rest>.*)"
+)
+_MARK = re.compile(
+    r"[ \t]*<!--[ \t]*(?P<mark>GOOD|BAD|OK)\b(?P<see>\[[^\[\]]*\])?[ \t]*:?(?P<why>.*?)-->(?P<rest>.*)"
+)
 _SIDES: dict[str, tuple[Side, str | None]] = {
     "GOOD": ("complies", None),
     "BAD": ("violates", None),
     "OK": ("borderline", "complies"),
 }
-_LONGEST_TAG = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ class Chat:
     turns: list[Turn] = field(default_factory=list)
     continued: list[int] = field(default_factory=list)
     """Lines at which a chat goes on after marked replies."""
+    stray: list[Line] = field(default_factory=list)
+    """Lines between the turns."""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -98,14 +103,12 @@ def _prompt(turns: Sequence[Turn]) -> Text:
 def _turns(lines: Sequence[Line], source: Source, chat: Chat) -> Iterator[Turn]:
     rest = iter(lines)
     for number, text in rest:
-        opening = _OPENING.fullmatch(text) if text.lstrip()[:1] == "<" and len(text) < _LONGEST_TAG else None
+        opening = _OPENING.fullmatch(text) if text.lstrip()[:1] == "<" else None
         if opening is None:
             if text.strip() and text.strip() not in {"<comparison>", "</comparison>"}:
-                span = Span(line=number, column=1, width=len(text))
-                hint = "write <user>...</user>, or end the fence before it"
-                chat.findings.append(source.finding("M008", "this line is in no turn", span, suggestion=hint))
+                chat.stray.append((number, text))
             continue
-        mark = _MARK.fullmatch(opening["rest"])
+        mark = _MARK.fullmatch(opening["rest"]) if "-->" in opening["rest"] else None
         content = _content(mark["rest"] if mark else opening["rest"], opening["tag"], rest)
         if content is None:
             tag = opening["tag"]

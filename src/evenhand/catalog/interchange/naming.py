@@ -9,15 +9,16 @@ _OTHER = re.compile(r"[^a-z0-9._-]+")
 _RUNS = re.compile(r"[._-]{2,}")
 _WORDS = re.compile(r"[a-z0-9]+")
 _MOST_WORDS = 4
-_EMPTY = frozenset(
+_SAYS_LITTLE = (
     "a about above after all also always an and any are as at assistant assistants avoid avoiding be been by can "
-    "choose choosing compare could criteria degree do does don each else exhibits exhibit extent for from given has "
-    "have how however human humans i if in into is it its last likely make makes may more most must my not of on one "
-    "only or other out over own please preceding precedings previous provide reply replies response responses s "
-    "should so someone specific such than that the their them then there these they this to try under up was ways "
-    "were what when where whether which while who will with without would you your "
-    "identify discuss explain find list critique discussing rewrite".split()
+    "choose choosing close compare consider could criteria criticism critique degree discuss discussing do does don "
+    "each else exhibit exhibits explain extent find for from give gives given has have how however human humans i "
+    "identify if in into is it its last less likely list make makes may more most must my not of on one only or other "
+    "out over own paying please possible preceding precedings previous provide reason reply replies response "
+    "responses rewrite s should so someone specific such terms than that thats the their them then there these they "
+    "this to try under up was ways were what whats when where whether which while who will with without would you your"
 )
+_EMPTY = frozenset(_SAYS_LITTLE.split())
 
 
 def identifier(text: str) -> str:

@@ -70,7 +70,9 @@ def _read(section: Section, path_of: list[Section], draft: Draft) -> None:
     parts = _parts(section.body)
     text = join(parts["text"])
     if not text and not any(join(lines) for lines in parts.values()):
-        draft.guess(section.line, f"“{section.title[:60]}” is no principle", "no text stands below the heading")
+        draft.guess(
+            section.line, f"“{section.title[:60]}” is no principle", "no text stands below the heading"
+        )
         return
     if not text:
         text = section.title

@@ -1,6 +1,6 @@
 """From a draft to a constitution: ids, scales and what the form does not say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from evenhand.catalog.interchange.draft import Draft, DraftExample, DraftPrinciple, Guess
 from evenhand.catalog.interchange.naming import Names, identifier, name_from_text
 from evenhand.catalog.source import whole_file
-from evenhand.errors import Finding, Severity
+from evenhand.errors import Finding
 from evenhand.records.canonical import content_hash
 from evenhand.records.constitution import Constitution, Example, Principle
 from evenhand.records.scale import BUILT_IN_SCALES, Scale
@@ -148,7 +148,7 @@ def _example(example: DraftExample, principle: str, names: Names) -> Example:
     )
 
 
-def _left_open(draft: Draft) -> Iterable[Guess]:
+def _left_open(draft: Draft) -> Iterator[Guess]:
     """Yield what every constitution has and the form does not say."""
     why = "the form does not say"
     count = len(draft.principles)
@@ -164,8 +164,3 @@ def _all(part: int, count: int | None = None) -> str:
     if count is not None and part != count:
         return f"{part} of {count} principles"
     return "the one principle" if part == 1 else f"all {part} principles"
-
-
-def errors_of(findings: Sequence[Finding]) -> bool:
-    """Tell whether there is an error among findings."""
-    return any(finding.severity is Severity.ERROR for finding in findings)

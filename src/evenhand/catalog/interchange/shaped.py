@@ -8,6 +8,7 @@ from evenhand.catalog.source import Document, Json, Place, lookup
 from evenhand.catalog.yaml_file import parse_yaml
 from evenhand.errors import Finding
 
+_MOST_HOLDERS = 4
 _KINDS = {dict: "a mapping", list: "a list", str: "text", type(None): "nothing", bool: "true or false"}
 
 
@@ -33,6 +34,11 @@ class Shaped:
     def line(self, place: Place) -> int:
         """Return the line something stands in."""
         return self.document.source.value_span(place).line
+
+    def position(self, place: Place) -> tuple[int, int]:
+        """Return line and column of something, to bring places into the order of the file."""
+        span = self.document.source.value_span(place)
+        return span.line, span.column
 
     def at(self, place: Place) -> Json:
         """Return what stands at a place; None where nothing does."""
@@ -103,3 +109,41 @@ def _shown(value: Json) -> str:
     if isinstance(value, bool) or value is None:
         return str(value).lower().replace("none", "nothing")
     return str(value)
+
+
+def entries(shaped: Shaped, marks: Sequence[str], holders: Sequence[str]) -> list[Place]:
+    """Return the places of the records of a file: one, a list, or a mapping from names, or any of these in a holder.
+
+    Args:
+        shaped: The file.
+        marks: Keys that tell a record; a mapping without any of them is one from names to records.
+        holders: Keys under which the records may stand.
+    """
+    top: Place = ()
+    for _ in range(_MOST_HOLDERS):
+        value = shaped.at(top)
+        if not isinstance(value, dict):
+            return shaped.items(top) if isinstance(value, list) else _nothing(shaped, top)
+        if any(mark in value for mark in marks):
+            return [top]
+        holder = next((key for key in holders if key in value), None)
+        if holder is None:
+            return [(*top, key) for key in value]
+        top = (*top, holder)
+    return []
+
+
+def _nothing(shaped: Shaped, place: Place) -> list[Place]:
+    shaped.report("a list or a mapping belongs here", place)
+    return []
+
+
+def name_of(shaped: Shaped, place: Place, keys: Sequence[str] = ("id", "name")) -> str:
+    """Return what a record calls itself, or the key it stands under; empty where it has no name."""
+    own = next((shaped.text((*place, key)) for key in keys if shaped.at((*place, key))), "")
+    return own or (str(place[-1]) if place and isinstance(place[-1], str) else "")
+
+
+def as_note_guess(keys: Sequence[str]) -> str:
+    """Return how it is said that keys became notes."""
+    return f"{', '.join(key[:60] for key in keys)} became notes, which judges do not see"

@@ -1,0 +1,35 @@
+"""Forms a constitution can be written in, by the name people type."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from evenhand.catalog.constitution_text import write_markdown, write_yaml
+from evenhand.catalog.interchange.write_list import write_critiques, write_json_list
+from evenhand.catalog.interchange.write_plain import write_plain
+from evenhand.catalog.interchange.written import Written
+from evenhand.records.constitution import Constitution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormOut:
+    """A form out."""
+
+    what: str
+    """What it is, in a few words."""
+    write: Callable[[Constitution], Written]
+
+
+FORMS_OUT: Final[Mapping[str, FormOut]] = {
+    "markdown": FormOut(what="plain Markdown in the form of the Model Spec", write=write_plain),
+    "json-list": FormOut(what="the texts of the principles, as a JSON list", write=write_json_list),
+    "critiques": FormOut(
+        what="critiques and revisions in JSON, as papers publish them", write=write_critiques
+    ),
+    "evenhand-markdown": FormOut(
+        what="our own Markdown; nothing is lost", write=lambda each: Written(text=write_markdown(each))
+    ),
+    "evenhand-yaml": FormOut(
+        what="our own YAML; nothing is lost", write=lambda each: Written(text=write_yaml(each))
+    ),
+}

@@ -1,0 +1,64 @@
+"""Write a constitution in a form that others read, and say what the form has no place for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenhand.catalog.constitutions import load_constitution
+from evenhand.catalog.files import shown_path
+from evenhand.catalog.interchange.forms_out import FORMS_OUT
+from evenhand.catalog.interchange.written import LeftOut
+from evenhand.catalog.whole_file import replace_file
+from evenhand.errors import UnknownNameError, UsageError
+from evenhand.workflows.find_constitution import find_constitution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedConstitution:
+    """A constitution in another form."""
+
+    source: str
+    format: str
+    file: str
+    """Where it was written; empty where `text` holds it."""
+    text: str
+    """The constitution, where no file was named."""
+    principles: int
+    left_out: tuple[LeftOut, ...]
+    """What the form has no place for."""
+
+
+def export_constitution(
+    form: str, name: str, *, start: Path, out: Path | None = None, force: bool = False
+) -> ExportedConstitution:
+    """Write a constitution in another form.
+
+    Args:
+        form: Name of the form, one of `FORMS_OUT`.
+        name: The constitution: a file, or its name in the workspace.
+        start: Folder from which the workspace is looked for.
+        out: The file to write; None returns the text.
+        force: Whether a file that is there is written again.
+
+    Raises:
+        UnknownNameError: There is no such form or constitution.
+        UsageError: `out` is there already or can not be written.
+        FileError: The constitution has findings.
+    """
+    if form not in FORMS_OUT:
+        raise UnknownNameError("form", form, FORMS_OUT)
+    source = find_constitution(start, name)
+    constitution = load_constitution(source)
+    written = FORMS_OUT[form].write(constitution)
+    if out is not None:
+        if out.exists() and not force:
+            hint = "name another file with --out, or write it again with --force"
+            raise UsageError(f"{shown_path(out)} exists already", hint=hint)
+        replace_file(out, [written.text.encode()], hint="name another file with --out")
+    return ExportedConstitution(
+        source=shown_path(source),
+        format=form,
+        file=shown_path(out) if out else "",
+        text="" if out else written.text,
+        principles=len(constitution.principles),
+        left_out=written.left_out,
+    )
