@@ -75,6 +75,8 @@ _PRINCIPLE = _record(
         "owner": TEXT,
         "since": TEXT,
         "notes": TEXT,
+        "critique": TEXT,
+        "revision": TEXT,
     },
 )
 _DESCRIBE = st.fixed_dictionaries({"1": TEXT, "2": TEXT}, optional={"3": TEXT})

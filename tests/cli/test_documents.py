@@ -15,6 +15,11 @@ from evenhand.review.exchange.records import Format
 from evenhand.workflows.show_schema import schema_names
 
 LINES: dict[str, tuple[list[str], int]] = {
+    "constitution-export/v1": (["constitution", "export", "json-list", "assistant"], 0),
+    "constitution-import/v1": (
+        ["constitution", "import", "prose", "constitutions/assistant.md", "--out", "imported.yaml"],
+        0,
+    ),
     "demo/v1": (["demo", "new-demo"], 0),
     "doctor/v1": (["doctor"], 0),
     "error/v1": (["run", "nothing"], 2),

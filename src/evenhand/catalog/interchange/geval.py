@@ -102,9 +102,11 @@ def _ranked(
     if len(set(labels)) != len(labels) or len(labels) == 1:
         shaped.report("a rubric has two different ranges or more", (*place, "rubric"))
         return None
-    passing = next((label for label, (_, high, _) in zip(labels, ranges, strict=True) if high >= least), None)
+    reached = (label for label, (low, _, _) in zip(labels, ranges, strict=True) if low >= least)
+    passing = next(reached, labels[-1])
     what = f"ranges of scores are labels, and {passing} is the lowest that passes"
-    draft.guess(shaped.line((*place, "rubric")), what, "its upper end reaches the threshold")
+    why = f"all of it reaches the threshold of {number_text(least)}, or it is the highest"
+    draft.guess(shaped.line((*place, "rubric")), what, why)
     describe = {label: means for label, (_, _, means) in zip(labels, ranges, strict=True)}
     return OrdinalScale(type="ordinal", values=tuple(labels), describe=describe, pass_at=passing)
 

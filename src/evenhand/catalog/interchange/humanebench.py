@@ -73,6 +73,8 @@ def _read(section: Section, source: Source, around: list[str], draft: Draft) -> 
         message = f"the scores of {section.title[:60]!r} are no scale: {error.args[0]}"
         draft.findings.append(source.finding("I007", " ".join(message.split())[:300], span, suggestion=hint))
         return
+    if not text:
+        draft.guess(section.line, "the heading is the rule itself", "below it is no definition")
     if notes:
         draft.guess(section.line, "what follows the scores is notes", "it is neither definition nor score")
     draft.found["score descriptors"] = draft.found.get("score descriptors", 0) + len(scores)

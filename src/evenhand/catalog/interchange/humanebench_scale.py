@@ -64,6 +64,8 @@ def ordinal(scores: Sequence[tuple[int, str, str]]) -> OrdinalScale:
     described = {label: text for _, label, text in scores}
     if len(described) != len(scores):
         raise ValueError("a score is described twice")
+    if len(described) == 1:
+        raise ValueError("there is one score only")
     values = sorted(described, key=float)
     above = [label for label in values if float(label) > 0]
     signed = bool(above) and float(values[0]) < 0

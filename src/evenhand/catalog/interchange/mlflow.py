@@ -17,6 +17,7 @@ _WORDS = {
 _VARIABLE = re.compile(r"\{\{\s{0,20}(\w{1,40})\s{0,20}\}\}")
 _LITERAL = re.compile(r"(?:typing\.)?Literal\[(?P<inside>[^\[\]]{1,2000})\]")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_ANSWER = re.compile(r"\S(?:.{0,78}\S)?")
 _KNOWN = ("id", "name", "instructions", "feedback_value_type")
 
 
@@ -74,8 +75,9 @@ def _scale(shaped: Shaped, place: Place, draft: Draft) -> Scale | str:
             )
             return "comply"
     answers = list(dict.fromkeys(answers))
-    if len(answers) < 2 or not all(answers):
-        shaped.report("a list of two answers or more belongs here", place)
+    if len(answers) < 2 or not all(_ANSWER.fullmatch(answer) for answer in answers):
+        hint = "an answer is one line of at most 80 characters"
+        shaped.report("a list of two answers or more belongs here", place, hint)
         return "comply"
     why = "the form does not say which; name them under pass"
     draft.guess(shaped.line(place), "no answer passes or fails", why)

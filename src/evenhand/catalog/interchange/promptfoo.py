@@ -13,6 +13,7 @@ from evenhand.records.scale import NumericScale, Scale, number_text
 
 _RUBRICS = ("llm-rubric", "g-eval", "model-graded-closedqa")
 _KNOWN = ("description", "defaultTest", "tests", "scenarios", "assert")
+_SET = "assert-set"
 _NOT = "not-"
 _NOT_OPENED = "files that a configuration names are not opened"
 _DENIED = "This must not be true of the reply: "
@@ -36,7 +37,7 @@ def read_promptfoo(text: str, path: str) -> Draft:
             )
         elif kind.removeprefix(_NOT) in _RUBRICS:
             _read(shaped, place, kind, seen, draft)
-        elif kind:
+        elif kind and kind != _SET:
             others[kind] += 1
     if left := list(shaped.others((), _KNOWN)):
         draft.guess(0, f"{', '.join(key[:40] for key in left)} left out", "they hold no rubric")

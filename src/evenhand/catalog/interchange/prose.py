@@ -86,7 +86,7 @@ def _read(section: Section, path_of: list[Section], draft: Draft) -> None:
     draft.principles.append(
         DraftPrinciple(
             line=section.line,
-            name=section.attributes.get("id") or ".".join(each.title for each in path_of[-2:]),
+            name=section.attributes.get("id") or " / ".join(each.title for each in path_of[-2:]),
             title=section.title,
             text=text,
             rationale=join(parts["rationale"]),
