@@ -7,7 +7,7 @@ import typer
 from evenhand.cli.output import Column, Mark, Part, Style
 from evenhand.cli.session import session_of
 from evenhand.records.run import RunState
-from evenhand.workflows.list_runs import ListedRun, list_runs
+from evenhand.workflows.list_runs import ListedGeneration, ListedRun, list_generations, list_runs
 
 _COLUMNS = (
     Column(title="run"),
@@ -15,6 +15,16 @@ _COLUMNS = (
     Column(title="state"),
     Column(title="started (UTC)"),
     Column(title="done", right=True),
+    Column(title="failed", right=True),
+    Column(title="USD", right=True),
+    Column(title="why", gives_way=True),
+)
+_GENERATION_COLUMNS = (
+    Column(title="generation run"),
+    Column(title="for"),
+    Column(title="state"),
+    Column(title="started (UTC)"),
+    Column(title="written", right=True),
     Column(title="failed", right=True),
     Column(title="USD", right=True),
     Column(title="why", gives_way=True),
@@ -30,18 +40,36 @@ class RunsDocument:
 
     runs: tuple[ListedRun, ...]
     """The newest last."""
+    generations: tuple[ListedGeneration, ...] = ()
+    """Runs in which a generator wrote, the newest last."""
 
 
 def runs(context: typer.Context) -> int:
     """List the runs of the workspace, the newest last."""
     session = session_of(context)
     found = list_runs(session.workspace)
-    session.screen.document("runs/v1", RunsDocument(runs=found))
+    written = list_generations(session.workspace)
+    session.screen.document("runs/v1", RunsDocument(runs=found, generations=written))
     if found:
         session.screen.table(_COLUMNS, [_row(run) for run in found])
     else:
         session.screen.say("no run yet; start one with: evenhand run SUITE")
+    if written:
+        session.screen.table(_GENERATION_COLUMNS, [_generation_row(run) for run in written])
     return 0
+
+
+def _generation_row(run: ListedGeneration) -> tuple[Part, ...]:
+    return (
+        Mark(run.id, Style.STRONG),
+        f"{run.purpose}: {run.title}",
+        Mark(_state(run), _STYLES[run.state]),
+        run.created[:16].replace("T", " "),
+        f"{run.written:,}",
+        f"{run.failed:,}",
+        f"{run.usd:.4f}",
+        run.reason,
+    )
 
 
 def _row(run: ListedRun) -> tuple[Part, ...]:
@@ -62,7 +90,7 @@ def _suite(run: ListedRun) -> str:
     return f"{run.suite} ({', '.join(notes)})" if notes else run.suite
 
 
-def _state(run: ListedRun) -> str:
+def _state(run: ListedRun | ListedGeneration) -> str:
     """Return the state in the word that `evenhand run` ended with."""
     was_interrupted = any(reason.startswith(_INTERRUPTED) for reason in run.reason.split("; "))
     return _INTERRUPTED if run.state is RunState.STOPPED and was_interrupted else run.state.value

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from evenhand.errors import LedgerError, UnknownNameError
+from evenhand.errors import LedgerError, UnknownNameError, UsageError
 from evenhand.records.attempt import SettledItem
 from evenhand.records.canonical import canonical_json
 from evenhand.records.label import HumanLabel
@@ -112,6 +112,7 @@ class LedgerFile:
 
         Raises:
             UnknownNameError: There is no such run.
+            UsageError: It is a generation run.
         """
         with self.read() as connection:
             return read_run(self._run_row(connection, name))
@@ -136,6 +137,7 @@ class LedgerFile:
             query if name == "latest" else query.where(tables.runs.c.name == searchable(name))
         ).first()
         if found is None:
+            _refuse_generation(connection, name)
             known = connection.execute(
                 select(tables.runs.c.name).where(_JUDGES).order_by(tables.runs.c.id.desc()).limit(200)
             )
@@ -248,6 +250,21 @@ class LedgerFile:
             with self.right.turn, connection.begin():
                 self.right.check(driver_connection(connection))
                 yield connection
+
+
+def _refuse_generation(connection: Connection, name: str) -> None:
+    """Say of a name that is no run of judges that it is a generation run, where it is one.
+
+    Raises:
+        UsageError: It is one.
+    """
+    query = select(tables.runs.c.kind).where(tables.runs.c.name == searchable(name))
+    kind = connection.execute(query).scalar()
+    if kind is not None:
+        raise UsageError(
+            f"{name} is a generation run ({kind}): it wrote texts and judged nothing",
+            hint="the command that began it goes on with it; what judged its texts is a run of its own (evenhand runs)",
+        )
 
 
 def open_ledger(path: Path, *, create: bool = False, lease_s: float = LEASE_SECONDS) -> LedgerFile:

@@ -16,6 +16,7 @@ from evenhand.testing import JudgeAnswer, JudgeRequest, LoopbackServer, serve_in
 from evenhand.testing.exchange import Finish
 from evenhand.workflows.generation.generate import generate
 from evenhand.workflows.generation.job import GenerationOptions
+from evenhand.workflows.list_runs import list_generations, list_runs
 
 PROTOCOLS = ("openai-chat", "openai-responses", "anthropic")
 
@@ -150,8 +151,11 @@ def test_generation_runs_are_not_among_the_runs_of_judges(tmp_path: Path) -> Non
         run = write_all(job(folder, mends(1))).run
     ledger = ledger_of(folder)
     assert ledger.runs() == ledger.recent_runs(5) == ()
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(UsageError, match="wrote texts and judged nothing"):
         ledger.run(run.id)
+    (listed,) = list_generations(folder)
+    assert (listed.id, listed.title, listed.written, listed.failed) == (run.id, "mending", 2, 0)
+    assert list_runs(folder) == ()
     assert generations(ledger) == (run,)
     assert read_generation(ledger, "latest", "revise") == read_generation(ledger, run.id) == run
     with pytest.raises(UnknownNameError, match="generation run"):
