@@ -28,9 +28,15 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
     ),
     "Write": (
         Entry(path="lint", help="Check constitutions, judges, panels and suites."),
+        Entry(path="schema", help="Print the JSON Schema of a kind of file, for editors."),
+    ),
+    "Constitution": (
+        Entry(
+            path="constitution show",
+            help="Show a constitution: who wins a conflict, where each part is from.",
+        ),
         Entry(path="constitution import", help="Bring a constitution from the form of another tool."),
         Entry(path="constitution export", help="Write a constitution in a form that others read."),
-        Entry(path="schema", help="Print the JSON Schema of a kind of file, for editors."),
     ),
     "Judge": (
         Entry(path="plan", help="Say what a run would take: calls, tokens, cost and time. Calls nobody."),

@@ -142,6 +142,14 @@ class Screen:
             raise ValueError("a line of a result is printable ASCII")
         _put(sys.stdout, line)
 
+    def text(self, text: str) -> None:
+        """Write text that is itself the result, such as a file: as it is into a pipe or a file, drawn on a terminal."""
+        if sys.stdout.isatty():
+            for line in text.removesuffix("\n").split("\n"):
+                self.result(line)
+        else:
+            _put(sys.stdout, text)
+
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Part]]) -> None:
         """Write a table to the result: two spaces between columns, no lines. A row of one part stands above others."""
         if self.as_json:

@@ -1,27 +1,65 @@
-"""Find a constitution by its file or by its name in the workspace."""
+"""Find a constitution or a panel by its file or by its name in the workspace."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from evenhand.catalog.settings import find_workspace
-from evenhand.errors import UnknownNameError
+from evenhand.errors import UnknownNameError, UsageError
 
-_ENDINGS = (".md", ".yaml", ".yml")
+_CONSTITUTIONS = (".md", ".yaml", ".yml")
+_PANELS = (".panel.yaml", ".panel.yml")
 
 
-def find_constitution(start: Path, name: str) -> Path:
-    """Return the constitution file that `name` stands for.
+def find_constitution(start: Path, name: str = "") -> Path:
+    """Return the file of a constitution.
 
     Args:
         start: Folder from which the workspace is looked for.
-        name: A path from the current folder or from the workspace, or the name of a file in constitutions/.
+        name: A path from the current folder or from the workspace, or the name of a file in constitutions/; empty
+            takes the only one there.
 
     Raises:
         UnknownNameError: There is no such constitution.
+        UsageError: Several could be meant, or the file lies outside the workspace.
     """
+    return _find(start, name, "constitution", "constitutions", _CONSTITUTIONS)
+
+
+def find_panel(start: Path, name: str = "") -> Path:
+    """Return the file of a panel, as `find_constitution`; its name is looked for in judges/.
+
+    Raises:
+        UnknownNameError: There is no such panel.
+        UsageError: Several could be meant, or the file lies outside the workspace.
+    """
+    return _find(start, name, "panel", "judges", _PANELS)
+
+
+def _find(start: Path, name: str, kind: str, folder: str, endings: Sequence[str]) -> Path:
     root = find_workspace(start).root
-    named = (root / "constitutions" / f"{name}{ending}" for ending in _ENDINGS)
-    found = next((path for path in (Path(name), root / name, *named) if path.is_file()), None)
+    names = _names(root / folder, endings)
+    if not name:
+        if len(names) != 1:
+            raise UsageError(
+                f"which {kind}? the workspace has {', '.join(sorted(names)) or 'none'}",
+                hint="name one of them",
+            )
+        return next(iter(names.values()))
+    found = next((path for path in (Path(name), root / name) if path.is_file()), names.get(name))
     if found is None:
-        files = sorted(path for path in (root / "constitutions").glob("*") if path.suffix in _ENDINGS)
-        raise UnknownNameError("constitution", name, [path.stem for path in files])
+        raise UnknownNameError(kind, name, names)
+    if not found.resolve().is_relative_to(root.resolve()):
+        raise UsageError(
+            f"{name} lies outside the workspace {root}", hint="name its workspace too: --workspace DIR"
+        )
     return found
+
+
+def _names(home: Path, endings: Sequence[str]) -> dict[str, Path]:
+    files = sorted(path for path in home.glob("*") if path.is_file()) if home.is_dir() else []
+    return {
+        path.name.removesuffix(ending): path
+        for path in files
+        for ending in endings
+        if path.name.endswith(ending)
+    }
