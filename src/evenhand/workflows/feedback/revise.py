@@ -1,0 +1,210 @@
+"""Revise the replies of a suite by its constitution, and have its own panel judge them before and after."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from evenhand.errors import MeasureError
+from evenhand.feedback.effect_results import ChainCounts
+from evenhand.feedback.revision_report import RevisionReport
+from evenhand.judging.budget import NANOUSD
+from evenhand.records.run import Run, RunState
+from evenhand.store.ledger import open_ledger
+from evenhand.workflows import run_suite
+from evenhand.workflows.feedback.derive_suite import Versions, arrange, derive_suite
+from evenhand.workflows.feedback.find_refusals import find_refusals
+from evenhand.workflows.feedback.plan_revisions import PlannedRevisions
+from evenhand.workflows.feedback.read_effects import read_effects
+from evenhand.workflows.feedback.read_revisions import Missed, RevisedReply, read_revised_replies
+from evenhand.workflows.feedback.stamp import stamp_revisions
+from evenhand.workflows.generation.generate import generate
+from evenhand.workflows.generation.job import GenerationOptions, GenerationResult
+from evenhand.workflows.generation.job import Watch as WatchGeneration
+from evenhand.workflows.prepare import Prepared, prepare
+from evenhand.workflows.read_run import read_run
+from evenhand.workflows.run_suite import RunOptions, RunResult, resume_run, run_prepared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionOptions:
+    """What a user may say about one execution."""
+
+    max_usd: float | None = None
+    """Cap in US dollars for writing and judging together."""
+    replay: bool = False
+    """Whether only replies in the ledger are used, of generator and judges."""
+    again: bool = False
+    """Whether every text is asked for again, whatever earlier runs hold."""
+    allow_alias: bool = False
+    """Whether judges may ask for a floating alias, whatever their files say."""
+    command: str = "revise() called from Python"
+    """The command line, for the manifests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watches:
+    """Who is told when each half begins."""
+
+    generation: WatchGeneration
+    judging: run_suite.Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionResult:
+    """How an execution ended."""
+
+    planned: PlannedRevisions
+    generation: GenerationResult
+    judged: RunResult | None = None
+    """None where the generator did not come to its end."""
+    report: RevisionReport | None = None
+    """None where the judges did not come to theirs."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody stopped it."""
+        return self.generation.interrupted or (self.judged is not None and self.judged.interrupted)
+
+    @property
+    def needs_cap(self) -> bool:
+        """Whether going on takes a higher cap."""
+        return self.generation.needs_cap or (self.judged is not None and self.judged.needs_cap)
+
+
+def revise(planned: PlannedRevisions, options: RevisionOptions, watches: Watches) -> RevisionResult:
+    """Take revisions as far as they go: written, judged before and after, measured.
+
+    The same revisions taken up again go on where they stopped, and where they came to their end nobody is asked.
+
+    Raises:
+        FileError: A judge asks for a floating alias that nobody allowed.
+        UsageError: An account, a price or a key is unknown, or the generator's model floats.
+        MeasureError: Nothing could be measured: no endpoint, nothing to replay, or every chain ended in a failed step.
+    """
+    _refuse_what_judging_would(planned, options)
+    refusals = find_refusals(planned.workspace)
+    generation = generate(
+        planned.job(),
+        GenerationOptions(
+            max_usd=_least(options.max_usd, planned.feedback.limits.usd),
+            replay=options.replay,
+            again=options.again,
+            command=options.command,
+        ),
+        watches.generation,
+    )
+    if generation.run.state is not RunState.FINISHED:
+        return RevisionResult(planned=planned, generation=generation)
+    revised = _Revised(planned, generation)
+    judged = _judge(planned, revised.suite(), _judging_options(options, generation), watches.judging)
+    result = RevisionResult(planned=planned, generation=generation, judged=judged)
+    if judged.run.state is not RunState.FINISHED:
+        return result
+    stored = read_run(planned.workspace.root, judged.run.id)
+    effects = read_effects(planned, stored, revised.replies, revised.chains, refusals)
+    return replace(result, report=stamp_revisions(planned, generation, stored, effects))
+
+
+def _refuse_what_judging_would(planned: PlannedRevisions, options: RevisionOptions) -> None:
+    """Find out what would stop the judges before the generator is paid."""
+    if not (options.allow_alias or options.replay):
+        planned.suite.refuse_aliases()
+    planned.suite.manifest(command="")
+
+
+def _least(*caps: float | None) -> float | None:
+    known = [cap for cap in caps if cap is not None]
+    return min(known) if known else None
+
+
+class _Revised:
+    """The replies of a run that were revised, opened as often as they are needed."""
+
+    def __init__(self, planned: PlannedRevisions, generation: GenerationResult) -> None:
+        self._planned = planned
+        self._run = generation.run
+        self._ledger = open_ledger(planned.workspace.ledger_path)
+        self._missed = Missed()
+        self._complete = 0
+
+    def replies(self) -> Iterator[tuple[RevisedReply, Versions]]:
+        """Yield each reply with its texts in the order in which they are judged."""
+        self._missed, self._complete = Missed(), 0
+        planned = self._planned
+        order = partial(
+            arrange,
+            rounds=planned.revise.rounds,
+            seed=planned.feedback.seed,
+            producer=planned.generator.generator.model,
+        )
+        for each in read_revised_replies(planned.workspace.root, self._ledger, self._run, self._missed):
+            self._complete += 1
+            yield each, order(each)
+
+    def suite(self) -> Path:
+        """Write the suite that judges them.
+
+        Raises:
+            MeasureError: There is none to judge.
+        """
+        planned = self._planned
+        path = derive_suite(planned.workspace, planned.loaded, self._run.id, self.replies())
+        if not self._complete:
+            kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(self._missed.failed.items()))
+            raise MeasureError(
+                f"no reply was revised to its end: {kinds} (generator {planned.generator.generator.id})",
+                hint=f"see the reasons with: evenhand feedback show {self._run.id}",
+            )
+        return path
+
+    @property
+    def chains(self) -> ChainCounts:
+        """Where the chains went, once the replies were read."""
+        planned = self._planned
+        ended = self._complete + self._missed.failed.total()
+        return ChainCounts(
+            planned=len(planned.draws),
+            complete=self._complete,
+            open=len(planned.draws) - ended,
+            failed=dict(sorted(self._missed.failed.items())),
+            without_principle=planned.without_principle,
+            left_out=planned.left_out,
+        )
+
+
+# -- Judging -----------------------------------------------------------------------------------------
+
+
+def _judging_options(options: RevisionOptions, generation: GenerationResult) -> RunOptions:
+    spent = generation.account.possibly_spent_nanousd / NANOUSD
+    left = None if options.max_usd is None else max(0.0, options.max_usd - spent)
+    return RunOptions(
+        max_usd=left, allow_alias=options.allow_alias, replay=options.replay, command=options.command
+    )
+
+
+def _judge(planned: PlannedRevisions, suite: Path, options: RunOptions, watch: run_suite.Watch) -> RunResult:
+    """Judge the suite, or go on with a run of it, or take the one that is finished."""
+    root = planned.workspace.root
+    prepared = prepare(root, suite)
+    earlier = _same_run(prepared)
+    return resume_run(root, earlier.id, options, watch) if earlier else run_prepared(prepared, options, watch)
+
+
+def _same_run(prepared: Prepared) -> Run | None:
+    """Return the newest run that asks the same questions of the same judges; None where there is none."""
+    manifest = prepared.manifest(command="")
+    inputs = manifest.inputs_hash()
+    ledger = open_ledger(prepared.workspace.ledger_path)
+    return next(
+        (
+            run
+            for run in reversed(ledger.runs())
+            if run.manifest.suite_path == manifest.suite_path and run.manifest.inputs_hash() == inputs
+        ),
+        None,
+    )
+
+
+__all__ = ["RevisionOptions", "RevisionResult", "Watches", "revise"]
