@@ -34,6 +34,7 @@ TITLES = {
     "review": "Figures of the review",
     "gate": "Figures of the gate",
     "monitor": "Figures of the monitor",
+    "constitution": "Figures of constitutions",
 }
 _ENGINE = ("openai", "anthropic", "aiohttp", "pydantic", "sqlalchemy")
 PACKAGES = {
@@ -44,6 +45,7 @@ PACKAGES = {
     "review": ("numpy", "scipy", "sqlalchemy", "starlette", "uvicorn"),
     "gate": ("numpy", "scipy", "pydantic", "sqlalchemy"),
     "monitor": ("numpy", "scipy"),
+    "constitution": ("pydantic", "PyYAML"),
 }
 """Packages that the figures of a report depend on."""
 

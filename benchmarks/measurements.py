@@ -394,6 +394,16 @@ MONITOR = (
         recorded_data=True,
     ),
 )
+CONSTITUTION = (
+    Measurement(
+        title="Published constitutions, imported",
+        script="constitution_import.py",
+        meaning="Principles, descriptors of scales and examples found, against counts by a person and by a rule that "
+        "knows nothing of the importer. `words lost` are words of the file that stand nowhere in the constitution, "
+        "with repeats: cues such as `Options:` and heads of tables. `--model-spec FILE` adds the public Model Spec.",
+        recorded_data=True,
+    ),
+)
 REPORTS: Mapping[str, Sequence[Measurement]] = {
     "figures": FIGURES,
     "engine": ENGINE,
@@ -402,6 +412,7 @@ REPORTS: Mapping[str, Sequence[Measurement]] = {
     "review": REVIEW,
     "gate": GATE,
     "monitor": MONITOR,
+    "constitution": CONSTITUTION,
 }
 """Measurements by the report they stand in."""
 UNTIMED = frozenset({"coverage", "monitor"})

@@ -74,6 +74,16 @@ def test_text_without_a_level_is_kept_and_said() -> None:
     assert "is text of the section above" in told[62]
 
 
+def test_every_anchor_of_a_file_stands_in_the_constitution() -> None:
+    text = SPEC + "\n# Bare {#bare}\n\n## Under it {#under authority=user}\n\nDo this.\n"
+    constitution = settled("model-spec", text).constitution
+    written = json.dumps(constitution.canonical())
+    assert all(
+        f"#{anchor}" in written or f'"{anchor}"' in written for anchor in ("reading", "lending", "bare")
+    )
+    assert [each.id for each in constitution.principles] == ["no_promises", "brief", "under"]
+
+
 def test_without_any_level_every_heading_with_text_is_a_principle() -> None:
     text = "# Rules {#rules}\n\n## One {#one}\n\nDo this.\n\n## Two\n\nDo that.\n"
     assert [each.id for each in principles("model-spec", text)] == ["one"]
@@ -187,6 +197,12 @@ def test_a_configuration_is_told_what_was_left_out_and_no_file_of_it_is_opened()
     assert "prompts, providers left out" in told
 
 
+def test_a_list_of_tests_is_read_as_those_of_a_configuration() -> None:
+    text = "- description: a\n  assert: [{type: llm-rubric, value: Be kind.}]\n- file://b.yaml\n"
+    assert [each.text for each in principles("promptfoo", text)] == ["Be kind."]
+    assert "the tests of file://b.yaml are left out" in dict(guesses("promptfoo", text)).values()
+
+
 def test_metrics_keep_their_ranges_as_labels_and_the_threshold_as_what_passes() -> None:
     constitution = settled("geval", FILES["geval"]).constitution
     first, second = constitution.principles
@@ -242,8 +258,9 @@ def test_score_lines_and_tables_are_read_alike_whatever_their_dashes() -> None:
     assert [scale.labels for scale in scales] == [("-1", "-0.5", "0.5", "1"), ("-1", "1")]
     assert scales[0].reading("0.5") is Reading.PASS
     assert scales[0].reading("-0.5") is Reading.FAIL
-    assert (first.text, second.text) == ("Time of readers is short.", "Tell the truth")
-    assert second.notes == "**Guidance:** no small talk."
+    assert first.text.startswith("Time of readers is short.\n\n")
+    assert second.text.startswith("Tell the truth\n\n**Guidance:** no small talk.\n\n")
+    assert all(each.text.endswith("Facts come first.") for each in (first, second))
     assert "Goes further" in constitution.summary
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from evenhand.catalog.interchange.draft import Draft, DraftPrinciple
 from evenhand.catalog.interchange.headings import Line, Section, join, plain_words, read_sections
@@ -12,6 +13,7 @@ from evenhand.catalog.yaml_file import find_unprintable
 _NUMBERED = re.compile(r"\s*(?:[*_]{0,3})(?P<number>\d{1,3})\\?[.)]\s+(?P<title>\S.{0,200}?)(?:[*_]{0,3})\s*")
 _DEFINITION = re.compile(r"Definition:\s*", re.IGNORECASE)
 _LABEL = re.compile(r"\*\*[^*]{1,80}:\*\*.*")
+_FOR_ALL = re.compile(r"\ball (?:the )?principles\b", re.IGNORECASE)
 _RULER = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
 
 
@@ -24,8 +26,13 @@ def read_humanebench(text: str, path: str) -> Draft:
     sections, findings = read_sections(source)
     draft.findings += findings
     around: list[str] = []
+    for_all: list[Section] = []
     for section in _numbered(sections, source):
-        _read(section, source, around, draft)
+        if section.level and _FOR_ALL.search(section.title[:300]):
+            for_all.append(section)
+        else:
+            _read(section, source, around, draft)
+    _add_to_all(for_all, draft)
     draft.summary = "\n\n".join(around)
     if around:
         what = "what stands around the principles is the summary"
@@ -35,6 +42,16 @@ def read_humanebench(text: str, path: str) -> Draft:
         draft.guess(first, "the lowest score above zero passes", "the form has no threshold")
         draft.guess(first, "scores are written as numbers, such as 0.5 for +0.5", "labels have one spelling")
     return draft
+
+
+def _add_to_all(sections: Sequence[Section], draft: Draft) -> None:
+    """Add rules that hold for all principles to each of them, where judges see them."""
+    for section in sections:
+        lines = [line for line in section.body if not _RULER.fullmatch(line[1][:300])]
+        added = f"**{section.title}**\n\n{join(lines)}"
+        draft.principles = [replace(each, text=f"{each.text}\n\n{added}") for each in draft.principles]
+        what = f"“{section.title[:60]}” is part of the rule of every principle"
+        draft.guess(section.line, what, "its heading says that it holds for all")
 
 
 def _numbered(sections: Sequence[Section], source: Source) -> list[Section]:
@@ -64,7 +81,7 @@ def _read(section: Section, source: Source, around: list[str], draft: Draft) -> 
         text = "\n\n".join(part for part in (title, join(lines)) if part)
         around += [text] if text else []
         return
-    text, notes = _definition(others)
+    text, beside = _definition(others)
     try:
         scale = ordinal(scores)
     except ValueError as error:
@@ -75,14 +92,14 @@ def _read(section: Section, source: Source, around: list[str], draft: Draft) -> 
         return
     if not text:
         draft.guess(section.line, "the heading is the rule itself", "below it is no definition")
-    if notes:
-        draft.guess(section.line, "what follows the scores is notes", "it is neither definition nor score")
+    if beside:
+        what = "what stands beside definition and scores is part of the rule"
+        draft.guess(section.line, what, "raters read it with the scores")
     draft.found["score descriptors"] = draft.found.get("score descriptors", 0) + len(scores)
     title = section.title
+    text = "\n\n".join(part for part in (text or title, beside) if part)
     draft.principles.append(
-        DraftPrinciple(
-            line=section.line, name=title, title=title, text=text or title, notes=notes, scale=scale
-        )
+        DraftPrinciple(line=section.line, name=title, title=title, text=text, scale=scale)
     )
 
 

@@ -187,14 +187,15 @@ def _explain(each: _Found, following: Sequence[_Found], draft: Draft) -> None:
     section, parts = each.section, each.parts
     text = "\n\n".join(part for part in (join(parts.text), join(parts.commentary), *each.notes) if part)
     below = next((other for other in _below(section, following) if other.level), None)
-    titled = "\n\n".join(part for part in (f"**{section.title}**" if section.title else "", text) if part)
+    anchor = f" (#{section.attributes['id']})" if "id" in section.attributes else ""
+    heading = f"**{section.title}**{anchor}" if section.title else ""
+    titled = "\n\n".join(part for part in (heading, text) if part)
     name = f"“{section.title[:60]}”" if section.title else "what stands first"
     if each.examples:
         _give_examples(each, below or next((other for other in following if other.level), None), draft)
-    if not text:
-        if section.title:
-            draft.guess(section.line, f"{name} is no principle", "it has no level of authority and no text")
-    elif below is not None:
+    if not titled:
+        return
+    if below is not None:
         below.above.append(titled)
         what = f"{name} is no principle; its text is in the notes of {below.section.title[:60]!r}"
         draft.guess(section.line, what, "it has no level of authority")

@@ -13,6 +13,7 @@ from evenhand.records.scale import NumericScale, Scale, number_text
 
 _RUBRICS = ("llm-rubric", "g-eval", "model-graded-closedqa")
 _KNOWN = ("description", "defaultTest", "tests", "scenarios", "assert")
+_TESTS: tuple[Place, ...] = (("tests",), ("scenarios",), ())
 _SET = "assert-set"
 _NOT = "not-"
 _NOT_OPENED = "files that a configuration names are not opened"
@@ -24,9 +25,9 @@ def read_promptfoo(text: str, path: str) -> Draft:
     document = parse_data(text, path)
     shaped = Shaped(document=document, findings=list(document.findings))
     draft = Draft(findings=shaped.findings)
-    if not document.readable or shaped.mapping(()) is None:
+    if not document.readable or not _is_configuration(shaped):
         return draft
-    draft.title = shaped.text(("description",))
+    draft.title = shaped.text(("description",)) if isinstance(document.data, dict) else ""
     others: Counter[str] = Counter()
     seen: dict[tuple[str, str], int] = {}
     for place in _assertions(shaped, draft):
@@ -46,11 +47,16 @@ def read_promptfoo(text: str, path: str) -> Draft:
     return draft
 
 
+def _is_configuration(shaped: Shaped) -> bool:
+    """Tell whether a file is a configuration, or a list of tests as it may name one."""
+    return isinstance(shaped.at(()), list) or shaped.mapping(()) is not None
+
+
 def _assertions(shaped: Shaped, draft: Draft) -> Iterator[Place]:
     """Yield the places of assertions, those in sets among them, in the order of the file."""
     places = [
         *shaped.items(("defaultTest", "assert")),
-        *(place for key in ("tests", "scenarios") for place in _of_tests(shaped, key, draft)),
+        *(place for top in _TESTS for place in _of_tests(shaped, top, draft)),
         *shaped.items(("assert",)),
     ]
     for place in sorted(places, key=shaped.position):
@@ -58,14 +64,16 @@ def _assertions(shaped: Shaped, draft: Draft) -> Iterator[Place]:
         yield from shaped.items((*place, "assert"))
 
 
-def _of_tests(shaped: Shaped, key: str, draft: Draft) -> Iterator[Place]:
-    """Yield the assertions of tests that stand in the configuration itself."""
-    held = shaped.at((key,))
-    places = [(key,)] if isinstance(held, str) else shaped.items((key,))
+def _of_tests(shaped: Shaped, top: Place, draft: Draft) -> Iterator[Place]:
+    """Yield the assertions of tests that stand in the file itself."""
+    held = shaped.at(top)
+    if isinstance(held, dict):
+        return
+    places = [top] if isinstance(held, str) else shaped.items(top)
     for place in places:
         named = shaped.at(place)
         if isinstance(named, str):
-            draft.guess(shaped.line(place), f"the {key} of {named[:80]} are left out", _NOT_OPENED)
+            draft.guess(shaped.line(place), f"the tests of {named[:80]} are left out", _NOT_OPENED)
             continue
         yield from shaped.items((*place, "assert"))
         for inner in shaped.items((*place, "tests")):
