@@ -95,13 +95,24 @@ def check_hook(checks: Checklist, tools: Environment, source: Path, workspace: P
     workspace.mkdir()
     run([sys.executable, "-m", "evenhand", "init"], folder=workspace)
     commit = run(["git", "-C", str(source), "rev-parse", "HEAD"]).stdout.strip()
-    config = f"repos:\n  - repo: {source}\n    rev: {commit}\n    hooks: [{{id: evenhand-lint}}]\n"
+    hooks = "[{id: evenhand-lint}, {id: evenhand-constitution-diff}]"
+    config = f"repos:\n  - repo: {source}\n    rev: {commit}\n    hooks: {hooks}\n"
     (workspace / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
     for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "Begin"]):
         run(["git", *command], folder=workspace)
     hook = [tools.program("pre-commit"), "run", "--all-files", "--color", "never"]
     home = {"PRE_COMMIT_HOME": str(workspace.with_name("pre-commit"))}
-    expect(checks, "the hook is installed and passes a new workspace", run(hook, folder=workspace, more=home))
+    expect(checks, "the hooks are installed and pass a new workspace", run(hook, folder=workspace, more=home))
+    constitution = workspace / "constitutions" / "assistant.md"
+    written = constitution.read_text(encoding="utf-8")
+    constitution.write_text(written.replace("The reply must", "The answer must"), encoding="utf-8")
+    silent = run(hook, folder=workspace, more=home)
+    checks.expect(
+        "the hook refuses a text that changed under the same version",
+        holds=silent.returncode == 1 and "the version does not say what changed" in silent.stdout,
+        seen=words(silent),
+    )
+    constitution.write_text(written, encoding="utf-8")
     suite = next(iter(sorted((workspace / "suites").glob("*.yaml"))))
     suite.write_text(suite.read_text(encoding="utf-8") + "serverity: high\n", encoding="utf-8")
     refused = run(hook, folder=workspace, more=home)

@@ -198,27 +198,34 @@ def test_each_use_in_a_job_has_a_report_of_its_own(runner: Runner) -> None:
 def test_the_hook_calls_a_command_that_exists(project_root: Path) -> None:
     hooks = yaml.safe_load((project_root / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert [(hook["id"], hook["entry"], hook["language"]) for hook in hooks] == [
-        ("evenhand-lint", "evenhand lint", "python")
+        ("evenhand-lint", "evenhand lint", "python"),
+        (
+            "evenhand-constitution-diff",
+            "evenhand constitution diff --since HEAD --fail-on version",
+            "python",
+        ),
     ]
 
 
 @pytest.mark.parametrize(
-    ("path", "is_meant"),
+    ("path", "lints", "compares"),
     [
-        ("constitutions/house.md", True),
-        ("team/constitutions/house.yaml", True),
-        ("judges/strict.j2", True),
-        ("judges/house.panel.yaml", True),
-        ("suites/pr-gate.yml", True),
-        ("suites/cases/core.jsonl", True),
-        ("evenhand.toml", True),
-        ("README.md", False),
-        ("src/judges.py", False),
-        ("my-suites/a.yaml", False),
+        ("constitutions/house.md", True, True),
+        ("team/constitutions/house.yaml", True, True),
+        ("judges/strict.j2", True, False),
+        ("judges/house.panel.yaml", True, False),
+        ("suites/pr-gate.yml", True, False),
+        ("suites/cases/core.jsonl", True, False),
+        ("evenhand.toml", True, False),
+        ("README.md", False, False),
+        ("src/judges.py", False, False),
+        ("my-suites/a.yaml", False, False),
+        ("my-constitutions/a.md", False, False),
     ],
 )
-def test_the_hook_runs_when_a_file_of_the_workspace_changed(
-    project_root: Path, path: str, *, is_meant: bool
+def test_each_hook_runs_when_a_file_that_it_looks_at_changed(
+    project_root: Path, path: str, *, lints: bool, compares: bool
 ) -> None:
-    (hook,) = yaml.safe_load((project_root / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert bool(re.search(hook["files"], path)) is is_meant
+    lint, diff = yaml.safe_load((project_root / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert bool(re.search(lint["files"], path)) is lints
+    assert bool(re.search(diff["files"], path)) is compares

@@ -35,6 +35,9 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
             path="constitution show",
             help="Show a constitution: who wins a conflict, where each part is from.",
         ),
+        Entry(
+            path="constitution diff", help="Show what changed between two constitutions, and what that does."
+        ),
         Entry(path="constitution import", help="Bring a constitution from the form of another tool."),
         Entry(path="constitution export", help="Write a constitution in a form that others read."),
     ),

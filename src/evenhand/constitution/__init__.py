@@ -2,4 +2,8 @@
 
 - which principle wins where two collide: `conflicts`
 - a constitution as people look at it: `shown`
+- what changed between two constitutions: `diff`; principles are joined by id and alias (`pair_principles`) and compared
+  (`compare_principle`, with `compare_scale`, `compare_scope` and `compare_examples`), with what stands outside of them
+  (`compare_whole`); all as records of `changes`, in `words`
+- whether the version says so: `version_rule`
 """

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from evenhand.reporting.display import one_line
+from evenhand.reporting.display import lines_of, one_line
 from evenhand.reporting.document import Span, Words
 
 MOST_FOREIGN: Final = 160
@@ -69,6 +69,17 @@ def code_span(text: str, *, in_table: bool = True, most: int = MOST_FOREIGN) -> 
     fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", shown)), default=0))
     edge = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{fence}{edge}{shown}{edge}{fence}"
+
+
+def fenced(text: str, *, most: int) -> str:
+    """Return text from outside as a block of code of at most `most` characters: nothing in it is read as anything.
+
+    Its lines stay lines; what hides in it is drawn.
+    """
+    cut = text if len(text) <= most else f"{text[: most - 1]}…"
+    lines = [_no_comment(each) for each in lines_of(cut)]
+    fence = "`" * max(3, 1 + max((len(run) for each in lines for run in re.findall(r"`+", each)), default=0))
+    return "\n".join([f"{fence}text", *lines, fence])
 
 
 def html_line(words: Words) -> str:

@@ -9,7 +9,7 @@ Where a question is answered:
     What may a person answer, and in which frame
       is it told?                                    `answers`
     Is a passage in the text, and where?             `evidence`
-    Where do two candidates differ?                  `word_diff`
+    Where do two candidates differ?                  `evenhand.records.word_diff`
     Which key does what?                             `keys`
     How long did it take?                            `time_spent`
     Which label of an item holds?                    `adjudication`; what waits for a decision: `adjudication_queue`

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from evenhand.records.message import Message, Text
 from evenhand.records.reveal import hidden_characters
 from evenhand.records.review import OpenItem, ShownCase
+from evenhand.records.word_diff import word_diff
 from evenhand.review.evidence import block_texts
-from evenhand.review.word_diff import word_diff
 from evenhand.web.rendering_markdown import MOST_FORMATTED, formatted, looks_like_json
 from evenhand.web.rendering_text import Layer, draw_text, fenced, part_bounds, pieces
 from evenhand.web.strings import Translate

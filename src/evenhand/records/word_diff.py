@@ -1,15 +1,17 @@
-"""Where two texts differ, word by word: for two candidates side by side."""
+"""Where two texts differ, word by word: for two candidates side by side, and for two versions of a principle."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import Literal
 
 MOST_WORDS = 6_000
 """Longer texts are not compared."""
 MOST_EDITS = 800
 """Texts that differ in more words are not compared: marks on almost every word tell nobody anything."""
 
+_Kind = Literal["same", "removed", "added"]
 _WORD = re.compile(r"\w+|[^\w\s]")
 _TOO_MANY_CHARACTERS = 20 * MOST_WORDS
 
@@ -39,6 +41,72 @@ def word_diff(left: str, right: str) -> WordDiff:
     if kept is None:
         return WordDiff(compared=False)
     return WordDiff(left=_gaps(ours, [a for a, _ in kept]), right=_gaps(theirs, [b for _, b in kept]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextPart:
+    """A stretch of two texts told as one."""
+
+    kind: _Kind
+    """Where it stands: in both, in the left one only, or in the right one only."""
+    text: str
+
+
+def told_as_one(left: str, right: str) -> tuple[TextPart, ...]:
+    """Return two texts as one, in which what each has alone is marked; without the marked parts it is the other one.
+
+    White space is the left one's in what it has alone, and else the right one's. Texts that can not be compared word by
+    word are told as one removed and one added.
+    """
+    diff = word_diff(left, right)
+    if not diff.compared:
+        return tuple(_parts([("removed", left), ("added", right)]))
+    return tuple(_parts(_pieces(left, right, diff)))
+
+
+def _pieces(left: str, right: str, diff: WordDiff) -> Iterator[tuple[_Kind, str]]:
+    """Yield word by word, each with the white space before it."""
+    ours, theirs = list(_WORD.finditer(left)), list(_WORD.finditer(right))
+    gone, come = _inside(ours, diff.left), _inside(theirs, diff.right)
+    kept = (at for at in range(len(ours)) if at not in gone)
+    done = 0
+    fresh: list[tuple[_Kind, str]] = []
+    for at, word in enumerate(theirs):
+        text = _with_space(right, theirs, at)
+        if at in come:
+            fresh.append(("added", text))
+            continue
+        until = next(kept)
+        yield from (("removed", _with_space(left, ours, place)) for place in range(done, until))
+        if text == word[0]:  # else two words of the left text would stand as one
+            yield "removed", _with_space(left, ours, until).removesuffix(word[0])
+        yield from fresh
+        yield "same", text
+        done, fresh = until + 1, []
+    yield from (("removed", _with_space(left, ours, place)) for place in range(done, len(ours)))
+    yield from fresh
+    yield "same", right[theirs[-1].end() if theirs else 0 :]
+
+
+def _with_space(text: str, words: Sequence[re.Match[str]], place: int) -> str:
+    return text[words[place - 1].end() if place else 0 : words[place].end()]
+
+
+def _inside(words: Sequence[re.Match[str]], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
+    """Return the places of the words that lie in one of some stretches, which are in order."""
+    found, span = set(), 0
+    for place, word in enumerate(words):
+        while span < len(spans) and spans[span][1] < word.end():
+            span += 1
+        if span < len(spans) and spans[span][0] <= word.start():
+            found.add(place)
+    return frozenset(found)
+
+
+def _parts(pieces: Iterable[tuple[_Kind, str]]) -> Iterator[TextPart]:
+    there = (piece for piece in pieces if piece[1])
+    for kind, group in groupby(there, key=lambda piece: piece[0]):
+        yield TextPart(kind=kind, text="".join(text for _, text in group))
 
 
 def _gaps(words: Sequence[re.Match[str]], kept: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.review.word_diff import MOST_WORDS, WordDiff, word_diff
+from evenhand.records.word_diff import MOST_WORDS, WordDiff, told_as_one, word_diff
 
 WORDS = st.lists(st.sampled_from(["ab", "c,", "d"]), max_size=9)
 
@@ -86,3 +86,32 @@ def test_long_texts_with_few_differences_are_compared() -> None:
     diff = word_diff(" ".join(words), " ".join(changed))
     assert only(" ".join(changed), diff.right) == ["new"]
     assert diff.left == ()
+
+
+def told(left: str, right: str) -> list[tuple[str, str]]:
+    return [(part.kind, part.text) for part in told_as_one(left, right)]
+
+
+def test_two_texts_are_told_as_one_with_what_each_has_alone() -> None:
+    assert told("Boil the egg six minutes.", "Boil the small egg six minutes!") == [
+        ("same", "Boil the"),
+        ("added", " small"),
+        ("same", " egg six minutes"),
+        ("removed", "."),
+        ("added", "!"),
+    ]
+
+
+def test_texts_too_different_to_compare_are_told_one_after_the_other() -> None:
+    left, right = "a " * MOST_WORDS, "b " * (MOST_WORDS + 1)
+    assert told(left, right) == [("removed", left), ("added", right)]
+
+
+@given(WORDS, WORDS)
+def test_without_its_marked_parts_the_one_text_is_either_of_the_two(
+    ours: Sequence[str], theirs: Sequence[str]
+) -> None:
+    left, right = " ".join(ours), " ".join(theirs)
+    parts = told_as_one(left, right)
+    assert "".join(part.text for part in parts if part.kind != "removed") == right
+    assert "".join(part.text for part in parts if part.kind != "added").split() == left.split()
