@@ -21,6 +21,7 @@ LINES: dict[str, tuple[list[str], int]] = {
         0,
     ),
     "constitution-diff/v1": (["constitution", "diff", "run@latest", "refusals"], 0),
+    "constitution-show/v1": (["constitution", "show", "assistant"], 0),
     "demo/v1": (["demo", "new-demo"], 0),
     "doctor/v1": (["doctor"], 0),
     "error/v1": (["run", "nothing"], 2),
