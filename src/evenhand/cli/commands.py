@@ -55,6 +55,9 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         ),
     ),
     "Gate": (Entry(path="gate", help="Decide whether a judge, or what it judges, got worse; for CI."),),
+    "Feedback": (
+        Entry(path="feedback prefer", help="Label pairs by the constitution: soft AI preferences."),
+    ),
     "Review": (
         Entry(path="review sample", help="Draw items of a run for people, so that their labels give rates."),
         Entry(path="review serve", help="Serve the pages on which people label, blind, on this machine."),
@@ -91,6 +94,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
 GROUPS: Final[Mapping[str, str]] = {
     "baseline": "Keep what a suite is compared with in CI.",
     "constitution": "Show, test, compare and improve a constitution.",
+    "feedback": "Make training data from the constitution.",
     "judge": "Look at judges as raters.",
     "quarantine": "Hold cases back from a gate for a while.",
     "review": "Let people label what the judges rated, blind.",

@@ -50,6 +50,8 @@ class AnswerForm:
     """Whether passages are asked for."""
     confidence: bool = False
     """Whether a confidence from 0 to 1 is asked for."""
+    reason: bool = True
+    """Whether a reason is asked for, before the answer; without it there are no quotes either."""
 
     @cached_property
     def answer_key(self) -> str:
@@ -61,7 +63,7 @@ class AnswerForm:
         """The keys of the answer in the order asked for: evidence first, then the answer, then the echo."""
         return (
             *(("quotes",) if self.quotes else ()),
-            "reason",
+            *(("reason",) if self.reason else ()),
             self.answer_key,
             *(("confidence",) if self.confidence else ()),
             "nonce",
@@ -117,11 +119,12 @@ class AnswerForm:
 
     def _last_line_words(self, nonce: str) -> str:
         choice = self._range_words() if self.answer_key == "score" else " or ".join(self.scale.labels)
-        return (
-            "Give your reasons first. Then end with one last line of exactly this form, and nothing after it:\n"
-            f"{VERDICT_WORD} {nonce} ANSWER\n"
-            f"where ANSWER is {choice}."
+        how = (
+            "Give your reasons first. Then end with one last line of exactly this form, and nothing after it:"
+            if self.reason
+            else "Answer with one line of exactly this form, and nothing before or after it:"
         )
+        return f"{how}\n{VERDICT_WORD} {nonce} ANSWER\nwhere ANSWER is {choice}."
 
     def _range_words(self) -> str:
         if not isinstance(self.scale, NumericScale):
@@ -206,7 +209,7 @@ def _read_object(text: str, form: AnswerForm, nonce: str, *, locate: bool) -> An
         label=_on_scale(label, form.scale),
         start=start,
         closing=closing,
-        reason=_text(value["reason"], "reason"),
+        reason=_text(value["reason"], "reason") if form.reason else "",
         quotes=_quotes(value.get("quotes", [])),
         stated=_share(value["confidence"]) if form.confidence else None,
     )
@@ -220,6 +223,8 @@ def _read_last_line(text: str, form: AnswerForm, nonce: str) -> Answer:
         raise _ShapeError("the last line is not the verdict line asked for")
     if nonce in body[:line_start]:
         raise _ShapeError("the echo code stands in more than one line")
+    if not form.reason and body[:line_start].strip():
+        raise _ShapeError("something stands before the one line asked for")
     start = line_start + len(prefix)
     label = body[start:]
     if label[:1].isspace():

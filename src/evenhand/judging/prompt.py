@@ -17,7 +17,7 @@ from evenhand.records.judge import ModelJudge
 from evenhand.records.message import flatten
 from evenhand.records.rating import FailedRating, FailureKind, Order
 from evenhand.records.run import Endpoint, Unit
-from evenhand.records.scale import NumericScale, Scale, number_text
+from evenhand.records.scale import NumericScale, PairwiseScale, Scale, number_text
 from evenhand.records.suite import Candidate, Case, Item
 
 _DECIDING_FIELDS = (
@@ -99,15 +99,17 @@ class Prompter:
     def _question(self, item: Item) -> "_Question":
         if item.principle_id not in self._questions:
             principle = self._constitution.by_id[item.principle_id]
+            scale = _offered(item.scale, self._judge)
             form = AnswerForm(
-                scale=item.scale,
+                scale=scale,
                 means=self.endpoint.means,
                 quotes=self._judge.answer.quotes,
                 confidence=self._judge.answer.confidence == "stated",
+                reason=self._judge.answer.reason == "before",
             )
             context = {
                 "principle": _principle_namespace(principle),
-                "scale": _scale_namespace(item.scale),
+                "scale": _scale_namespace(scale),
                 "shots": _shots(principle, self._judge.shots.max),
             }
             self._questions[item.principle_id] = _Question(
@@ -187,6 +189,14 @@ class _Question:
             system, user = (template.outline(context, case) for template in self.templates)
             self._outlines[there] = (system, user)
         return self._outlines[there]
+
+
+def _offered(scale: Scale, judge: ModelJudge) -> Scale:
+    """Return the answers a judge may choose from: of a pair, only its two sides where it must take one."""
+    if not isinstance(scale, PairwiseScale) or judge.answer.ties:
+        return scale
+    sides = {label: text for label, text in scale.describe.items() if label in {"a", "b"}}
+    return scale.model_copy(update={"allow_tie": False, "allow_both_bad": False, "describe": sides})
 
 
 def _principle_namespace(principle: Principle) -> SimpleNamespace:

@@ -84,8 +84,20 @@ class AnswerSettings(FileRecord):
     """Whether the judge is asked to state a confidence from 0 to 1 (kept, never used as a probability)."""
     quotes: bool = True
     """Whether the judge is asked for the passages its answer rests on."""
+    reason: Literal["before", "none"] = "before"
+    """Whether the judge writes its reason before its answer, or answers at once. After a reason that it wrote itself,
+    the probabilities of an answer are close to 0 or 1; at once they spread, and there is nothing to read."""
+    ties: bool = True
+    """Whether a judge that compares two may answer that neither is better, or that both are bad; without it, one of the
+    two must be."""
     reasks: int = Field(default=1, ge=0, le=3)
     """How often an unreadable reply is asked again, with the same prompt, before it is a failed rating."""
+
+    @model_validator(mode="after")
+    def _at_once_means_at_once(self) -> Self:
+        if self.reason == "none" and self.quotes:
+            raise ValueError("reason: none asks for nothing before the answer; write quotes: false with it")
+        return self
 
 
 class Shots(FileRecord):
@@ -147,6 +159,12 @@ class ModelJudge(_Judge):
     """Longest text shown; a longer one is a failed rating of its own kind, never cut silently."""
     price: Price | None = None
     """Price of the model, where the price table does not know it."""
+
+    @model_validator(mode="after")
+    def _only_pairs_tie(self) -> Self:
+        if self.mode != "pairwise" and not self.answer.ties:
+            raise ValueError("answer: ties: false is for judges that compare two, with mode: pairwise")
+        return self
 
 
 class Pattern(FileRecord):

@@ -14,6 +14,7 @@ from evenhand.errors import EvenhandError, LedgerError, MeasureError, UsageError
 from evenhand.judging.budget import NANOUSD, Purse
 from evenhand.judging.candidate_flags import item_flags
 from evenhand.judging.progress import Progress
+from evenhand.records.feedback import PreferenceSettings
 from evenhand.records.narrow import Wishes
 from evenhand.records.rated import RunAccount
 from evenhand.records.run import Manifest, Run, RunState
@@ -54,6 +55,8 @@ class RunOptions:
     """How often the whole panel is asked, to see how often judges change their mind; `resume_run` keeps the run's."""
     batches: BatchOptions = NO_BATCHES
     """Whether and how judges are asked in batches."""
+    preference: PreferenceSettings | None = None
+    """How the ratings are read as preference labels, where the run is started for them."""
     command: str = "run_suite() called from Python"
     """The command line, for the manifest."""
 
@@ -120,7 +123,7 @@ def run_prepared(prepared: Prepared, options: RunOptions, watch: Watch) -> RunRe
     if not (options.allow_alias or options.replay):
         prepared.refuse_aliases()
     manifest = prepared.manifest(command=options.command, again=options.again)
-    manifest = manifest.model_copy(update={"max_usd": options.max_usd})
+    manifest = manifest.model_copy(update={"max_usd": options.max_usd, "preference": options.preference})
     ledger = open_ledger(prepared.workspace.ledger_path, create=True)
     with ledger.writing():
         run = ledger.start_run(manifest)

@@ -1,6 +1,6 @@
 """Read the preference labels of a run back: pair by pair, from its stored ratings and its case files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -32,8 +32,10 @@ def read_preferences(workspace: Path, run: str) -> Iterator[LabelledPair]:
     return label_pairs(stored)
 
 
-def label_pairs(stored: StoredRun) -> Iterator[LabelledPair]:
-    """Yield every pair of a run that is open, as `read_preferences`."""
+def label_pairs(
+    stored: StoredRun, *, left_out: Callable[[Case], None] = lambda _case: None
+) -> Iterator[LabelledPair]:
+    """Yield every pair of a stored run, as `read_preferences`; `left_out` sees each case that was not asked about."""
     manifest = stored.manifest
     if manifest.mode != "pairwise":
         raise UsageError(
@@ -46,7 +48,7 @@ def label_pairs(stored: StoredRun) -> Iterator[LabelledPair]:
             f"the case files of run {stored.run.id} have changed since, and with them the texts of its pairs",
             hint="put them back as they were, or label the pairs again: evenhand feedback prefer FEEDBACK",
         )
-    return _labelled(stored, read_cases(paths, read_before=True), labelling_of(manifest))
+    return _labelled(stored, read_cases(paths, read_before=True), labelling_of(manifest), left_out)
 
 
 def labelling_of(manifest: Manifest) -> Labelling:
@@ -59,10 +61,19 @@ def labelling_of(manifest: Manifest) -> Labelling:
     )
 
 
-def _labelled(stored: StoredRun, cases: Iterator[Case], labelling: Labelling) -> Iterator[LabelledPair]:
-    for case_id, items in groupby(stored.items(), key=lambda item: item.case_id):
-        case = next(case for case in cases if case.id == case_id)
-        yield label_pair(case, list(items), labelling)
+def _labelled(
+    stored: StoredRun, cases: Iterator[Case], labelling: Labelling, left_out: Callable[[Case], None]
+) -> Iterator[LabelledPair]:
+    """Walk cases and items side by side: both come in the order of the suite."""
+    for case_id, group in groupby(stored.items(), key=lambda item: item.case_id):
+        items = list(group)
+        for case in cases:
+            if case.id == case_id:
+                yield label_pair(case, items, labelling)
+                break
+            left_out(case)
+    for case in cases:
+        left_out(case)
 
 
 __all__ = ["label_pairs", "labelling_of", "read_preferences"]
