@@ -75,5 +75,11 @@ def test_only_a_judge_of_pairs_can_be_made_to_take_a_side() -> None:
 
 
 def test_every_way_of_answering_has_a_key_of_its_own() -> None:
-    ways = ({}, {"quotes": False}, AT_ONCE, {"ties": False}, {**AT_ONCE, "ties": False})
+    ways: tuple[dict[str, Any], ...] = (
+        {},
+        {"quotes": False},
+        AT_ONCE,
+        {"ties": False},
+        {**AT_ONCE, "ties": False},
+    )
     assert len({rendered(**way).key for way in ways}) == len(ways)
