@@ -69,6 +69,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         Entry(path="review import", help="Add labels that people gave in another tool."),
     ),
     "Calibrate": (
+        Entry(path="judge tune", help="Look for a better prompt of a judge; labels that nobody saw decide."),
         Entry(path="judge select", help="Propose the few judges of a run that are worth keeping."),
         Entry(path="monitor", help="Say whether judge or system drifted between the runs of a suite."),
     ),

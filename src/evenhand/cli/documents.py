@@ -64,6 +64,7 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "import-tidy/v1": "records.tidy:ImportReport",
     "init/v1": "workflows.init_workspace:NewWorkspace",
     "judge-select/v1": "calibration.select_judges:SelectedJudges",
+    "judge-tune/v1": "cli.judge_tune:JudgeTuneDocument",
     "lint/v1": "cli.lint:LintDocument",
     "monitor/v1": "cli.monitor:MonitorDocument",
     "plan/v1": "cli.plan:PlanDocument",

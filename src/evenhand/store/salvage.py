@@ -205,7 +205,7 @@ def _is_plausible(table: Table, values: Row) -> bool:
     if table is tables.split_labels:
         return values["split"] in set(range(3))
     if table is tables.split_uses:
-        return values["split"] in {"gate", "sealed"}
+        return values["split"] in {"optimise", "gate", "sealed"}
     return True
 
 

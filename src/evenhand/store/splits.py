@@ -1,4 +1,4 @@
-"""How the labels of a suite are divided, as the ledger keeps it for good, and every use of them to certify."""
+"""How the labels of a suite are divided, as the ledger keeps it for good, and every use of them."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ class LockedCluster:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitUse:
-    """The labels of a split were used to certify."""
+    """The labels of a split were used to certify, or, of the split `optimise`, to compare candidates on."""
 
     at: str
     split: str
@@ -89,7 +89,7 @@ def lock_clusters(ledger: LedgerFile, lock: SplitLock, clusters: Mapping[str, Lo
 
 
 def split_uses(ledger: LedgerFile, suite: str) -> tuple[SplitUse, ...]:
-    """Return every use of the labels of a suite to certify, the oldest first."""
+    """Return every use of the labels of a suite, the oldest first."""
     uses = tables.split_uses.c
     query = select(uses.at, uses.split, uses.run, uses.purpose).where(uses.suite == suite).order_by(uses.id)
     with ledger.read() as connection:
@@ -100,7 +100,7 @@ def split_uses(ledger: LedgerFile, suite: str) -> tuple[SplitUse, ...]:
 
 
 def add_split_use(ledger: LedgerFile, suite: str, *, split: str, run: str, purpose: str) -> None:
-    """Write down that the labels of a split are used to certify; the caller holds the right to write."""
+    """Write down that the labels of a split are used; the caller holds the right to write."""
     row = {"suite": suite, "at": _now(), "split": split, "run": run, "purpose": purpose}
     with ledger.write() as connection:
         connection.execute(insert(tables.split_uses), row)

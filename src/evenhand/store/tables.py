@@ -276,7 +276,7 @@ split_uses = Table(
     Column("run", Text, nullable=False),
     Column("purpose", Text, nullable=False),
 )
-"""Every time the labels of a split were used to certify."""
+"""Every time the labels of a split were used: to certify, or to compare candidates of a tuning on."""
 
 leases = Table(
     "leases",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ from evenhand.store.splits import (
 )
 from evenhand.workflows.calibration.given import HumanLabels
 
+LEARNED_FROM: Final = "optimise"
+"""Split of a use that learned from labels. It certifies nothing, and is kept to count what was tried on them."""
 _MOST_NAMED = 5
 """Clusters named whose labels changed."""
 
@@ -113,14 +116,23 @@ def note_use(
         UsageError: The labels were divided in another way when they were first used.
     """
     with ledger.writing():
-        lock = find_lock(ledger, suite.id)
-        _refuse_another_division(lock, suite)
-        lock = lock or make_lock(ledger, suite.id, suite.splits.shares, suite.seed)
-        lock_clusters(ledger, lock, _new_ones(ledger, lock, division.labelled))
+        lock_labels(ledger, suite, division)
         before = _accesses(ledger, suite.id)
         for split in ("gate", "sealed") if division.facts.opened else ("gate",):
             add_split_use(ledger, suite.id, split=split, run=run, purpose=purpose)
     return before
+
+
+def lock_labels(ledger: LedgerFile, suite: Suite, division: Division) -> None:
+    """Lock the division at its first use, and add labels that are new to it; the caller holds the right to write.
+
+    Raises:
+        UsageError: The labels were divided in another way when they were first used.
+    """
+    lock = find_lock(ledger, suite.id)
+    _refuse_another_division(lock, suite)
+    lock = lock or make_lock(ledger, suite.id, suite.splits.shares, suite.seed)
+    lock_clusters(ledger, lock, _new_ones(ledger, lock, division.labelled))
 
 
 def _refuse_another_division(lock: SplitLock | None, suite: Suite) -> None:
@@ -226,4 +238,5 @@ def _accesses(ledger: LedgerFile, suite: str) -> tuple[SplitAccess, ...]:
             purpose=use.purpose,
         )
         for use in split_uses(ledger, suite)
+        if use.split != LEARNED_FROM
     )

@@ -187,7 +187,11 @@ def _suite_rows(stored: StoredRun) -> Iterator[tuple[LabelSource, list[LabelRow]
 
 def label_words(manifest: Manifest, path: Path) -> LabelFile:
     """Return the words of a file: those that the suite's own label files are read in."""
-    own = manifest.suite.labels
+    return words_of_labels(manifest.suite.labels, path)
+
+
+def words_of_labels(own: Sequence[LabelFile], path: Path) -> LabelFile:
+    """Return the words of a file beside `own`, the label files of a suite: those that they are read in."""
     words = [(dict(each.principles), dict(each.labels)) for each in reversed(own)]
     principles = {name: word for names, _ in words for name, word in names.items()}
     labels = {word: label for _, table in words for word, label in table.items()}

@@ -1,0 +1,1 @@
+"""Tune a judge: derive suites of parts of the labels, judge candidates, gate the best, open the seal once."""

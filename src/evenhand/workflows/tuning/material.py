@@ -1,0 +1,176 @@
+"""The labelled cases of a suite, by what their labels may be used for."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from evenhand.calibration.splits import split_clusters
+from evenhand.calibration.table import Split
+from evenhand.catalog.cases import read_cases
+from evenhand.catalog.labels import read_labels
+from evenhand.catalog.suites import LoadedSuite
+from evenhand.errors import MeasureError
+from evenhand.judging.plan import selected_principles
+from evenhand.records.label import HumanLabel
+from evenhand.records.patterns import fits
+from evenhand.records.suite import Case
+from evenhand.tuning.content import content_key
+from evenhand.tuning.parts import shown_clusters
+from evenhand.workflows.calibration.given import words_of_labels
+
+
+class PartName(StrEnum):
+    """What the labels of a part are for."""
+
+    LEARN = "learn"
+    """Of the labels to learn from, those that proposers see."""
+    CHOOSE = "choose"
+    """Of the labels to learn from, those that candidates are compared on."""
+    GATE = "gate"
+    SEALED = "sealed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialPart:
+    """Cases of one part, each asked about its labelled principles alone, with their labels. No label has its note."""
+
+    cases: tuple[Case, ...] = ()
+    labels: tuple[HumanLabel, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[bytes]:
+        """Digests of everything that is judged in it."""
+        return frozenset(key for case in self.cases for key in case_keys(case))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """All labelled cases of a suite."""
+
+    parts: Mapping[PartName, MaterialPart]
+    twins: int
+    """Cases to learn from that were left out, because the same text lies among those to certify with."""
+    strangers: int
+    """Labels that meet no item of the suite."""
+
+
+def gather_material(
+    loaded: LoadedSuite, humans: Sequence[Path], *, shown: float, needs_learning: bool
+) -> Material:
+    """Read cases and labels of a suite and divide them by the sources of the cases, as every calibration does.
+
+    Args:
+        loaded: The suite.
+        humans: Files of labels beside those of the suite.
+        shown: Share of the sources to learn from that proposers may see.
+        needs_learning: Whether there is a proposer; without one, all labels to learn from compare candidates.
+
+    Raises:
+        FileError: Lines of a file are wrong.
+        MeasureError: There are no labels to compare candidates on, or none to certify with.
+    """
+    labels = _labels_by_case(loaded, humans)
+    wanted = tuple(
+        principle.id for principle in selected_principles(loaded.suite.principles, loaded.constitution)
+    )
+    asked = [
+        narrowed
+        for case in read_cases(loaded.case_files)
+        if (narrowed := _narrowed(case, labels.get(case.id, ()), wanted))
+    ]
+    suite = loaded.suite
+    names = [case.source or case.id for case, _ in asked]
+    splits = split_clusters(suite.id, suite.seed, suite.splits.shares, names)
+    to_learn = {name for name, split in zip(names, splits, strict=True) if split == Split.OPTIMISE}
+    seen = shown_clusters(suite.id, suite.seed, shown, to_learn) if needs_learning else frozenset[str]()
+    certify = _keys(asked, splits.tolist())
+    found: dict[PartName, list[tuple[Case, tuple[HumanLabel, ...]]]] = {part: [] for part in PartName}
+    twins = 0
+    for (case, mine), name, split in zip(asked, names, splits.tolist(), strict=True):
+        part = _part(Split(split), shown=name in seen)
+        if split == Split.OPTIMISE and not certify.isdisjoint(case_keys(case)):
+            twins += 1
+            continue
+        found[part].append((case, mine))
+    met = sum(len(mine) for _, mine in asked)
+    parts = {part: _put_together(rows) for part, rows in found.items()}
+    _refuse_too_few(parts, needs_learning=needs_learning)
+    total = sum(len(mine) for mine in labels.values())
+    return Material(parts=parts, twins=twins, strangers=total - met)
+
+
+def case_keys(case: Case) -> Iterator[bytes]:
+    """Yield the digest of each text of a case that is judged."""
+    for output in case.outputs:
+        yield content_key(case.prompt, output.text)
+
+
+def _labels_by_case(loaded: LoadedSuite, humans: Sequence[Path]) -> Mapping[str, list[HumanLabel]]:
+    found: dict[tuple[str, str, str, str], HumanLabel] = {}
+    files = [*((path, spec) for spec, path in loaded.labels())]
+    files += [(path, words_of_labels(loaded.suite.labels, path)) for path in humans]
+    for path, spec in files:
+        for label in read_labels(path, spec):
+            found[label.case_id, label.candidate_id, label.principle_id, label.annotator] = label
+    by_case: dict[str, list[HumanLabel]] = {}
+    for label in found.values():
+        by_case.setdefault(label.case_id, []).append(label)
+    return by_case
+
+
+def _narrowed(
+    case: Case, labels: Sequence[HumanLabel], wanted: Sequence[str]
+) -> tuple[Case, tuple[HumanLabel, ...]] | None:
+    """Return a case that is asked about its labelled principles alone, with its labels; None where none is left."""
+    allowed = [name for name in wanted if not case.principles or fits(name, case.principles)]
+    mine = tuple(label for label in labels if label.principle_id in allowed)
+    if not mine:
+        return None
+    labelled = {label.principle_id for label in mine}
+    principles = tuple(name for name in allowed if name in labelled)
+    return case.model_copy(update={"principles": principles}), mine
+
+
+def _keys(asked: Sequence[tuple[Case, tuple[HumanLabel, ...]]], splits: Sequence[int]) -> AbstractSet[bytes]:
+    """Return the digests of all texts whose labels certify."""
+    return {
+        key
+        for (case, _), split in zip(asked, splits, strict=True)
+        if split != Split.OPTIMISE
+        for key in case_keys(case)
+    }
+
+
+def _part(split: Split, *, shown: bool) -> PartName:
+    if split == Split.OPTIMISE:
+        return PartName.LEARN if shown else PartName.CHOOSE
+    return PartName.GATE if split == Split.GATE else PartName.SEALED
+
+
+def _put_together(rows: Sequence[tuple[Case, tuple[HumanLabel, ...]]]) -> MaterialPart:
+    return MaterialPart(
+        cases=tuple(case for case, _ in rows), labels=tuple(label for _, mine in rows for label in mine)
+    )
+
+
+def _refuse_too_few(parts: Mapping[PartName, MaterialPart], *, needs_learning: bool) -> None:
+    """Refuse a tuning that could not choose or not certify.
+
+    Raises:
+        MeasureError: It could not.
+    """
+    needed = {PartName.CHOOSE: "to compare candidates on", PartName.GATE: "to decide on"}
+    if needs_learning:
+        needed[PartName.LEARN] = "to show to a proposer"
+    counts = Counter({part: len(each.cases) for part, each in parts.items()})
+    for part, purpose in needed.items():
+        if not counts[part]:
+            told = ", ".join(f"{name.value}: {counts[name]:,}" for name in PartName)
+            raise MeasureError(
+                f"there is no labelled case {purpose} (cases by part: {told})",
+                hint="label more cases, give labels with --humans FILE, or see `splits:` in the suite, which holds "
+                "from the first use of its labels on",
+            )
