@@ -154,6 +154,7 @@ def test_every_document_and_every_command_is_tried() -> None:
         f"quarantine-{verb}/v1" for verb in ("list", "add", "expire", "suggest")
     }  # see test_quarantine
     gates = {"gate/v1", "explain-gate/v1", "monitor/v1"}  # see test_gate and test_monitor
+    gates |= {"judge-tune/v1"}  # see test_judge_tune
     elsewhere = {*imports, *serves, *baselines, *gates}
     assert {*LINES, *elsewhere, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
@@ -164,6 +165,7 @@ def test_every_document_and_every_command_is_tried() -> None:
         "import recordings",
         "calibrate",
         "judge select",
+        "judge tune",
         "monitor",
         "review status",
         "review adjudicate",

@@ -4,10 +4,13 @@ import json
 import random
 from pathlib import Path
 
+import jsonschema
 import pytest
 from tests.cli.kit import run_process
 from tests.workflows.calibration_kit import Line, RecordedSuite, label
 from tests.workflows.tuning.tuning_kit import TEMPLATE, tuning_workspace
+
+from evenhand.cli.documents import document_schema
 
 COUNT = 900
 RIGHT, WRONG = "complies", "violates"
@@ -89,6 +92,7 @@ def test_the_document_holds_what_the_report_holds(folder: Path) -> None:
     assert (document["outcome"], document["exit_code"]) == ("accepted", 0)
     for key in ("candidates", "chosen", "gate", "sealed", "tried_now", "tried_ever", "reason"):
         assert document[key] == report[key]
+    jsonschema.Draft202012Validator(document_schema("evenhand/judge-tune/v1")).validate(document)
     assert document["proposal"] == [], "the candidate is a file of the workspace already"
 
 
