@@ -44,7 +44,7 @@ def test_the_shipped_generator_has_its_prompts_and_nothing_wrong_in_them() -> No
         ("{{ case.response }}", "hostile text"),
         ('{{ data("x", case.respnse) }}', 'did you mean "case.response"?'),
         ("{{ scale.kind }}", "not a variable"),
-        ('{{ data("x", case.pairs) }}', "not a variable"),
+        ('{{ data("x", case.decisions) }}', "not a variable"),
         ("{% for x in range(9) %}{% endfor %}", "loop"),
         ("{{ ''.__class__ }}", "not part of the template language"),
     ],

@@ -8,10 +8,9 @@ from pydantic import Field
 from evenhand.records.canonical import FileRecord, Identifier
 from evenhand.records.judge import ModelParams, Price
 
-StepKind = Literal["critique", "revise", "reword", "infer", "cluster", "vote"]
+StepKind = Literal["critique", "revise", "reword", "infer", "vote"]
 """What a generator may be asked to write: a critique of a reply, a revision of it, another wording of a judge's
-prompt, principles that explain decisions, groups of principles that say the same, and the side of a pair that a
-principle takes."""
+prompt, principles that explain decisions of people, and the side that a principle takes."""
 
 
 _PRINCIPLE = (
@@ -29,8 +28,7 @@ STEP_FIELDS: Mapping[StepKind, tuple[str, ...]] = {
     "critique": (*_PRINCIPLE, "case.prompt", "case.response"),
     "revise": (*_PRINCIPLE, "case.prompt", "case.response", "case.critique"),
     "reword": (*_PRINCIPLE, "case.template", "case.mistakes"),
-    "infer": (*_PRINCIPLE, "case.pairs"),
-    "cluster": ("case.principles",),
+    "infer": (*_PRINCIPLE, "case.decisions"),
     "vote": ("case.principle", "case.prompt", "case.first", "case.second"),
 }
 """The closed set of names each kind of prompt may use; `case.` begins the names of hostile texts, which are fenced."""
