@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from evenhand.records.calibration import CalibrationMap
 from evenhand.records.constitution import Constitution
+from evenhand.records.example_case import ExampleCase
 from evenhand.records.feedback import Feedback
 from evenhand.records.generator import Generator
 from evenhand.records.judge import Judge
@@ -37,6 +38,7 @@ ROOTS: Mapping[str, tuple[Any, str]] = {
     ),
     "panel-fit": (PanelFit, "How a panel weighs its judges, as learned from human labels."),
     "case": (Case, "One line of a file of cases."),
+    "example-case": (ExampleCase, "One line of a file of test cases that a principle names."),
     "label": (LabelLine, "One line of a file of human labels."),
     "settings": (Settings, "What evenhand.toml, or tool.evenhand in pyproject.toml, may say."),
     "recorded-rating": (RatingLine, "One line of a file of recorded ratings."),

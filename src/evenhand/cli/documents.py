@@ -51,6 +51,7 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "constitution-export/v1": "workflows.export_constitution:ExportedConstitution",
     "constitution-import/v1": "workflows.import_constitution:ImportedConstitution",
     "constitution-show/v1": "cli.constitution_show:ConstitutionShowDocument",
+    "constitution-test/v1": "cli.constitution_test:ConstitutionTestDocument",
     "demo/v1": "cli.demo:DemoDocument",
     "doctor/v1": "cli.doctor:DoctorDocument",
     "error/v1": "cli.documents:ErrorDocument",

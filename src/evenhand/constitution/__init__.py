@@ -6,4 +6,5 @@
   (`compare_principle`, with `compare_scale`, `compare_scope` and `compare_examples`), with what stands outside of them
   (`compare_whole`); all as records of `changes`, in `words`
 - whether the version says so: `version_rule`
+- which examples judges are tested on: `examples`; what they say on them: `tested`
 """
