@@ -11,12 +11,18 @@ from functools import partial
 from pathlib import Path
 from typing import Final, get_args
 
+from pydantic import TypeAdapter
+from tests.catalog.interchange import kit
 from tests.judging import builders
 
 from evenhand.catalog.cases import read_cases
 from evenhand.catalog.constitution_markdown import parse_markdown
+from evenhand.catalog.constitution_text import write_markdown, write_yaml
+from evenhand.catalog.interchange.formats import FORMATS
+from evenhand.catalog.interchange.settle import Settled, settle
 from evenhand.catalog.json_text import parse_json
 from evenhand.catalog.labels import read_labels
+from evenhand.catalog.locate import validate
 from evenhand.catalog.recordings import read_ratings, read_replies
 from evenhand.catalog.settings import load_settings
 from evenhand.catalog.tidy import VERDICTS, TidyTable
@@ -34,6 +40,7 @@ from evenhand.providers.preflight import CODES, preflight
 from evenhand.providers.rate_headers import raw_headers, rest_asked_s
 from evenhand.providers.read_reply import READERS
 from evenhand.providers.retry_after import LONGEST_WAIT_S, retry_after_s
+from evenhand.records.constitution import Constitution
 from evenhand.records.judge import RecordedRatings, RecordedReplies, ReplyFormat, ReplyPattern
 from evenhand.records.rating import FailedRating
 from evenhand.records.reveal import reveal
@@ -265,6 +272,24 @@ def _candidates(content: bytes) -> None:
     assert reveal(reveal(text)) == reveal(text)
 
 
+# -- Constitutions of others -----------------------------------------------------------------------
+
+
+def _others(content: bytes) -> None:
+    """Read bytes in every form; what is no finding settles, and what settles reads back as the same constitution."""
+    text = content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    for form in FORMATS.values():
+        draft = form.read(text, "x")
+        done = None if draft.findings else settle(draft, name="x", path="x")
+        if isinstance(done, Settled):
+            for read, write in ((parse_yaml, write_yaml), (parse_markdown, write_markdown)):
+                back = read(write(done.constitution), "x")
+                assert not back.findings, "what would be written can not be read"
+                record, _ = validate(TypeAdapter(Constitution), Constitution, back)
+                assert record is not None
+                assert record.hash == done.constitution.hash, "it reads back as something else"
+
+
 TARGETS: Final[Mapping[str, Target]] = {
     "replies": Target(run=_replies, corpus=_reply_corpus),
     "preflight": Target(run=_preflight, corpus=_preflight_corpus),
@@ -300,6 +325,9 @@ TARGETS: Final[Mapping[str, Target]] = {
             b'item_id,judge,criterion,label,score,order\ni,j,c,"a ""b""",1.5,swapped\n',
             b"item_id\r\n",
         ],
+    ),
+    "constitutions of others": Target(
+        run=_others, corpus=lambda: [text.encode() for text in kit.FILES.values()]
     ),
     "candidates": Target(
         run=_candidates, corpus=lambda: [text.encode() for text in list(PAYLOADS.values())[::7]]

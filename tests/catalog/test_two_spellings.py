@@ -6,11 +6,31 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.catalog.generated import CONSTITUTIONS
+from tests.catalog.generated import CONSTITUTIONS, TEXT
 
 from evenhand.catalog.constitution_text import write_markdown, write_yaml
-from evenhand.catalog.constitutions import read_constitution
+from evenhand.catalog.constitutions import read_constitution, read_written_constitution
 from evenhand.records.constitution import Constitution
+
+_OVERRIDE = st.fixed_dictionaries(
+    {"because": TEXT.map(lambda text: f"x{text}x")},
+    optional={
+        "text": TEXT,
+        "severity": st.sampled_from(["critical", "low"]),
+        "tags": st.lists(TEXT, max_size=2),
+        "scope": st.dictionaries(TEXT, st.lists(TEXT, max_size=2), max_size=2),
+        "examples": st.just([{"id": "o", "kind": "violates", "response": "r"}]),
+    },
+)
+_EXTENSION = st.fixed_dictionaries(
+    {"ref": TEXT},
+    optional={
+        "hash": TEXT,
+        "only": st.lists(TEXT, max_size=2),
+        "except": st.lists(TEXT, max_size=2),
+        "override": st.dictionaries(st.sampled_from(["a.b", "c"]), _OVERRIDE, max_size=2),
+    },
+)
 
 
 def _sound(content: dict[str, Any]) -> dict[str, Any]:
@@ -70,3 +90,16 @@ def test_converting_either_way_and_back_loses_nothing(folder: Path, content: dic
     assert back.hash == from_markdown.hash == from_yaml.hash == made.hash
     assert write_yaml(back) == write_yaml(from_yaml)
     assert write_markdown(_read(folder / "b.md", write_markdown(back))) == write_markdown(from_yaml)
+
+
+@given(st.builds(_sound, CONSTITUTIONS), st.lists(_EXTENSION, min_size=1, max_size=2))
+@settings(max_examples=100, deadline=None)
+def test_what_a_file_extends_is_said_alike_in_both(
+    folder: Path, content: dict[str, Any], extends: list[dict[str, Any]]
+) -> None:
+    made = Constitution.model_validate({**content, "extends": extends}, strict=False)
+    for name, text in (("c.yaml", write_yaml(made)), ("c.md", write_markdown(made))):
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+        file = read_written_constitution(folder / name)
+        assert file.record == made, file.findings
+        assert file.record.hash == made.hash

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.catalog.interchange.kit import FILES
 
-from evenhand.catalog.constitutions import load_constitution
+from evenhand.catalog.constitutions import load_constitution, read_written_constitution
 from evenhand.catalog.lint import lint_paths
 from evenhand.errors import FileError, Severity, UnknownNameError, UsageError
 from evenhand.judging.offline.expression import why_not
@@ -125,6 +125,20 @@ def test_our_own_spellings_lose_nothing_on_the_way_out(ending: str) -> None:
     done = export_constitution(form, "c", start=Path(), out=Path(f"other.{ending}"))
     assert not done.left_out
     assert load_constitution(Path(f"other.{ending}")) == load_constitution(Path("constitutions/c.yaml"))
+
+
+def test_what_a_constitution_extends_is_spelled_in_our_forms_and_merged_in_others() -> None:
+    import_constitution("prose", _file(FILES["prose"]), Path("constitutions/base.yaml"))
+    pinned = load_constitution(Path("constitutions/base.yaml")).hash
+    Path("constitutions/c.yaml").write_text(
+        "schema: constitution/v1\nid: c\nversion: 1.0.0\n"
+        f"extends: [{{ref: base.yaml, hash: '{pinned}'}}]\nprinciples: [{{id: own, text: Do this.}}]\n"
+    )
+    export_constitution("evenhand-markdown", "c", start=Path(), out=Path("constitutions/d.md"))
+    assert read_written_constitution(Path("constitutions/d.md")).record == (
+        read_written_constitution(Path("constitutions/c.yaml")).record
+    )
+    assert len(json.loads(export_constitution("json-list", "c", start=Path()).text)) == 3
 
 
 def test_an_export_without_a_file_returns_its_text_and_writes_nothing() -> None:

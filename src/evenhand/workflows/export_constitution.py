@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.catalog.constitutions import load_constitution
+from evenhand.catalog.constitutions import read_constitution
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.interchange.forms_out import FORMS_OUT
 from evenhand.catalog.interchange.written import LeftOut
+from evenhand.catalog.source import refuse
 from evenhand.catalog.whole_file import replace_file
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.workflows.find_constitution import find_constitution
@@ -30,7 +31,7 @@ class ExportedConstitution:
 def export_constitution(
     form: str, name: str, *, start: Path, out: Path | None = None, force: bool = False
 ) -> ExportedConstitution:
-    """Write a constitution in another form.
+    """Write a constitution in another form: what it comes to, or in a spelling of ours, what its file says.
 
     Args:
         form: Name of the form, one of `FORMS_OUT`.
@@ -47,7 +48,10 @@ def export_constitution(
     if form not in FORMS_OUT:
         raise UnknownNameError("form", form, FORMS_OUT)
     source = find_constitution(start, name)
-    constitution = load_constitution(source)
+    file = read_constitution(source)
+    refuse(file.findings)
+    constitution = file.written if FORMS_OUT[form].is_own else file.record
+    assert constitution is not None
     written = FORMS_OUT[form].write(constitution)
     if out is not None:
         if out.exists() and not force:

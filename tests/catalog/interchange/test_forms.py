@@ -128,7 +128,35 @@ def test_a_line_drawn_below_a_heading_makes_it_one_and_settings_in_front_do_not(
     constitution = settled("prose", text).constitution
     assert constitution.title == "One"
     assert [each.id for each in constitution.principles] == ["two"]
-    assert "kind: page" in constitution.summary
+    assert (1, "settings in front are left out: kind") in guesses("prose", text)
+
+
+def test_settings_in_front_may_name_the_title_and_a_long_rule_is_told() -> None:
+    paragraphs = "One should do this.\n\nThen that.\n\nThen more.\n\nThen rest."
+    text = f"---\ntitle: Rules\norder: 1\n---\n\nFor all.\n\n## First\n\n{paragraphs}\n"
+    done = settled("prose", text)
+    assert (done.constitution.title, done.constitution.summary) == ("Rules", "For all.")
+    assert done.constitution.principles[0].strength == "must"
+    told = [what for _, what in guesses("prose", text)]
+    assert {"settings in front are left out: order", "one principle of 4 paragraphs"} <= {*told}
+
+
+def test_a_list_of_sentences_below_a_heading_is_a_principle_for_each() -> None:
+    text = (
+        "## The public asks\n\n- Choose the reply that is kind\n  to everybody.\n"
+        "- Choose the reply that names sources.\n\n## Colours\n\n- red\n- green\n\n"
+        "## Mixed\n\nDo this:\n\n- first of all the one\n- then of all the other\n"
+    )
+    found = principles("prose", text)
+    assert [each.id for each in found] == [
+        "the-public-asks.kind-everybody",
+        "the-public-asks.names-sources",
+        "colours",
+        "mixed",
+    ]
+    assert found[0].text == "Choose the reply that is kind\nto everybody."
+    assert [each.scale for each in found] == ["pair", "pair", "comply", "comply"]
+    assert (1, "each of the 2 items of “The public asks” is a principle") in guesses("prose", text)
 
 
 # -- Lists -----------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ _ID = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
         ("Don't lie!", "dont-lie"),
         ("Réponse équitable", "reponse-equitable"),
         ("../../etc/passwd", "etc.passwd"),
+        ("a" * 100, "a" * 80),
+        ("one " + "two" * 30, "one"),
         ("日本", ""),
         ("--", ""),
     ],

@@ -18,6 +18,8 @@ class FormOut:
     what: str
     """What it is, in a few words."""
     write: Callable[[Constitution], Written]
+    is_own: bool = False
+    """Whether it is a spelling of ours, which says what a constitution extends instead of what that comes to."""
 
 
 FORMS_OUT: Final[Mapping[str, FormOut]] = {
@@ -27,9 +29,13 @@ FORMS_OUT: Final[Mapping[str, FormOut]] = {
         what="critiques and revisions in JSON, as papers publish them", write=write_critiques
     ),
     "evenhand-markdown": FormOut(
-        what="our own Markdown; nothing is lost", write=lambda each: Written(text=write_markdown(each))
+        what="our own Markdown; nothing is lost",
+        write=lambda each: Written(text=write_markdown(each)),
+        is_own=True,
     ),
     "evenhand-yaml": FormOut(
-        what="our own YAML; nothing is lost", write=lambda each: Written(text=write_yaml(each))
+        what="our own YAML; nothing is lost",
+        write=lambda each: Written(text=write_yaml(each)),
+        is_own=True,
     ),
 }

@@ -9,10 +9,11 @@ import re
 
 from evenhand.catalog.interchange.draft import Draft, DraftPrinciple
 from evenhand.catalog.interchange.shaped import Shaped, as_notes
+from evenhand.catalog.interchange.wording import COMPARED, compares
 from evenhand.catalog.located_json import parse_located
 from evenhand.catalog.source import Json, Place
 
-_TEXTS = ("principle", "text", "rule", "statement", "content")
+_TEXTS = ("principle", "text", "rule", "statement", "content", "description")
 _NAMES = ("id", "name", "key")
 _TITLES = ("title",)
 _CRITIQUES = ("critique", "critic", "critique_request", "prompt")
@@ -22,9 +23,6 @@ _HOLDERS = ("constitutions", "constitution", "principles")
 _CUE = re.compile(r"\s*\b(?:Options|Critique|Revision):\s*$")
 _REQUEST = re.compile(r"^\s*(?:CritiqueRequest|RevisionRequest):\s*")
 _TURNS = re.compile(r"^\s*(?:Human|User|Assistant|H|A):", re.MULTILINE)
-_COMPARES = re.compile(
-    r"\b(?:choose|select|prefer|pick)\b|\bwhich of (?:these|the)\b|\bcompare\b", re.IGNORECASE
-)
 NEEDED = "The reply gives no reason for this criticism: "
 
 
@@ -120,9 +118,8 @@ def _add_text(shaped: Shaped, place: Place, found: DraftPrinciple, draft: Draft)
         return
     if cue:
         draft.guess(found.line, f"“{cue}” at the end is left out", "it cues a model and asks for nothing")
-    compares = bool(_COMPARES.search(text))
-    if compares:
-        draft.guess(found.line, "scale pair (which of two is better)", "the words compare replies")
+    if compares(text):
+        draft.guess(found.line, *COMPARED)
     draft.principles.append(
         DraftPrinciple(
             line=found.line,
@@ -132,7 +129,7 @@ def _add_text(shaped: Shaped, place: Place, found: DraftPrinciple, draft: Draft)
             critique=found.critique,
             revision=found.revision,
             notes=found.notes,
-            scale="pair" if compares else "comply",
+            scale="pair" if compares(text) else "comply",
         )
     )
 

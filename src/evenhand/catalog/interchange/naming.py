@@ -25,7 +25,16 @@ def identifier(text: str) -> str:
     """Return text as an identifier; empty where no letter or digit of the Latin script is in it."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     plain = _OTHER.sub("-", plain.replace("'", "").replace("/", "."))
-    return _RUNS.sub(lambda run: "." if "." in run[0] else run[0][0], plain)[:_LONGEST].strip("._-")
+    return _short(_RUNS.sub(lambda run: "." if "." in run[0] else run[0][0], plain).strip("._-"))
+
+
+def _short(name: str) -> str:
+    """Return a name that is not too long, cut between two of its words where it has some."""
+    if len(name) <= _LONGEST:
+        return name
+    cut = name[: _LONGEST + 1]
+    at = max(cut.rfind(mark) for mark in "._-")
+    return (cut[:at] if at > 0 else name[:_LONGEST]).strip("._-")
 
 
 def name_from_text(text: str) -> str:

@@ -1,11 +1,14 @@
-"""Prose with headings: every heading with text of its own below it is a principle."""
+"""Prose with headings: every heading with text of its own below it is a principle, or every item of its list."""
 
 import re
 
-from evenhand.catalog.interchange.draft import Draft, DraftPrinciple
+from evenhand.catalog.interchange.draft import Draft, DraftPrinciple, Strength
 from evenhand.catalog.interchange.headings import Line, Section, join, read_sections
+from evenhand.catalog.interchange.naming import name_from_text
+from evenhand.catalog.interchange.prose_list import list_items
+from evenhand.catalog.interchange.wording import COMPARED, compares
 from evenhand.catalog.source import Source
-from evenhand.catalog.yaml_file import find_unprintable
+from evenhand.catalog.yaml_file import find_unprintable, parse_yaml
 
 _LABEL = re.compile(
     r"(?:[*_]{1,2})?(?P<label>rationale|reasons?|why|because|exceptions?|except|notes?|commentary|examples?)"
@@ -28,7 +31,9 @@ _FIELDS = {
     "examples": "notes",
 }
 _LONGEST_LABELLED = 10_000
-_FORCE = re.compile(r"\b(must|should|may|shall)\b", re.IGNORECASE)
+_MANY = 3
+"""Paragraphs of a principle that are not worth a word."""
+_FORCE = re.compile(r"\b(must|should|shall|never|always)\b", re.IGNORECASE)
 
 
 def read_prose(text: str, path: str) -> Draft:
@@ -39,6 +44,7 @@ def read_prose(text: str, path: str) -> Draft:
         return draft
     sections, findings = read_sections(source)
     draft.findings += findings
+    _take_settings(sections[0], path, draft)
     headed = _take_front(sections, draft)
     path_of: list[Section] = []
     for section in headed:
@@ -46,6 +52,21 @@ def read_prose(text: str, path: str) -> Draft:
         _read(section, path_of, draft)
     draft.found["headings"] = sum(section.level > 0 for section in sections)
     return draft
+
+
+def _take_settings(before: Section, path: str, draft: Draft) -> None:
+    """Take the title from settings between two lines of dashes in front, and leave the others out."""
+    lines = [text.rstrip() for _, text in before.body]
+    if lines[:1] != ["---"] or "---" not in lines[1:]:
+        return
+    end = lines.index("---", 1)
+    data = parse_yaml("\n".join(lines[1:end]) or "{}", path, first_line=2).data
+    settings = data if isinstance(data, dict) else {}
+    title = settings.get("title")
+    draft.title = title if isinstance(title, str) else ""
+    left = [key[:60] for key in settings if key != "title"]
+    draft.guess(1, f"settings in front are left out: {', '.join(left) or 'all'}", "they are no rules")
+    del before.body[: end + 1]
 
 
 def _take_front(sections: list[Section], draft: Draft) -> list[Section]:
@@ -58,7 +79,7 @@ def _take_front(sections: list[Section], draft: Draft) -> list[Section]:
     alone = top is not None and sum(section.level <= top.level for section in headed) == 1
     if top is None or not (alone and len(headed) > 1):
         return headed
-    draft.title = top.title
+    draft.title = top.title or draft.title
     draft.guess(top.line, "the first heading is the title", "every other heading is below it")
     if top.text:
         draft.summary = "\n\n".join(part for part in (draft.summary, top.text) if part)
@@ -66,7 +87,22 @@ def _take_front(sections: list[Section], draft: Draft) -> list[Section]:
     return headed[1:]
 
 
+def _read_list(items: list[Line], section: Section, path_of: list[Section], draft: Draft) -> None:
+    """Take each item of a list as a principle."""
+    what = f"each of the {len(items)} items of “{section.title[:60]}” is a principle"
+    draft.guess(section.line, what, "below the heading is a list of sentences and nothing else")
+    for number, text in items:
+        name = " / ".join([*(each.title for each in path_of[-1:]), name_from_text(text)])
+        scale = "pair" if compares(text) else "comply"
+        if scale == "pair":
+            draft.guess(number, *COMPARED)
+        draft.principles.append(DraftPrinciple(line=number, name=name, text=text, scale=scale))
+
+
 def _read(section: Section, path_of: list[Section], draft: Draft) -> None:
+    if items := list_items(section.body):
+        _read_list(items, section, path_of, draft)
+        return
     parts = _parts(section.body)
     text = join(parts["text"])
     if not text and not any(join(lines) for lines in parts.values()):
@@ -80,9 +116,13 @@ def _read(section: Section, path_of: list[Section], draft: Draft) -> None:
     for name in ("rationale", "exceptions", "notes"):
         if parts[name]:
             draft.guess(parts[name][0][0], f"from here on it is {name}", "a word with a colon says so")
-    strength = _strength(text)
-    if strength != "must":
-        draft.guess(section.line, "strength should", "its text says should, and neither must nor shall")
+    paragraphs = text.count("\n\n") + 1
+    if paragraphs > _MANY:
+        what = f"one principle of {paragraphs} paragraphs"
+        draft.guess(section.line, what, "a heading is a principle; cut it where it holds several rules")
+    strength: Strength = "should" if paragraphs == 1 and _says_should(text) else "must"
+    if strength == "should":
+        draft.guess(section.line, "strength should", "its text says should, and no stronger word")
     draft.principles.append(
         DraftPrinciple(
             line=section.line,
@@ -92,14 +132,13 @@ def _read(section: Section, path_of: list[Section], draft: Draft) -> None:
             rationale=join(parts["rationale"]),
             exceptions=join(parts["exceptions"]),
             notes=join(parts["notes"]),
-            strength="should" if strength == "should" else "must",
+            strength=strength,
         )
     )
 
 
-def _strength(text: str) -> str:
-    words = {word.lower() for word in _FORCE.findall(text)}
-    return "should" if "should" in words and not words & {"must", "shall"} else "must"
+def _says_should(text: str) -> bool:
+    return {word.lower() for word in _FORCE.findall(text)} == {"should"}
 
 
 def _parts(body: list[Line]) -> dict[str, list[Line]]:
