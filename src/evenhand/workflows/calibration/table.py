@@ -74,6 +74,7 @@ def read_table(
     review: bool = True,
     said: RunAnswers | None = None,
     history: bool = True,
+    needs_labels: bool = True,
 ) -> ReadTable:
     """Read a run and its human labels. Nothing is written.
 
@@ -84,6 +85,7 @@ def read_table(
         review: Whether the labels that people gave in the workspace's review are read.
         said: What is said on its items, where that was read before.
         history: Whether earlier runs of the suite are read too.
+        needs_labels: Whether a run without human labels is refused.
 
     Raises:
         FileError: A file of labels has bad lines.
@@ -94,7 +96,7 @@ def read_table(
     said = said or read_run_answers(stored)
     items, categories = said.items, said.categories
     labels = gather_labels(stored, items, categories, humans, review=review)
-    if not labels.labels:
+    if needs_labels and not labels.labels:
         raise NoLabelsError(
             f"run {stored.run.id} has no human labels, so there is nothing to measure its judges against",
             hint="draw items for people with `evenhand review sample`, or give labels with --humans FILE (see "
