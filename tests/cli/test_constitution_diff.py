@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.cli.kit import Cli
 from tests.constitution.made import Edit, drop, example, made, of, rename, top
+from tests.workflows.constitution_diff.kit import Workspace, label, make_workspace
 
 from evenhand.catalog.constitution_text import write_yaml
 
@@ -122,3 +123,37 @@ def test_a_hostile_text_does_nothing_to_a_terminal(cli: Cli, sides: Write) -> No
     ended = cli("constitution", "diff", "a.yaml", "b.yaml")
     assert "\x1b" not in ended.out + ended.err
     assert "\u202e" not in ended.out
+
+
+@pytest.fixture
+def judged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace with a run, a file of labels and a second constitution."""
+    workspace = make_workspace(tmp_path / "ws")
+    workspace.label(*(label(number) for number in range(4)))
+    workspace.run()
+    workspace.constitution(TEXT, name="next")
+    monkeypatch.chdir(workspace.folder)
+    return workspace
+
+
+def test_what_is_stale_is_part_of_the_conclusion_and_listed_by_run_and_place(
+    cli: Cli, judged_once: Workspace
+) -> None:
+    run = judged_once.runs[0]
+    lines = cli("constitution", "diff", "run@latest", "next").out.splitlines()
+    assert lines[0] == ("1 principle changed what it asks; 12 verdicts in 1 run and 4 human labels are stale")
+    assert [line.split() for line in lines if line.startswith(run)] == [
+        [run, "core", "privacy.contact", "verdicts", "12", "stale"],
+        [run, "core", "privacy.contact", "nearest", "12", "stale"],
+        [run, "core", "privacy.contact", "patterns", "12", "stale"],
+    ]
+    assert (
+        "suites/labels.jsonl  core   privacy.contact       4  stale     the first run that read them" in lines
+    )
+
+
+def test_nobody_looks_for_what_is_stale_where_that_is_not_wanted(cli: Cli, judged_once: Workspace) -> None:
+    ended = cli("constitution", "diff", "acme", "next", "--no-stale", "--json")
+    (compared,) = ended.document["compared"]
+    assert (compared["staleness"], compared["headline"]) == (None, "1 principle changed what it asks")
+    assert judged_once.runs

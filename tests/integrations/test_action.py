@@ -201,7 +201,7 @@ def test_the_hook_calls_a_command_that_exists(project_root: Path) -> None:
         ("evenhand-lint", "evenhand lint", "python"),
         (
             "evenhand-constitution-diff",
-            "evenhand constitution diff --since HEAD --fail-on version",
+            "evenhand constitution diff --since HEAD --no-stale --fail-on version",
             "python",
         ),
     ]

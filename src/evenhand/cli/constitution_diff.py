@@ -6,13 +6,15 @@ from typing import Annotated, Final
 
 import typer
 
-from evenhand.cli.constitution_diff_lines import show_diff
+from evenhand.cli.constitution_diff_lines import show_comparison
 from evenhand.cli.output import Mark, Style
 from evenhand.cli.session import Session, session_of
 from evenhand.constitution.changes import ConstitutionDiff, Effect, Fate
-from evenhand.constitution.words import headline, told_warnings
+from evenhand.constitution.comparison import Comparison
+from evenhand.constitution.words import conclusion, told_warnings
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.workflows.constitution_diff.compare import Compared, compare, compare_since
+from evenhand.workflows.constitution_diff.find_stale import find_stale
 
 _FAILED = 1
 _FAILURES: Final = {
@@ -24,19 +26,10 @@ _FAILURES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedDocument:
-    """One comparison."""
-
-    headline: str
-    """What changed, in one sentence."""
-    diff: ConstitutionDiff
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ConstitutionDiffDocument:
     """What changed between constitutions."""
 
-    compared: tuple[ComparedDocument, ...]
+    compared: tuple[Comparison, ...]
     new: tuple[str, ...]
     """Files that the revision of `--since` does not have."""
     failed: tuple[str, ...]
@@ -60,6 +53,12 @@ def constitution_diff(
             "--since", metavar="REV", help="Compare each file named with what it was at this revision of git."
         ),
     ] = "",
+    stale: Annotated[
+        bool,
+        typer.Option(
+            "--stale/--no-stale", help="Whether to look for verdicts, ratings and labels that are stale."
+        ),
+    ] = True,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Write Markdown for a pull request to stdout.")
     ] = False,
@@ -76,30 +75,25 @@ def constitution_diff(
     """Show what changed between two constitutions, principle by principle.
 
     Every change is classed by what it does: a binding one asks something else, so that verdicts and labels are stale;
-    one that is shown changes how judges are asked; the rest is advice. The exit code is 0 whatever changed, unless
-    `--fail-on` says otherwise.
+    one that is shown changes how judges are asked; the rest is advice. Runs, label files of suites and the review are
+    looked at for what is stale. The exit code is 0 whatever changed, unless `--fail-on` says otherwise.
     """
     session = session_of(context)
     screen = session.screen
     reasons = _read_reasons(fail_on)
     compared, new = _compare(session, constitutions or (), since)
-    diffs = tuple(each.diff for each in compared)
-    failed = tuple(reason for reason in reasons if any(_is_met(reason, diff) for diff in diffs))
+    comparisons = tuple(_look_at(session, each, stale=stale) for each in compared)
+    failed = tuple(reason for reason in reasons if any(_is_met(reason, each.diff) for each in comparisons))
     code = _FAILED if failed else 0
     screen.document(
         "constitution-diff/v1",
-        ConstitutionDiffDocument(
-            compared=tuple(ComparedDocument(headline=headline(diff), diff=diff) for diff in diffs),
-            new=new,
-            failed=failed,
-            exit_code=code,
-        ),
+        ConstitutionDiffDocument(compared=comparisons, new=new, failed=failed, exit_code=code),
     )
     if markdown and not screen.as_json:
-        _write_markdown(session, diffs)
+        _write_markdown(session, comparisons)
     else:
-        for diff in diffs:
-            show_diff(screen, diff)
+        for each in comparisons:
+            show_comparison(screen, each)
     for name in new:
         screen.say(f"{name} is not at {since}: there is nothing to compare it with")
     for reason in failed:
@@ -137,8 +131,13 @@ def _is_met(reason: str, diff: ConstitutionDiff) -> bool:
     return any(told_warnings(diff))
 
 
-def _write_markdown(session: Session, diffs: Sequence[ConstitutionDiff]) -> None:
+def _look_at(session: Session, compared: Compared, *, stale: bool) -> Comparison:
+    found = find_stale(session.workspace, compared) if stale else None
+    return Comparison(headline=conclusion(compared.diff, found), diff=compared.diff, staleness=found)
+
+
+def _write_markdown(session: Session, comparisons: Sequence[Comparison]) -> None:
     from evenhand.reporting.constitution.markdown import render_markdown  # noqa: PLC0415 - for Markdown only
 
-    for line in render_markdown(diffs).rstrip("\n").split("\n"):
+    for line in render_markdown(comparisons).rstrip("\n").split("\n"):
         session.screen.result(line)

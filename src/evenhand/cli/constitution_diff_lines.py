@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from evenhand.cli.output import Mark, Part, Screen, Style
+from evenhand.cli.output import Column, Mark, Part, Screen, Style
 from evenhand.constitution.changes import Change, ConstitutionDiff, Effect, Fate, PrincipleChange
-from evenhand.constitution.words import headline, marked, name_of, said_of, told_warnings
+from evenhand.constitution.comparison import Comparison
+from evenhand.constitution.staleness import Staleness
+from evenhand.constitution.words import KNOWN_BY, PANEL, marked, name_of, said_of, told_warnings
 
 _STYLES: Final = {Effect.BINDING: Style.BAD, Effect.SHOWN: Style.WARNING, Effect.ADVISORY: Style.FAINT}
 _ADDED: Final = Style.GOOD
@@ -13,9 +15,15 @@ _MOST_SIDE: Final = 160
 """Characters of what stood somewhere that are shown."""
 
 
-def show_diff(screen: Screen, diff: ConstitutionDiff) -> None:
-    """Show what changed."""
-    screen.result(Mark(headline(diff), _headline_style(diff)))
+def show_comparison(screen: Screen, comparison: Comparison) -> None:
+    """Show what changed and what that does."""
+    screen.result(Mark(comparison.headline, _headline_style(comparison.diff)))
+    _show_diff(screen, comparison.diff)
+    if comparison.staleness:
+        _show_staleness(screen, comparison.staleness)
+
+
+def _show_diff(screen: Screen, diff: ConstitutionDiff) -> None:
     screen.result("from  ", _side(diff.before.name, diff.before.id, diff.before.version))
     screen.result("to    ", _side(diff.after.name, diff.after.id, diff.after.version))
     rule = diff.version_rule
@@ -70,3 +78,51 @@ def _shown(text: str) -> str:
     if not text:
         return "nothing"
     return text if len(text) <= _MOST_SIDE else f"{text[: _MOST_SIDE - 1]}…"
+
+
+_ANSWER_COLUMNS: Final = (
+    Column(title="run"),
+    Column(title="suite", gives_way=True),
+    Column(title="principle", gives_way=True),
+    Column(title="of", gives_way=True),
+    Column(title="answers", right=True),
+    Column(title="standing"),
+)
+_LABEL_COLUMNS: Final = (
+    Column(title="labels of"),
+    Column(title="suite", gives_way=True),
+    Column(title="principle", gives_way=True),
+    Column(title="labels", right=True),
+    Column(title="standing"),
+    Column(title="known by", gives_way=True),
+)
+
+
+def _show_staleness(screen: Screen, found: Staleness) -> None:
+    if found.answers:
+        screen.result()
+        screen.table(
+            _ANSWER_COLUMNS,
+            [
+                (each.run, each.suite, each.principle, each.judge or PANEL, f"{each.count:,}", each.standing)
+                for each in found.answers
+            ],
+        )
+    if found.labels:
+        screen.result()
+        screen.table(
+            _LABEL_COLUMNS,
+            [
+                (
+                    each.source,
+                    each.suite,
+                    each.principle,
+                    f"{each.count:,}",
+                    each.standing,
+                    KNOWN_BY[each.known],
+                )
+                for each in found.labels
+            ],
+        )
+    for note in found.notes:
+        screen.say(Mark("note:  ", Style.WARNING), note)

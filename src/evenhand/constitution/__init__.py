@@ -7,4 +7,5 @@
   (`compare_whole`); all as records of `changes`, in `words`
 - whether the version says so: `version_rule`
 - which examples judges are tested on: `examples`; what they say on them: `tested`
+- what is stale through a change: `staleness`, by what each judge is shown (`asked`)
 """

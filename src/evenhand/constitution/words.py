@@ -1,11 +1,22 @@
 """What a comparison of constitutions says in a sentence, and a changed text on one line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from evenhand.constitution.changes import ConstitutionDiff, Effect, Fate, PrincipleChange
+from evenhand.constitution.staleness import Known, Staleness
 from evenhand.records.word_diff import TextPart
 
 _MARKS = {"removed": ("[-", "-]"), "added": ("{+", "+}")}
+
+
+PANEL = "verdicts"
+"""What the answers of the panel are called in a table beside those of judges."""
+KNOWN_BY: Mapping[Known, str] = {
+    "written": "the text people saw",
+    "pinned": "the first run that read them",
+    "assumed": "nothing: no run has read them",
+}
+"""What tells of which text labels are."""
 
 
 def headline(diff: ConstitutionDiff) -> str:
@@ -14,6 +25,30 @@ def headline(diff: ConstitutionDiff) -> str:
         same = "" if diff.before.version == diff.after.version else " but the version"
         return f"nothing changed{same}"
     return "; ".join(_clauses(diff))
+
+
+def conclusion(diff: ConstitutionDiff, staleness: Staleness | None) -> str:
+    """Return what changed and what is stale through it, in one sentence without a full stop."""
+    return "; ".join([headline(diff), *stale_clauses(staleness)])
+
+
+def stale_clauses(staleness: Staleness | None) -> Iterator[str]:
+    """Yield what is stale, in words; nothing where nobody looked or nothing is there."""
+    if staleness is None:
+        return
+    lost = [
+        *(
+            [f"{plural(staleness.lost_verdicts, 'verdict')} in {plural(staleness.lost_runs, 'run')}"]
+            if staleness.lost_verdicts
+            else []
+        ),
+        *([plural(staleness.lost_labels, "human label")] if staleness.lost_labels else []),
+    ]
+    if lost:
+        is_one = staleness.lost_verdicts + staleness.lost_labels == 1
+        yield f"{' and '.join(lost)} {'is' if is_one else 'are'} stale"
+    if staleness.reworded_answers:
+        yield f"{plural(staleness.reworded_answers, 'rating')} would be asked in other words"
 
 
 def _clauses(diff: ConstitutionDiff) -> Iterator[str]:

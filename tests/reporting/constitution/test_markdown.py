@@ -20,13 +20,32 @@ from tests.reporting.gate.reading import (
 from tests.reporting.hostile import HOSTILE
 
 from evenhand.constitution.changes import Change, ConstitutionDiff, Effect, Fate, PrincipleChange
+from evenhand.constitution.comparison import Comparison
 from evenhand.constitution.diff import diff_constitutions
+from evenhand.constitution.staleness import AnswersHeld, LabelsHeld, Staleness, Standing
+from evenhand.constitution.words import conclusion
 from evenhand.records.word_diff import TextPart
 from evenhand.reporting.constitution.markdown import render_markdown
 
 
-def hostile(text: str) -> ConstitutionDiff:
+def compared(diff: ConstitutionDiff, staleness: Staleness | None = None) -> Comparison:
+    return Comparison(headline=conclusion(diff, staleness), diff=diff, staleness=staleness)
+
+
+def hostile(text: str) -> Comparison:
     """Return a comparison in which every text that comes from a file is `text`."""
+    diff = _hostile_diff(text)
+    answer = AnswersHeld(run=text, suite=text, principle=text, judge=text, standing=Standing.STALE, count=3)
+    label = LabelsHeld(
+        source=text, suite=text, principle=text, standing=Standing.STALE, known="pinned", count=3
+    )
+    found = Staleness(
+        answers=(answer, replace(answer, judge="")), labels=(label,), runs=1, notes=(f"{text} has mistakes",)
+    )
+    return replace(compared(diff, found), headline=f"{text} changed")
+
+
+def _hostile_diff(text: str) -> ConstitutionDiff:
     diff = diff_constitutions(made(), made(of(0, text="Never share."), of(1, severity="low")))
     words = tuple(TextPart(kind=kind, text=text) for kind in ("same", "removed", "added"))
 
@@ -83,7 +102,7 @@ def _is_inert(text: str) -> None:
 
 def test_a_comparison_says_first_what_matters() -> None:
     edits = of(0, text="Never share."), rename(1, "help.well"), top(version="2.0.0")
-    text = render_markdown([diff_constitutions(made(), made(*edits), names=("HEAD:a.md", "a.md"))])
+    text = render_markdown([compared(diff_constitutions(made(), made(*edits), names=("HEAD:a.md", "a.md")))])
     assert text.startswith(
         "> [!IMPORTANT]\n> **1 principle changed what it asks; 1 renamed**\n>\n> From `HEAD:a.md` to `a.md`\n"
     )
@@ -92,10 +111,10 @@ def test_a_comparison_says_first_what_matters() -> None:
 
 
 def test_a_version_that_says_too_little_is_warned_of() -> None:
-    assert render_markdown([diff_constitutions(made(), made(of(0, text="Never.")))]).startswith(
+    assert render_markdown([compared(diff_constitutions(made(), made(of(0, text="Never."))))]).startswith(
         "> [!WARNING]"
     )
-    assert render_markdown([diff_constitutions(made(), made())]).startswith("> [!NOTE]")
+    assert render_markdown([compared(diff_constitutions(made(), made()))]).startswith("> [!NOTE]")
 
 
 def test_a_large_change_stays_under_the_size_and_says_what_is_left_out() -> None:
@@ -105,6 +124,21 @@ def test_a_large_change_stays_under_the_size_and_says_what_is_left_out() -> None
     many = replace(
         diff, principles=tuple(replace(first, before=f"p.{n}", after=f"p.{n}") for n in range(400))
     )
-    text = render_markdown([many], most_bytes=20_000)
+    text = render_markdown([compared(many)], most_bytes=20_000)
     assert len(text.encode()) <= 20_000
     assert re.search(r"Left out to stay under 20,000 bytes|more principles in the JSON document", text)
+
+
+def test_what_is_stale_stands_by_principle_in_the_open_and_by_run_in_a_fold() -> None:
+    held = AnswersHeld(run="r1", suite="s", principle="p.q", judge="", standing=Standing.STALE, count=1234)
+    label = LabelsHeld(
+        source="l.jsonl", suite="s", principle="p.q", standing=Standing.STALE, known="assumed", count=5
+    )
+    found = Staleness(answers=(held, replace(held, judge="j")), labels=(label,), runs=1)
+    text = render_markdown([compared(diff_constitutions(made(), made(of(0, text="Never."))), found)])
+    assert "1,234 verdicts in 1 run and 5 human labels are stale" in text
+    assert "| `p.q` | 1,234 | 5 |" in text
+    fold = text.partition("<details><summary>By run, judge and place of labels</summary>")[2]
+    assert "| `r1` | `s` | `p.q` | verdicts | stale | 1,234 |" in fold
+    assert "| `r1` | `s` | `p.q` | `j` | stale | 1,234 |" in fold
+    assert "| `l.jsonl` | `s` | `p.q` | stale | nothing: no run has read them | 5 |" in fold
