@@ -11,6 +11,7 @@ from tests.workflows.calibration_kit import Line, RecordedSuite, label
 from tests.workflows.tuning.tuning_kit import TEMPLATE, tuning_workspace
 
 from evenhand.cli.documents import document_schema
+from evenhand.testing import JudgeAnswer, JudgeRequest
 
 COUNT = 900
 RIGHT, WRONG = "complies", "violates"
@@ -114,6 +115,7 @@ def test_what_can_not_be_asked_for_is_told(folder: Path, arguments: tuple[str, .
 
 def test_few_shot_is_proposed_as_files_outside_the_judges(tmp_path: Path) -> None:
     with tuning_workspace(tmp_path, cases=500) as workspace:
+        before = sorted(path.name for path in (workspace.folder / "judges").iterdir())
         ended = run_process(
             *("judge", "tune", "s", "--judge", "reader", "--few-shot", "12", "--draws", "2", "--seed", "3"),
             *("--out", "proposed", "--json"),
@@ -127,11 +129,7 @@ def test_few_shot_is_proposed_as_files_outside_the_judges(tmp_path: Path) -> Non
             "examples.yaml",
         ]
         assert (workspace.folder / "proposed/reader.j2").read_text() == TEMPLATE
-        assert sorted(path.name for path in (workspace.folder / "judges").iterdir()) == [
-            "p.panel.yaml",
-            "reader.j2",
-            "reader.yaml",
-        ]
+        assert sorted(path.name for path in (workspace.folder / "judges").iterdir()) == before
         assert document["chosen"]["shown"] > 0
 
 
@@ -144,3 +142,27 @@ def test_a_tuning_that_may_cost_more_than_agreed_asks_nobody(tmp_path: Path) -> 
         assert ended.code == 2
         assert "nobody can be asked here" in ended.err
         assert not workspace.server.ledger.calls
+
+
+def test_wordings_of_a_model_are_tried_from_the_command_line(tmp_path: Path) -> None:
+    careful = f"Read carefully. {TEMPLATE}"
+
+    def writer(_request: JudgeRequest) -> JudgeAnswer:
+        return JudgeAnswer(raw=careful)
+
+    with tuning_workspace(tmp_path, writer, cases=400) as workspace:
+        ended = run_process(
+            *("judge", "tune", "s", "--judge", "reader", "--reword", "words", "--rewordings", "1"),
+            cwd=workspace.folder,
+        )
+        assert ended.code == 0, ended.err
+        assert "starts: 1 wording to write" in ended.err
+        proposal = next((workspace.folder / "reports").glob("*-proposal"))
+        assert (proposal / "reader.j2").read_text() == careful
+        assert "version: 1.1.0" in (proposal / "reader.yaml").read_text()
+
+
+def test_a_generator_that_is_not_there_is_told_with_near_names(tmp_path: Path) -> None:
+    with tuning_workspace(tmp_path, cases=60) as workspace:
+        ended = run_process("judge", "tune", "s", "--judge", "reader", "--reword", "word", cwd=workspace.folder)
+        assert (ended.code, "words" in ended.err) == (2, True), ended.err

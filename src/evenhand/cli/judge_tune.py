@@ -8,13 +8,17 @@ from typing import Annotated, Self
 
 import typer
 
+from evenhand.catalog.settings import find_workspace
 from evenhand.cli.cost_check import agree_to_cost
 from evenhand.cli.judge_tune_lines import show_tuning
+from evenhand.cli.output import plural
 from evenhand.cli.progress import RunWatch
 from evenhand.cli.report import read_formats
 from evenhand.cli.session import Session, session_of
 from evenhand.errors import UnknownNameError
+from evenhand.generation.progress import GenerationProgress
 from evenhand.judging.progress import Progress
+from evenhand.records.generation import GenerationRun
 from evenhand.records.run import Run
 from evenhand.reporting.tuning.render import RENDERERS
 from evenhand.tuning.accept import EXIT_CODES, Outcome
@@ -28,10 +32,13 @@ from evenhand.tuning.results import (
     TuningResult,
 )
 from evenhand.workflows.find_suite import find_suite
+from evenhand.workflows.generation.job import GenerationOptions
 from evenhand.workflows.prepare import Prepared
 from evenhand.workflows.run_suite import RunOptions
 from evenhand.workflows.tuning.few_shot import FewShot
+from evenhand.workflows.tuning.find_generator import find_generator
 from evenhand.workflows.tuning.proposals import Proposer
+from evenhand.workflows.tuning.reword import Reword
 from evenhand.workflows.tuning.tune import TuneWishes, tune_judge
 from evenhand.workflows.tuning.write_report import WrittenTuning, write_tuning
 
@@ -92,6 +99,17 @@ def judge_tune(
     draws: Annotated[
         int, typer.Option("--draws", metavar="N", min=1, max=50, help="How often examples are drawn.")
     ] = 1,
+    reword: Annotated[
+        str,
+        typer.Option(
+            "--reword",
+            metavar="GENERATOR",
+            help="Ask a generator of judges/ for other wordings of the prompt.",
+        ),
+    ] = "",
+    rewordings: Annotated[
+        int, typer.Option("--rewordings", metavar="N", min=1, max=50, help="How many wordings to ask for.")
+    ] = 5,
     humans: Annotated[
         list[Path] | None,
         typer.Option("--humans", metavar="FILE", help="A file of human labels; may be repeated."),
@@ -152,7 +170,10 @@ def judge_tune(
     wishes = TuneWishes(
         judge=judge,
         files=tuple(candidate or ()),
-        proposers=_proposers(few_shot or (), draws),
+        proposers=(
+            *_few_shot(few_shot or (), draws),
+            *_reword(session, reword, rewordings, max_usd=max_usd, replay=replay),
+        ),
         humans=tuple(humans or ()),
         slices=tuple(slices or ()),
         open_sealed=not keep_sealed,
@@ -169,8 +190,23 @@ def judge_tune(
     return EXIT_CODES[tuned.result.outcome]
 
 
-def _proposers(few_shot: Sequence[int], draws: int) -> tuple[Proposer, ...]:
-    return (FewShot(counts=tuple(dict.fromkeys(few_shot)), draws=draws),) if few_shot else ()
+def _few_shot(counts: Sequence[int], draws: int) -> tuple[Proposer, ...]:
+    return (FewShot(counts=tuple(dict.fromkeys(counts)), draws=draws),) if counts else ()
+
+
+def _reword(
+    session: Session, name: str, count: int, *, max_usd: float | None, replay: bool
+) -> tuple[Proposer, ...]:
+    if not name:
+        return ()
+    options = GenerationOptions(max_usd=max_usd, replay=replay, command=session.command_line)
+
+    def starts(run: GenerationRun, _progress: GenerationProgress) -> None:
+        session.screen.say(f"run {run.id} starts: {plural(count, 'wording')} to write")
+
+    root = find_workspace(session.workspace).root
+    generator = find_generator(root, name)
+    return (Reword(start=session.workspace, generator=generator, count=count, options=options, watch=starts),)
 
 
 def _read_must(text: str) -> Must:

@@ -15,8 +15,11 @@ from typing import Any
 
 from evenhand.calibration.splits import split_clusters
 from evenhand.calibration.table import Split
-from evenhand.testing import JudgeAnswer, JudgeRequest, LoopbackServer, serve_in_thread
+from evenhand.testing import Judge, JudgeAnswer, JudgeRequest, LoopbackServer, serve_in_thread
+from evenhand.workflows.generation.job import GenerationOptions
 from evenhand.workflows.run_suite import RunOptions
+from evenhand.workflows.tuning.find_generator import find_generator
+from evenhand.workflows.tuning.reword import Reword
 from evenhand.workflows.tuning.tune import Tuned, TuneWishes, tune_judge
 
 SPLITS = (0.4, 0.4, 0.2)
@@ -79,6 +82,16 @@ class TuningWorkspace:
         )
         self.judge("reader", self.template)
         self.put("judges/p.panel.yaml", "schema: panel/v1\nid: p\njudges: [reader]\n")
+        self.put(
+            "judges/words.generator.yaml",
+            "schema: generator/v1\nid: words\nversion: 1.0.0\nmodel: loop/writer\nprompts: {reword: words.j2}\n"
+            f"price: {{input: {self.price}, output: {self.price}}}\nattempts: 1\n",
+        )
+        self.put(
+            "judges/words.j2",
+            '{{ principle.text }}\n{{ data("template", case.template) }}\n'
+            '{% if case.mistakes %}{{ data("mistakes", case.mistakes) }}{% endif %}\n',
+        )
         self.put("suites/s.jsonl", "".join(json.dumps(case) + "\n" for case in self.made))
         self.put("suites/labels.jsonl", "".join(json.dumps(label) + "\n" for label in labels))
         self.put(
@@ -113,6 +126,16 @@ class TuningWorkspace:
             lambda _run, _progress: None,
         )
 
+    def reword(self, count: int, **options: Any) -> Reword:
+        """Return the generator as a proposer of so many wordings."""
+        return Reword(
+            start=self.folder,
+            generator=find_generator(self.folder, "words"),
+            count=count,
+            options=GenerationOptions(**options),
+            watch=lambda _run, _progress: None,
+        )
+
     def cases_of(self, split: Split) -> list[dict[str, Any]]:
         """Return the cases of a split, as every calibration divides them."""
         names = [case["source"] for case in self.made]
@@ -135,10 +158,19 @@ class TuningWorkspace:
         }
 
 
+def nobody(_request: JudgeRequest) -> JudgeAnswer:
+    """Write nothing."""
+    return JudgeAnswer(raw="")
+
+
 @contextmanager
-def tuning_workspace(folder: Path, **fields: Any) -> Iterator[TuningWorkspace]:
-    """Serve the judge and write the workspace."""
-    with serve_in_thread(LoopbackServer(answer)) as server:
+def tuning_workspace(folder: Path, writer: Judge = nobody, **fields: Any) -> Iterator[TuningWorkspace]:
+    """Serve the judge and a generator, the model `writer`, and write the workspace."""
+
+    def reply(request: JudgeRequest) -> JudgeAnswer:
+        return writer(request) if request.model == "writer" else answer(request)
+
+    with serve_in_thread(LoopbackServer(reply)) as server:
         workspace = TuningWorkspace(folder=folder, server=server, **fields)
         workspace.write()
         yield workspace
