@@ -164,5 +164,7 @@ def test_wordings_of_a_model_are_tried_from_the_command_line(tmp_path: Path) -> 
 
 def test_a_generator_that_is_not_there_is_told_with_near_names(tmp_path: Path) -> None:
     with tuning_workspace(tmp_path, cases=60) as workspace:
-        ended = run_process("judge", "tune", "s", "--judge", "reader", "--reword", "word", cwd=workspace.folder)
+        ended = run_process(
+            "judge", "tune", "s", "--judge", "reader", "--reword", "word", cwd=workspace.folder
+        )
         assert (ended.code, "words" in ended.err) == (2, True), ended.err
