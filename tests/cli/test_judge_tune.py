@@ -159,7 +159,7 @@ def test_wordings_of_a_model_are_tried_from_the_command_line(tmp_path: Path) -> 
         assert "starts: 1 wording to write" in ended.err
         proposal = next((workspace.folder / "reports").glob("*-proposal"))
         assert (proposal / "reader.j2").read_text() == careful
-        assert "version: 1.1.0" in (proposal / "reader.yaml").read_text()
+        assert '"1.1.0"' in (proposal / "reader.yaml").read_text()
 
 
 def test_a_generator_that_is_not_there_is_told_with_near_names(tmp_path: Path) -> None:
