@@ -9,6 +9,7 @@ from evenhand.catalog.constitutions import load_constitution
 from evenhand.catalog.files import digest_file
 from evenhand.errors import FileError, UsageError
 from evenhand.workflows.prepare import prepare
+from evenhand.workflows.read_run import read_run
 from evenhand.workflows.run_suite import RunOptions, resume_run, run_suite
 from evenhand.workflows.watch_files import files_of
 
@@ -77,3 +78,14 @@ def _stop(suite: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run_suite(suite.parent, suite, RunOptions(), interrupt)
+
+
+def test_rules_of_a_judge_for_a_principle_hold_under_its_new_name(suite: Path) -> None:
+    folder = suite.parent
+    judge = folder / "words.yaml"
+    judge.write_text(judge.read_text().replace("'*'", "secrets"))
+    (folder / "base.yaml").write_text(_BASE.replace("id: secrets", "id: discretion, aliases: [secrets]"))
+    _pin(folder)
+    stored = read_run(folder, run_suite(folder, suite, RunOptions(), lambda _run, _progress: None).run.id)
+    verdicts = {item.case_id: item.verdict.label for item in stored.items() if item.verdict}
+    assert verdicts == {"1": "violates", "2": "complies"}

@@ -2,29 +2,38 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from evenhand.catalog.first_seen import FirstSeen
 from evenhand.catalog.json_lines import Complaint, JsonLines
 from evenhand.records.label import NO_DETAIL, HumanLabel, LabelDetail, LabelKind, LabelLine
 from evenhand.records.suite import LabelFile
 
+NOT_RENAMED: Mapping[str, str] = MappingProxyType({})
+"""No principle was called otherwise before."""
+
 _DETAILS = frozenset(LabelDetail.model_fields)
 
 
-def read_labels(path: Path, spec: LabelFile) -> Iterator[HumanLabel]:
+def read_labels(
+    path: Path, spec: LabelFile, renamed: Mapping[str, str] = NOT_RENAMED
+) -> Iterator[HumanLabel]:
     """Yield the labels of a file.
 
     Args:
         path: JSONL file (`.gz` for gzip).
         spec: Which of the file's words stand for principles and labels, and which annotators are settled labels.
+        renamed: Ids of principles by their earlier names, which the file may use.
 
     Raises:
         FileError: Lines are wrong, or one annotator labels an item twice.
     """
-    return (label for _, label in numbered_labels(path, spec))
+    return (label for _, label in numbered_labels(path, spec, renamed))
 
 
-def numbered_labels(path: Path, spec: LabelFile) -> Iterator[tuple[int, HumanLabel]]:
+def numbered_labels(
+    path: Path, spec: LabelFile, renamed: Mapping[str, str] = NOT_RENAMED
+) -> Iterator[tuple[int, HumanLabel]]:
     """Yield the labels of a file as `read_labels`, each with the number of its line.
 
     Raises:
@@ -35,13 +44,13 @@ def numbered_labels(path: Path, spec: LabelFile) -> Iterator[tuple[int, HumanLab
     def check(line: LabelLine, number: int) -> Iterator[Complaint]:
         if not line.label:
             yield "D012", "the label is empty", "label"
-        item = (line.case, line.candidate, line.principle, line.annotator)
+        item = (line.case, line.candidate, renamed.get(line.principle, line.principle), line.annotator)
         if before := seen.add(item, number):
             yield "D013", f"{line.annotator} labels this item twice, first in {before}", "annotator"
 
     lines = JsonLines(path, LabelLine, check=check)
     seen.begin_file(lines.shown)
-    principles = ids_by_name(spec.principles)
+    principles = ids_by_name(spec.principles, renamed)
     for line in lines:
         for principle in principles.get(line.principle, (line.principle,)):
             yield lines.number, _label(line, principle, spec)
@@ -82,9 +91,20 @@ def _says_something(spec: LabelFile) -> bool:
     return spec.inclusion is not None or spec.blind is not None or bool(spec.design)
 
 
-def ids_by_name(names: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
-    """Turn a mapping of principle ids to a file's names around; one name may stand for several principles."""
-    ids: dict[str, tuple[str, ...]] = {}
+def ids_by_name(
+    names: Mapping[str, str], renamed: Mapping[str, str] = NOT_RENAMED
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the principles that a file's names stand for; one name may stand for several.
+
+    This is the one place where files of labels and recordings learn that a principle was called otherwise before.
+
+    Args:
+        names: The file's name of a principle, by its id or an earlier name of it.
+        renamed: Ids of principles by their earlier names.
+    """
+    ids: dict[str, tuple[str, ...]] = {earlier: (now,) for earlier, now in renamed.items()}
+    written: dict[str, tuple[str, ...]] = {}
     for principle, name in names.items():
-        ids[name] = (*ids.get(name, ()), principle)
-    return ids
+        now = renamed.get(principle, principle)
+        written[name] = tuple(dict.fromkeys((*written.get(name, ()), now)))
+    return {**ids, **written}

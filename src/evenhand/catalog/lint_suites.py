@@ -93,8 +93,9 @@ def _own_families(suite: SuiteFile, loaded: LoadedSuite, scan: CaseScan) -> Iter
 def _lines(suite: SuiteFile, loaded: LoadedSuite) -> Iterator[Finding]:
     """Read labels and recordings to their ends, for what is wrong in their lines or meets nothing."""
     labelled: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    renamed = loaded.constitution.renamed
     for index, (spec, path) in enumerate(loaded.labels()):
-        lines = _noted(read_labels(path, spec), labelled)
+        lines = _noted(read_labels(path, spec, renamed), labelled)
         yield from _words(suite, loaded, path, lines, ("labels", index, "path"))
     yield from lint_margin(suite.file, {name: len(items) for name, items in labelled.items()})
     for judge in loaded.judges:
@@ -102,9 +103,10 @@ def _lines(suite: SuiteFile, loaded: LoadedSuite) -> Iterator[Finding]:
             continue
         paths = loaded.recordings[judge.id]
         if judge.ratings:
-            yield from _words(suite, loaded, paths[0], read_ratings(paths[0], judge.ratings), ("panel",))
+            ratings = read_ratings(paths[0], judge.ratings, renamed)
+            yield from _words(suite, loaded, paths[0], ratings, ("panel",))
         for path, replies in zip(paths if judge.replies else (), judge.replies, strict=True):
-            yield from _words(suite, loaded, path, read_replies(path, replies), ("panel",))
+            yield from _words(suite, loaded, path, read_replies(path, replies, renamed), ("panel",))
 
 
 def _noted(lines: Iterable[HumanLabel], labelled: dict[str, set[tuple[str, str]]]) -> Iterator[HumanLabel]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evenhand.catalog.first_seen import FirstSeen
 from evenhand.catalog.json_lines import Complaint, JsonLines
-from evenhand.catalog.labels import ids_by_name
+from evenhand.catalog.labels import NOT_RENAMED, ids_by_name
 from evenhand.catalog.shape_errors import quoted
 from evenhand.records.judge import RecordedRatings, RecordedReplies
 from evenhand.records.rating import Distribution, FailureKind
@@ -15,12 +15,15 @@ from evenhand.records.recording import RatingLine, RecordedRating, RecordedReply
 _SUM_TOLERANCE = 1e-3
 
 
-def read_ratings(path: Path, spec: RecordedRatings) -> Iterator[RecordedRating]:
+def read_ratings(
+    path: Path, spec: RecordedRatings, renamed: Mapping[str, str] = NOT_RENAMED
+) -> Iterator[RecordedRating]:
     """Yield the recorded ratings of one judge.
 
     Args:
         path: JSONL file (`.gz` for gzip).
         spec: Whose lines to read, and which of the file's words stand for principles and labels.
+        renamed: Ids of principles by their earlier names, which the file may use.
 
     Raises:
         FileError: Lines are wrong, an item is rated twice, or the file holds several judges and `spec` names none.
@@ -29,24 +32,27 @@ def read_ratings(path: Path, spec: RecordedRatings) -> Iterator[RecordedRating]:
 
     def check(line: RatingLine, number: int) -> Iterator[Complaint]:
         if voice.is_meant(line):
-            yield from voice.complaints(line, line.principle, number)
+            yield from voice.complaints(line, renamed.get(line.principle, line.principle), number)
         yield from _rating_complaints(line)
 
     lines = JsonLines(path, RatingLine, check=check)
     voice.seen.begin_file(lines.shown)
-    principles = ids_by_name(spec.principles)
+    principles = ids_by_name(spec.principles, renamed)
     for line in lines:
         if voice.is_meant(line):
             for principle in principles.get(line.principle, (line.principle,)):
                 yield _rating(line, principle, spec.labels)
 
 
-def read_replies(path: Path, spec: RecordedReplies) -> Iterator[RecordedReply]:
+def read_replies(
+    path: Path, spec: RecordedReplies, renamed: Mapping[str, str] = NOT_RENAMED
+) -> Iterator[RecordedReply]:
     """Yield the recorded raw replies of one judge.
 
     Args:
         path: JSONL file (`.gz` for gzip).
         spec: Whose lines to read, which stage of them, and which of the file's words stand for principles.
+        renamed: Ids of principles by their earlier names, which the file may use.
 
     Raises:
         FileError: Lines are wrong, an item is replied to twice, or the file holds several judges and `spec` names none.
@@ -58,11 +64,11 @@ def read_replies(path: Path, spec: RecordedReplies) -> Iterator[RecordedReply]:
 
     def check(line: ReplyLine, number: int) -> Iterator[Complaint]:
         if is_meant(line):
-            yield from voice.complaints(line, line.principle, number)
+            yield from voice.complaints(line, renamed.get(line.principle, line.principle), number)
 
     lines = JsonLines(path, ReplyLine, check=check)
     voice.seen.begin_file(lines.shown)
-    principles = ids_by_name(spec.principles)
+    principles = ids_by_name(spec.principles, renamed)
     for line in lines:
         if is_meant(line):
             for principle in principles.get(line.principle, (line.principle,)):

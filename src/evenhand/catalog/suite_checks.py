@@ -13,7 +13,6 @@ from evenhand.catalog.source import Place, lookup, select, select_texts
 from evenhand.errors import FileError, Finding
 from evenhand.records.constitution import Constitution, Principle
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
-from evenhand.records.patterns import fits
 from evenhand.records.scale import PAIR
 from evenhand.records.suite import Suite
 
@@ -35,7 +34,7 @@ def check_cases(scan: CaseScan, constitution: Constitution) -> Iterator[Finding]
     """Yield a finding for each principle, or pattern, that a case names and the constitution does not have."""
     ids = tuple(constitution.by_id)
     for pattern, (path, line) in scan.principle_patterns.items():
-        if not any(fits(name, [pattern]) for name in ids):
+        if not any(principle.is_meant_by([pattern]) for principle in constitution.principles):
             yield Finding(
                 path=path,
                 line=line,
@@ -70,7 +69,7 @@ def selected(suite: Suite | None, constitution: Constitution) -> tuple[Principle
     return tuple(
         principle
         for principle in constitution.principles
-        if fits(principle.id, include) and not fits(principle.id, exclude)
+        if principle.is_meant_by(include) and not principle.is_meant_by(exclude)
     )
 
 
@@ -78,7 +77,7 @@ def _patterns_meet_principles(file: RecordFile[Suite], constitution: Constitutio
     ids = tuple(constitution.by_id)
     for key, code in (("include", "S001"), ("exclude", "S002")):
         for place, pattern in select_texts(file.document.data, "principles", key, None):
-            if not any(fits(name, [pattern]) for name in ids):
+            if not any(principle.is_meant_by([pattern]) for principle in constitution.principles):
                 message = f"{quoted(pattern)} matches no principle"
                 yield file.finding(code, message, place, suggestion=did_you_mean(pattern, ids))
 
@@ -103,7 +102,7 @@ def _words_meet(
     source = file.document.source
     for spot, _ in select(file.document.data, *place, "principles", None):
         name = str(spot[-1])
-        if name not in ids:
+        if constitution.current_id(name) not in ids:
             message, hint = f"there is no principle {quoted(name)}", did_you_mean(name, ids)
             yield source.finding("S005", message, source.key_span(spot), suggestion=hint)
     for spot, label in select(file.document.data, *place, "labels", None):
@@ -137,7 +136,7 @@ def _pattern_labels(judge: RecordFile[Judge], constitution: Constitution) -> Ite
     rules = {str(place[-1]): place for place, _ in select(judge.document.data, "principles", None)}
     reached: dict[str, Mapping[str, None]] = {}
     for principle in constitution.principles:
-        pattern = next((pattern for pattern in rules if fits(principle.id, [pattern])), None)
+        pattern = next((pattern for pattern in rules if principle.is_meant_by([pattern])), None)
         labels = constitution.scale_of(principle).labels
         if pattern is not None and labels:
             reached[pattern] = {**reached.get(pattern, {}), **dict.fromkeys(labels)}

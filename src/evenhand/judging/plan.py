@@ -12,7 +12,6 @@ from evenhand.records.constitution import Constitution, Importance, Principle
 from evenhand.records.judge import Judge, ModelJudge, RecordedJudge
 from evenhand.records.panel import Panel
 from evenhand.records.panel_fit import PanelFit
-from evenhand.records.patterns import fits
 from evenhand.records.rating import Order
 from evenhand.records.run import Manifest, Unit
 from evenhand.records.scale import PAIR, Scale
@@ -196,14 +195,14 @@ def selected_of(selection: Selection, principles: Iterable[Principle]) -> tuple[
     return tuple(
         principle
         for principle in principles
-        if fits(principle.id, selection.include)
-        and not fits(principle.id, selection.exclude)
+        if principle.is_meant_by(selection.include)
+        and not principle.is_meant_by(selection.exclude)
         and _SEVERITIES.index(principle.severity) >= floor
     )
 
 
 def _concerns(principle: Principle, case: Case) -> bool:
-    wanted = not case.principles or fits(principle.id, case.principles)
+    wanted = not case.principles or principle.is_meant_by(case.principles)
     return wanted and principle.applies_to(case.scope)
 
 

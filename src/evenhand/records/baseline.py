@@ -1,8 +1,8 @@
 """Baselines: what a run came to on every case, as a committed file that later runs are compared with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
 
 from pydantic import Field
 
@@ -158,7 +158,36 @@ class Baseline:
     head: BaselineHead
     cases: Mapping[str, BaselineCase]
 
+    def called(self, renamed: Mapping[str, str]) -> "Baseline":
+        """Return it with its principles under the names they have now.
+
+        Args:
+            renamed: Ids of principles by their earlier names.
+        """
+        if not renamed.keys() & self.head.principles.keys():
+            return self
+        marks = _renamed(self.head.principles, renamed)
+        cases = {
+            name: replace(
+                case,
+                said={candidate: _renamed(cells, renamed) for candidate, cells in case.said.items()},
+                reference={each: _renamed(labels, renamed) for each, labels in case.reference.items()},
+                again={candidate: _renamed(cells, renamed) for candidate, cells in case.again.items()},
+            )
+            for name, case in self.cases.items()
+        }
+        return Baseline(head=self.head.model_copy(update={"principles": marks}), cases=cases)
+
     @property
     def cells(self) -> int:
         """How many verdicts it holds."""
         return sum(len(said) for case in self.cases.values() for said in case.said.values())
+
+
+_Value = TypeVar("_Value")
+
+
+def _renamed(values: Mapping[str, _Value], renamed: Mapping[str, str]) -> dict[str, _Value]:
+    """Return values by the names that principles have now; where both names stand, the one of now holds."""
+    now = {renamed[name]: value for name, value in values.items() if name in renamed}
+    return {**now, **{name: value for name, value in values.items() if name not in renamed}}

@@ -103,6 +103,23 @@ class Constitution(FileRecord):
         """Return the id that a principle's name, of today or of earlier, stands for; an unknown name stays."""
         return name if name in self.by_id else self.renamed.get(name, name)
 
+    def called_as_in(self, newest: "Constitution") -> "Constitution":
+        """Return this one with its principles under the names they have in `newest`, a later state of it.
+
+        Principles that `newest` alone has stand at the end, so that both know the same earlier names.
+        """
+        if not newest.renamed:
+            return self
+        mine = [
+            principle.model_copy(update={"id": name, "aliases": now.aliases if now else ()})
+            for principle in self.principles
+            for name in [newest.current_id(principle.id)]
+            for now in [newest.by_id.get(name)]
+        ]
+        known = {principle.id for principle in mine}
+        more = [principle for principle in newest.principles if principle.id not in known]
+        return self.model_copy(update={"principles": (*mine, *more)})
+
     def scale_of(self, principle: Principle) -> "Scale":
         """Return the scale of `principle`, with the labels that pass for it.
 

@@ -1,12 +1,13 @@
 """Principle: one normative statement, with what binds kept apart from what explains."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from evenhand.records.canonical import FileRecord, Identifier, Prose
 from evenhand.records.message import Text
+from evenhand.records.patterns import fits
 from evenhand.records.scale import Label, Scale
 
 Importance = Literal["critical", "high", "medium", "low"]
@@ -136,6 +137,10 @@ class Principle(FileRecord):
             "scale": scale.canonical(),
             "pass": list(self.passes),
         }
+
+    def is_meant_by(self, patterns: Collection[str]) -> bool:
+        """Tell whether one of `patterns` means the principle: by its id, or by one of its earlier names in full."""
+        return fits(self.id, patterns) or any(name in patterns for name in self.aliases)
 
     def applies_to(self, scope: Mapping[str, str]) -> bool:
         """Tell whether a case of this scope falls under the principle; dimensions it leaves out are open."""

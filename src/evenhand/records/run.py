@@ -136,7 +136,8 @@ class Manifest(FileRecord):
     def label_source(self, file: PinnedFile) -> str:
         """Return what the ledger knows the labels of a file by: its content, and the words the suite reads it in."""
         specs = [spec.canonical() for spec in self.suite.labels]
-        return content_hash({"sha256": file.sha256, "read_as": specs})
+        renamed = {"renamed": dict(self.constitution.renamed)} if self.constitution.renamed else {}
+        return content_hash({"sha256": file.sha256, "read_as": specs, **renamed})
 
     def inputs_hash(self) -> str:
         """Hash over everything but what was only observed: equal hashes mean the same plan."""

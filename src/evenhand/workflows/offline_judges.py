@@ -20,21 +20,22 @@ def offline_judges(prepared: Prepared) -> Mapping[str, OfflineJudge]:
         FileError: A recording has findings.
     """
     made: dict[str, OfflineJudge] = {}
+    renamed = prepared.loaded.constitution.renamed
     for judge in prepared.loaded.judges:
         match judge:
             case PatternJudge():
-                made[judge.id] = PatternRater(judge)
+                made[judge.id] = PatternRater(judge, renamed)
             case NearestJudge():
                 made[judge.id] = NearestRater(judge, prepared.loaded.constitution)
             case RecordedJudge():
-                made[judge.id] = _recorded(judge, prepared.loaded.recordings[judge.id])
+                made[judge.id] = _recorded(judge, prepared.loaded.recordings[judge.id], renamed)
             case _:
                 continue
     return made
 
 
-def _recorded(judge: RecordedJudge, paths: Sequence[Path]) -> RecordedRater:
+def _recorded(judge: RecordedJudge, paths: Sequence[Path], renamed: Mapping[str, str]) -> RecordedRater:
     if judge.ratings is not None:
-        return recorded_ratings(judge, read_ratings(paths[0], judge.ratings))
-    sources = [read_replies(path, spec) for path, spec in zip(paths, judge.replies, strict=True)]
+        return recorded_ratings(judge, read_ratings(paths[0], judge.ratings, renamed))
+    sources = [read_replies(path, spec, renamed) for path, spec in zip(paths, judge.replies, strict=True)]
     return recorded_replies(judge, sources)

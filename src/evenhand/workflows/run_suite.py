@@ -340,6 +340,7 @@ def _with_findings(manifest: Manifest, reach: Reach) -> Manifest:
 def _add_labels(prepared: Prepared, manifest: Manifest, ledger: LedgerFile) -> None:
     specs = [(prepared.relative(path), path, spec) for spec, path in prepared.loaded.labels()]
     for file in manifest.files:
-        mine = [read_labels(path, spec) for name, path, spec in specs if name == file.path]
+        renamed = manifest.constitution.renamed
+        mine = [read_labels(path, spec, renamed) for name, path, spec in specs if name == file.path]
         if file.role == "labels":
             ledger.add_labels(manifest.label_source(file), chain.from_iterable(mine))

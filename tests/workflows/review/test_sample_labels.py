@@ -311,6 +311,18 @@ def test_labels_of_another_run_of_the_suite_count_where_the_text_is_the_same(tmp
     assert any("10 review labels are left out: this run judged other texts" in note for note in table.notes)
 
 
+def test_labels_of_a_review_count_for_a_principle_that_was_renamed_since(tmp_path: Path) -> None:
+    suite = suite_in(tmp_path / "w")
+    first = suite.run()
+    draw(first)
+    review(first)
+    suite.principles = ("integrity, aliases: [honest]",)
+    again = suite.run()
+    table = table_of(again)
+    assert [each.principle for each in table.principles] == ["integrity"]
+    assert len(labelled(again, table)) == COUNT
+
+
 def test_of_two_designs_the_one_with_most_labels_is_read(tmp_path: Path) -> None:
     stored = suite_in(tmp_path / "w").run()
     first = draw(stored, 30)

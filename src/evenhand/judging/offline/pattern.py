@@ -1,6 +1,6 @@
 """The pattern judge: weighted patterns are added up, and the softmax of the scores is its answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -34,17 +34,21 @@ class _Rules:
 class PatternRater:
     """Rates by the patterns of one judge file."""
 
-    def __init__(self, judge: PatternJudge) -> None:
+    def __init__(self, judge: PatternJudge, renamed: Mapping[str, str] | None = None) -> None:
         """Compile every pattern.
+
+        Args:
+            judge: The judge.
+            renamed: Ids of principles by their earlier names, for which it may have rules.
 
         Raises:
             UsageError: A pattern is not RE2 syntax, or speaks for a label without a prior.
         """
         self._judge = judge
-        self._rules = {
-            glob: _Rules(rules, tuple(_compiled(judge, glob, rules)))
-            for glob, rules in judge.principles.items()
-        }
+        self._rules: dict[str, _Rules] = {}
+        for glob, rules in judge.principles.items():
+            made = _Rules(rules, tuple(_compiled(judge, glob, rules)))
+            self._rules.setdefault((renamed or {}).get(glob, glob), made)
 
     def rate(self, unit: Unit) -> Outcome:
         """Return the rating of `unit`; not covered without rules for its principle, or without its text."""

@@ -84,6 +84,7 @@ def accept_run(start: Path, suite: str, run: str, said: Acceptance) -> AcceptedR
     _refuse(against, force=said.force)
     with collecting_less():
         old, new = load_accepted(place), sum_up(stored)
+        old = old.called(stored.manifest.constitution.renamed) if old else None
         diff = compare_baselines(old, new) if old else None
     decisions = Decisions(start, place)
     against += _rejected(diff, decisions)

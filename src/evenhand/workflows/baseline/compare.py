@@ -46,6 +46,7 @@ def compare_run(start: Path, suite: str, run: str) -> ComparedRun:
         )
     with collecting_less():
         new = sum_up(stored)
+        old = old.called(stored.manifest.constitution.renamed)
         diff = compare_baselines(old, new)
     return ComparedRun(place=place, stored=stored, old=old, new=new, diff=diff)
 

@@ -8,7 +8,6 @@ from evenhand.calibration.table import EarlierRun
 from evenhand.records.judge import ModelJudge
 from evenhand.records.run import Manifest, Run, RunState
 from evenhand.store.columns import verdict_labels
-from evenhand.store.ledger import LedgerFile
 from evenhand.workflows.read_run import StoredRun
 
 MOST_RUNS = 30
@@ -31,7 +30,7 @@ def read_earlier(
     before = _runs_before(stored)
     marks = [changes_between(one.manifest, other.manifest) for one, other in pairwise([*before, stored.run])]
     found = tuple(
-        _compared(stored.ledger, run, changes, reference, categories)
+        _compared(stored, run, changes, reference, categories)
         for run, changes in zip(before, [(), *marks], strict=False)
     )
     return found, marks[-1] if marks else ()
@@ -49,18 +48,21 @@ def _runs_before(stored: StoredRun) -> list[Run]:
 
 
 def _compared(
-    ledger: LedgerFile,
+    newest: StoredRun,
     run: Run,
     changes: tuple[str, ...],
     reference: Mapping[ItemName, str],
     categories: Mapping[str, Categories],
 ) -> EarlierRun:
-    then = categories_by_principle(run.manifest)
+    called = newest.manifest.constitution.current_id
+    then = {called(name): each for name, each in categories_by_principle(run.manifest).items()}
     comparable = {
         name for name, each in categories.items() if name in then and then[name].labels == each.labels
     }
     labelled = agreed = 0
-    for case, candidate, principle, label in verdict_labels(ledger, run, {case for case, _, _ in reference}):
+    cases = {case for case, _, _ in reference}
+    for case, candidate, name, label in verdict_labels(newest.ledger, run, cases):
+        principle = called(name)
         truth = reference.get((case, candidate, principle))
         if truth is not None and principle in comparable:
             labelled += 1

@@ -82,7 +82,8 @@ def gather_labels(
         gathering.leave_open(reviewed.unresolved)
         gathering.notes += reviewed.notes
     for path in humans:
-        _add_file(gathering, path, label_words(stored.manifest, path), categories)
+        words, renamed = label_words(stored.manifest, path), stored.manifest.constitution.renamed
+        _add_file(gathering, path, words, categories, renamed)
     return gathering.done()
 
 
@@ -201,7 +202,11 @@ def words_of_labels(own: Sequence[LabelFile], path: Path) -> LabelFile:
 
 
 def _add_file(
-    gathering: _Gathering, path: Path, spec: LabelFile, categories: Mapping[str, Categories]
+    gathering: _Gathering,
+    path: Path,
+    spec: LabelFile,
+    categories: Mapping[str, Categories],
+    renamed: Mapping[str, str],
 ) -> None:
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise UsageError(
@@ -209,6 +214,7 @@ def _add_file(
             hint="write them to a file and name it",
         )
     strangers = _Strangers(shown_path(path), gathering, categories)
+    read = numbered_labels(path, spec, renamed)
     source = LabelSource(name=shown_path(path), sha256=digest_file(path), labels=0)
     rows = [
         LabelRow(
@@ -219,7 +225,7 @@ def _add_file(
             label=label.label,
             detail=detail_text(label.detail),
         )
-        for number, label in numbered_labels(path, spec)
+        for number, label in read
         if strangers.passes(number, label)
     ]
     if not gathering.add(source, rows):

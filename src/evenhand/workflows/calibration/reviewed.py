@@ -8,7 +8,7 @@ probability of its own design, and two designs together have others.
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenhand.calibration.categories import Categories
 from evenhand.calibration.table import LabelSource
@@ -101,8 +101,14 @@ class _Design:
         self._draw = draw
         self._run = stored.run.id
         self._categories = categories
-        labelled = {each.item.id: each for each in reading.labelled_items(draw.design)}
-        drawn = [each for each in reading.items(draw.design) if each.inclusion is not None]
+        renamed = stored.manifest.constitution.renamed
+        labelled = {
+            each.item.id: replace(each, item=_as_called_now(each.item, renamed))
+            for each in reading.labelled_items(draw.design)
+        }
+        drawn = [
+            _as_called_now(each, renamed) for each in reading.items(draw.design) if each.inclusion is not None
+        ]
         there = [each for each in drawn if _name(each) in names]
         same = _with_same_text(stored, draw, there)
         self._current = [
@@ -220,6 +226,12 @@ class _Design:
 
 def _name(item: ReviewItem) -> ItemName:
     return item.case_id, item.candidate_id, item.principle_id
+
+
+def _as_called_now(item: ReviewItem, renamed: Mapping[str, str]) -> ReviewItem:
+    """Return an item under the id that its principle has now, if it was drawn under an earlier name of it."""
+    now = renamed.get(item.principle_id)
+    return item if now is None else replace(item, principle_id=now)
 
 
 def _firsts(each: LabelledItem) -> list[ReviewLabel]:

@@ -113,6 +113,7 @@ def check_gate(
         )
         told = replace(told, notes=(*told.notes, *about))
         old, facts = _baseline(start, stored, wishes)
+        old = old.called(stored.manifest.constitution.renamed)
         return _decide(stored, spec, told, old, facts, summed, wishes)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby, pairwise
 
 from evenhand.calibration.categories import Categories
@@ -22,12 +23,15 @@ def watched_runs(
     cases = {case for case, _, _ in labels}
     changes = [(), *(changes_between(one.manifest, other.manifest) for one, other in pairwise(runs))]
     used = _Used()
+    renamed = runs[-1].manifest.constitution.renamed
     for run, changed in zip(runs, changes, strict=True):
         known = comparable(run.manifest, runs[-1].manifest)
         fresh = used.reader_of(run.manifest)
         answers: dict[ItemName, Answer] = {}
         again = set()
-        for name, units in groupby(answered_units(ledger, run, cases), key=_name_of):
+        for name, units in groupby(
+            answered_units(ledger, run, cases), key=partial(_name_of, renamed=renamed)
+        ):
             if name in labels and name[2] in known:
                 told = list(units)
                 answers[name] = _answer(told, known[name[2]], labels[name].label)
@@ -65,8 +69,9 @@ def first_answers(
                 )
 
 
-def _name_of(unit: AnsweredUnit) -> ItemName:
-    return unit.case_id, unit.candidate_id, unit.principle_id
+def _name_of(unit: AnsweredUnit, *, renamed: Mapping[str, str]) -> ItemName:
+    """Return the name of an item under the id that its principle has now."""
+    return unit.case_id, unit.candidate_id, renamed.get(unit.principle_id, unit.principle_id)
 
 
 def _answer(units: Sequence[AnsweredUnit], categories: Categories, label: str) -> Answer:

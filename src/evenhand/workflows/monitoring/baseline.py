@@ -26,6 +26,7 @@ def accepted_baseline(newest: StoredRun) -> Baseline | None:
         return None
     with collecting_less():
         found = read_baseline(path)
+    found = found.called(newest.manifest.constitution.renamed)
     return found if found.head.accepted and found.head.suite == suite.id else None
 
 

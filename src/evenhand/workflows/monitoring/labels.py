@@ -10,6 +10,7 @@ from evenhand.calibration.categories import Categories, categories_by_principle
 from evenhand.calibration.reference import GivenLabels, find_reference
 from evenhand.calibration.table import NONE, Split
 from evenhand.gate.monitor.history import ItemName
+from evenhand.records.constitution import Constitution
 from evenhand.records.run import Manifest, Run
 from evenhand.store.columns import ItemColumns, item_columns
 from evenhand.workflows.calibration.divide import Division, divide_labels
@@ -49,7 +50,7 @@ def reference_labels(newest: StoredRun, runs: Sequence[Run]) -> Mapping[ItemName
     known: set[ItemName] = set()
     for run in reversed(runs):
         stored = _with_labels_of_today(newest, run)
-        items = item_columns(stored.ledger, run)
+        items = _called_now(item_columns(stored.ledger, run), stored.manifest.constitution)
         names = list(zip(items.case_id, items.candidate_id, items.principle_id, strict=True))
         new = {name for name in names if name not in known}
         if new:
@@ -64,8 +65,18 @@ def _with_labels_of_today(newest: StoredRun, run: Run) -> StoredRun:
     theirs = [file for file in newest.manifest.files if file.role == "labels"]
     others = [file for file in run.manifest.files if file.role != "labels"]
     suite = run.manifest.suite.model_copy(update={"labels": newest.manifest.suite.labels})
-    manifest = run.manifest.model_copy(update={"files": (*others, *theirs), "suite": suite})
+    constitution = run.manifest.constitution.called_as_in(newest.manifest.constitution)
+    manifest = run.manifest.model_copy(
+        update={"files": (*others, *theirs), "suite": suite, "constitution": constitution}
+    )
     return replace(newest, run=replace(run, manifest=manifest), decider=decider_of(manifest))
+
+
+def _called_now(items: ItemColumns, constitution: Constitution) -> ItemColumns:
+    """Return items under the names that their principles have now."""
+    if not constitution.renamed:
+        return items
+    return replace(items, principle_id=tuple(map(constitution.current_id, items.principle_id)))
 
 
 def _labels_of(
@@ -149,5 +160,6 @@ def _number(value: float | None) -> float:
 
 def comparable(then: Manifest, now: Manifest) -> Mapping[str, Categories]:
     """Return what answers of an earlier run are counted as, for the principles whose answers are what they are now."""
-    old, new = categories_by_principle(then), categories_by_principle(now)
+    called, new = now.constitution.current_id, categories_by_principle(now)
+    old = {called(name): each for name, each in categories_by_principle(then).items()}
     return {name: each for name, each in old.items() if name in new and new[name].labels == each.labels}

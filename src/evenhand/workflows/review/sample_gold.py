@@ -55,7 +55,8 @@ def _placed(
     stored: StoredRun, items: ItemColumns, path: Path
 ) -> Sequence[tuple[int, HumanLabel, Sequence[int]]]:
     """Return each line with the positions of the items it is about."""
-    lines = list(numbered_labels(path, label_words(stored.manifest, path)))
+    renamed = stored.manifest.constitution.renamed
+    lines = list(numbered_labels(path, label_words(stored.manifest, path), renamed))
     wanted = {(label.case_id, label.principle_id) for _, label in lines}
     places: dict[tuple[str, str], list[int]] = {}
     for seq, place in enumerate(zip(items.case_id, items.principle_id, strict=True)):

@@ -113,7 +113,7 @@ def _labels_by_case(loaded: LoadedSuite, humans: Sequence[Path]) -> Mapping[str,
     files = [*((path, spec) for spec, path in loaded.labels())]
     files += [(path, words_of_labels(loaded.suite.labels, path)) for path in humans]
     for path, spec in files:
-        for label in read_labels(path, spec):
+        for label in read_labels(path, spec, loaded.constitution.renamed):
             found[label.case_id, label.candidate_id, label.principle_id, label.annotator] = label
     by_case: dict[str, list[HumanLabel]] = {}
     for label in found.values():
