@@ -16,6 +16,9 @@ from evenhand.cli.commands import SECTIONS, Entry
 from evenhand.cli.documents import DOCUMENTS
 from evenhand.cli.group import load_command, shared_params
 from evenhand.cli.root import root_group
+from evenhand.feedback.left_out import LeftOut
+from evenhand.feedback.shapes import COLUMNS, shape_table, text_keys
+from evenhand.feedback.trust import TRUSTED, TrustReason
 from evenhand.review.exchange.formats import FACTS, LOST
 from evenhand.review.exchange.review_line import ReviewLine
 from evenhand.review.exchange.task_line import TaskLine
@@ -35,6 +38,7 @@ def pages() -> dict[str, str]:
         "files.md": "\n".join(_files_page()),
         "codes.md": "\n".join(_codes_page()),
         "exchange.md": "\n".join(_exchange_page()),
+        "training-data.md": "\n".join(_training_data_page()),
         "review-keys.md": "\n".join(_review_keys_page()),
     }
 
@@ -284,6 +288,36 @@ def _exchange_page() -> Iterator[str]:
         yield from (f"## {title}", "", _description(schema), "", *_keys(title, schema))
         for name, definition in schema.get("$defs", {}).items():
             yield from (f"### {title}: {name}", "", _description(definition), "", *_keys(title, definition))
+
+
+# -- Training data ---------------------------------------------------------------------------------
+
+
+def _training_data_page() -> Iterator[str]:
+    yield from ("# Training data", "", NOTE, "")
+    yield from ("What `evenhand feedback export` writes.", "", "## Formats", "")
+    yield from ("| format | made from | rows are | keys that trainers read |", "|---|---|---|---|")
+    for format_, source, shape in shape_table():
+        keys = _values(list(text_keys(format_, shape))) if shape else ""
+        yield f"| `{format_}` | {source} | {shape or 'refused: it has no meaning'} | {keys} |"
+    yield ""
+    yield from ("## Keys beside the texts", "", "| key | value | meaning |", "|---|---|---|")
+    for column in COLUMNS:
+        kind = f"{_KINDS[column.kind]}{' or null' if column.nullable else ''}"
+        yield f"| `{column.name}` | {kind} | {_cell(column.words)} |"
+    yield from ("", "## What is left out", "", "| reason | meaning |", "|---|---|")
+    yield from (f"| `{reason}` | {_cell(reason.words)} |" for reason in LeftOut)
+    yield from ("", "## What is trusted", "", "| `trust_reason` | `trusted` |", "|---|---|")
+    yield from (f"| {reason} | {'true' if reason in TRUSTED else 'false'} |" for reason in TrustReason)
+    yield ""
+
+
+_KINDS: Mapping[str, str] = {
+    "text": "text",
+    "texts": "list of texts",
+    "number": "number",
+    "truth": "`true` or `false`",
+}
 
 
 # -- Writing ---------------------------------------------------------------------------------------

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.calibration.measuring import Measuring
+from evenhand.calibration.panel_confidence import Threshold
 from evenhand.calibration.results import Automation, AutomationStep
 from evenhand.calibration.sample import Ints
-from evenhand.calibration.table import Flags, Floats
+from evenhand.calibration.study import Study
+from evenhand.calibration.table import CalibrationTable, Flags, Floats
 from evenhand.calibration.words import count, number, percent
 from evenhand.stats.estimate import Undefined
 from evenhand.stats.selective import AcceptNothing, Selection, Step, certify_threshold, fewest_labels
@@ -32,6 +34,22 @@ class Deciding:
     """Shape (n,); None where no two share one."""
     source: str
     """What the confidence is, in words."""
+
+
+def deciding_of(table: CalibrationTable, study: Study, by: Threshold) -> Deciding:
+    """Return how sure the panel is of the verdicts of a table, by the confidence that thresholds are put on."""
+    whole, items = study.whole, sum(each.n for each in table.principles)
+    known = np.isfinite(by.certify)
+    clusters = whole.clusters[known]
+    return Deciding(
+        pool=by.pool,
+        decided=len(by.pool) / max(items, 1),
+        confidence=by.certify[known],
+        correct=whole.right(-1)[known],
+        inclusion=whole.inclusion[known],
+        clusters=clusters if len(np.unique(clusters)) < len(clusters) else None,
+        source=by.source,
+    )
 
 
 def certify_automation(deciding: Deciding, measuring: Measuring) -> tuple[Automation, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from evenhand.calibration.advice import Findings, advise
-from evenhand.calibration.automation import Deciding, certify_automation
+from evenhand.calibration.automation import certify_automation, deciding_of
 from evenhand.calibration.choices import Choices
 from evenhand.calibration.cost import list_costs
 from evenhand.calibration.data import gather_facts, list_people
@@ -17,7 +17,7 @@ from evenhand.calibration.judges import calibrate_judges
 from evenhand.calibration.measuring import Measuring
 from evenhand.calibration.method import describe_method
 from evenhand.calibration.panel import calibrate_panel
-from evenhand.calibration.panel_confidence import PanelConfidence, Threshold, find_confidence
+from evenhand.calibration.panel_confidence import PanelConfidence, find_confidence
 from evenhand.calibration.people import measure_people
 from evenhand.calibration.principles import calibrate_principles
 from evenhand.calibration.raters import RaterMeasures, measure_raters
@@ -85,7 +85,7 @@ def calibrate(
         panel=panel,
         principles=findings.principles,
         slices=list_slices(table, study.purpose.certify, measuring),
-        automation=certify_automation(_deciding(table, study, sure.threshold), measuring),
+        automation=certify_automation(deciding_of(table, study, sure.threshold), measuring),
         history=history,
         errors=gather_errors(table, study.purpose),
         gate=findings.gate,
@@ -164,19 +164,4 @@ def _this_run(table: CalibrationTable, study: Study, stamp: CalibrationStamp) ->
         finished=stamp.finished,
         labelled=int(decided.sum()),
         agreed=int((study.whole.right(-1) & decided).sum()),
-    )
-
-
-def _deciding(table: CalibrationTable, study: Study, by: Threshold) -> Deciding:
-    whole, items = study.whole, sum(each.n for each in table.principles)
-    known = np.isfinite(by.certify)
-    clusters = whole.clusters[known]
-    return Deciding(
-        pool=by.pool,
-        decided=len(by.pool) / max(items, 1),
-        confidence=by.certify[known],
-        correct=whole.right(-1)[known],
-        inclusion=whole.inclusion[known],
-        clusters=clusters if len(np.unique(clusters)) < len(clusters) else None,
-        source=by.source,
     )

@@ -1,6 +1,6 @@
 """How sure the panel is of its verdicts, from what was learnt on other labels than those it is measured on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from evenhand.calibration.panel_rules import FittedStack, fit_stack_on, samples_
 from evenhand.calibration.sample import Ints, Sample, scale_facts, with_panel
 from evenhand.calibration.study import Study
 from evenhand.calibration.table import NONE, CalibrationTable, Floats
+from evenhand.stats.confidence.maps import Map
 from evenhand.stats.patterns import compress
 
 STACK = "probability of the verdict by a stack of the judges' answers, learnt from labels"
@@ -28,6 +29,9 @@ class Threshold:
     """Of all verdicts on principles that have labels to certify with; nobody knows what the others are worth."""
     certify: Floats
     """Of the verdicts on labels to certify with, in the order of `Study.whole`; not a number without a verdict."""
+    items: Mapping[str, Floats]
+    """Of every item of the principles that have labels to certify with, by principle, in the order of the table; not a
+    number without a verdict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,19 +112,37 @@ def _by_measure(
     if mapped is None:
         return PanelConfidence(source=source, certify=raw.certify, threshold=raw)
     kind = f"{source}, by {mapped.kind}"
-    apart = Threshold(source=kind, pool=mapped.map.calibrate(raw.pool), certify=mapped.certify)
+    apart = Threshold(
+        source=kind,
+        pool=mapped.map.calibrate(raw.pool),
+        certify=mapped.certify,
+        items={name: _mapped(each, mapped.map) for name, each in raw.items.items()},
+    )
     return PanelConfidence(
         source=kind, certify=mapped.certify, threshold=raw if study.purpose.cross_fit else apart
     )
 
 
 def _as_it_is(source: str, table: CalibrationTable, study: Study, measure: _Measure) -> Threshold:
-    pool = [
-        measure(each.panel_confidence, with_panel(each))[each.verdict != NONE] for each in table.principles
-    ]
+    items = {
+        each.principle: np.where(
+            each.verdict != NONE, measure(each.panel_confidence, with_panel(each)), np.nan
+        )
+        for each in table.principles
+    }
+    pool = [items[each.principle][each.verdict != NONE] for each in table.principles]
     return Threshold(
-        source=source, pool=np.concatenate([np.zeros(0), *pool]), certify=_on_sample(study.whole, measure)
+        source=source,
+        pool=np.concatenate([np.zeros(0), *pool]),
+        certify=_on_sample(study.whole, measure),
+        items=items,
     )
+
+
+def _mapped(confidence: Floats, learnt: Map) -> Floats:
+    found, known = np.full(len(confidence), np.nan), np.isfinite(confidence)
+    found[known] = learnt.calibrate(confidence[known])
+    return found
 
 
 def _on_sample(sample: Sample, measure: _Measure) -> Floats:
@@ -153,7 +175,15 @@ def _by_stack(table: CalibrationTable, study: Study, raw: Threshold, measuring: 
             [_of_verdict(stack, test.answers) for stack, test in zip(stacks, tested, strict=True)]
         )
     joined = np.concatenate([np.zeros(0), *pool])
-    apart = Threshold(source=STACK, pool=joined[np.isfinite(joined)], certify=certify)
+    apart = Threshold(
+        source=STACK,
+        pool=joined[np.isfinite(joined)],
+        certify=certify,
+        items={
+            each.principle: _of_verdict(learnt[study.scales.index(scale_facts(each))], with_panel(each))
+            for each in table.principles
+        },
+    )
     return PanelConfidence(source=STACK, certify=certify, threshold=raw if study.purpose.cross_fit else apart)
 
 

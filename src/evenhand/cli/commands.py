@@ -58,6 +58,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
     "Gate": (Entry(path="gate", help="Decide whether a judge, or what it judges, got worse; for CI."),),
     "Feedback": (
         Entry(path="feedback prefer", help="Label pairs by the constitution: soft AI preferences."),
+        Entry(path="feedback export", help="Write training data that others read: TRL, messages, Parquet."),
     ),
     "Review": (
         Entry(path="review sample", help="Draw items of a run for people, so that their labels give rates."),

@@ -151,6 +151,10 @@ class LabelledPair:
     """Whether a calibrated panel may decide this pair alone."""
     trust_reason: str = ""
     """Why, or why not."""
+    items: tuple[int, ...] = ()
+    """Positions, in the run that judged it, of the items its label rests on."""
+    by_people: bool = False
+    """Whether people settled all of them."""
 
 
 __all__ = [

@@ -108,3 +108,10 @@ def add_split_use(ledger: LedgerFile, suite: str, *, split: str, run: str, purpo
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def locked_suites(ledger: LedgerFile) -> tuple[str, ...]:
+    """Return the suites whose labels were used, in order of their names."""
+    query = select(tables.split_locks.c.suite).order_by(tables.split_locks.c.suite)
+    with ledger.read() as connection:
+        return tuple(connection.execute(query).scalars())
