@@ -74,8 +74,8 @@ def test_faults_spoil_a_text(fault: generators.Fault, raw: str | None, finish: F
 
 
 def test_a_long_text_is_longer_than_any_generator_may_write() -> None:
-    assert len(str(generators.faulty(generators.unchanging(), "long")(request("Hello")).raw)) >= 200_000
-    assert len(str(generators.faulty(generators.unchanging(), "long")(request("")).raw)) >= 200_000
+    assert len(str(generators.faulty(generators.unchanging(), "long")(request("Hello")).raw)) >= 120_000
+    assert len(str(generators.faulty(generators.unchanging(), "long")(request("")).raw)) >= 120_000
 
 
 def test_one_server_plays_writer_and_judge() -> None:

@@ -57,6 +57,8 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
     ),
     "Gate": (Entry(path="gate", help="Decide whether a judge, or what it judges, got worse; for CI."),),
     "Feedback": (
+        Entry(path="feedback revise", help="Revise replies by the constitution, judged before and after."),
+        Entry(path="feedback show", help="Show what a revision run wrote: critiques and revisions."),
         Entry(path="feedback prefer", help="Label pairs by the constitution: soft AI preferences."),
         Entry(path="feedback export", help="Write training data that others read: TRL, messages, Parquet."),
     ),

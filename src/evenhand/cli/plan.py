@@ -94,9 +94,9 @@ def _show(found: RunPlan, screen: Screen) -> None:
     if found.judges:
         screen.table(_COLUMNS, [_row(judge) for judge in found.judges])
     prices = f", {found.price_words}" if found.price_words else ""
-    screen.result("  cost  ", Mark(_money(found.usd), Style.STRONG), f" USD{prices}")
+    screen.result("  cost  ", Mark(money(found.usd), Style.STRONG), f" USD{prices}")
     if found.batch_usd and found.batch_usd != found.usd:
-        screen.result("        ", f"{_money(found.batch_usd)} USD with --batch, within a day")
+        screen.result("        ", f"{money(found.batch_usd)} USD with --batch, within a day")
     screen.result("  time  ", _time(found))
     if found.cascade_steps and found.judges:
         screen.say(
@@ -117,7 +117,7 @@ def _show(found: RunPlan, screen: Screen) -> None:
 
 
 def _time(found: RunPlan) -> str:
-    return f"{_range(found.minutes, '.1f')} minutes of calls" if found.judges else "no call is made"
+    return f"{spread(found.minutes, '.1f')} minutes of calls" if found.judges else "no call is made"
 
 
 def _size(found: RunPlan) -> str:
@@ -131,17 +131,19 @@ def _row(judge: JudgePlan) -> tuple[Part, ...]:
     return (
         judge.judge,
         judge.model,
-        _range(judge.calls, ",.0f"),
-        _range(judge.input_tokens, ",.0f"),
-        _range(judge.output_tokens, ",.0f"),
-        _money(judge.usd),
+        spread(judge.calls, ",.0f"),
+        spread(judge.input_tokens, ",.0f"),
+        spread(judge.output_tokens, ",.0f"),
+        money(judge.usd),
     )
 
 
-def _money(usd: Range | None) -> str:
-    return _UNKNOWN if usd is None else _range(usd, ",.4f" if usd.high < 0.1 else ",.2f")
+def money(usd: Range | None) -> str:
+    """Return what something would cost, as a range."""
+    return _UNKNOWN if usd is None else spread(usd, ",.4f" if usd.high < 0.1 else ",.2f")
 
 
-def _range(value: Range, form: str) -> str:
+def spread(value: Range, form: str) -> str:
+    """Return a range, or one number where both ends are written alike."""
     low, high = format(value.low, form), format(value.high, form)
     return low if low == high else f"{low} to {high}"

@@ -1,12 +1,11 @@
 """How far a run is, while it runs: a table that moves on a terminal, a plain line now and then elsewhere."""
 
-import sys
-import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
+from evenhand.cli.moving import SECONDS_BETWEEN_LINES, Moving
 from evenhand.cli.output import Mark, Screen, Style, one_line, plural
 from evenhand.cli.pace_lines import account_line, account_state
 from evenhand.judging.budget import usd
@@ -16,10 +15,7 @@ from evenhand.workflows.judge_notices import answer_notices, endpoint_notices, j
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.live import Live
 
-SECONDS_BETWEEN_LINES = 30.0
-_FRAMES_PER_SECOND = 4
 _WINDOW_S = 60.0
 _MOST_ROWS = 12
 _MOST_BATCHES = 4
@@ -54,11 +50,8 @@ class RunWatch:
     def __init__(self, screen: Screen, *, every_s: float = SECONDS_BETWEEN_LINES) -> None:
         """Hold where to write, and how often elsewhere than on a terminal."""
         self._screen = screen
-        self._every_s = every_s
         self._pace = Pace()
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._live: Live | None = None
+        self._moving = Moving(screen, every_s=every_s)
 
     def __enter__(self) -> Self:
         return self
@@ -68,60 +61,26 @@ class RunWatch:
 
     def watch(self, run: Run, progress: Progress) -> None:
         """Begin to show `progress`, which keeps moving."""
-        progress.tell = self._tell
+        progress.tell = self._moving.tell
         self._screen.say(starting_line(run, progress))
         for notice in (*endpoint_notices(run.manifest), *answer_notices(run.manifest)):
             self._screen.say("note: ", notice)
         for notice in judge_notices(run.manifest.aliases, run.manifest.own_family):
             self._screen.problem(Mark("warning: ", Style.WARNING), notice)
-        if self._screen.is_live:
-            self._live = _live(self._screen, lambda: self._table(progress))
-            self._live.start()
-        else:
-            self._thread = threading.Thread(target=self._write_lines, args=(progress,), daemon=True)
-            self._thread.start()
+        self._pace.note(progress.settled)
+        self._moving.start(lambda: self._line(progress), lambda: self._table(progress))
 
     def close(self) -> None:
         """Stop showing; what was shown last stays on the terminal."""
-        self._ended.set()
-        if self._thread:
-            self._thread.join()
-        if self._live:
-            self._live.stop()
-        self._thread = self._live = None
+        self._moving.close()
 
-    def _tell(self, line: str) -> None:
-        """Write a warning; above the table where there is one."""
-        if self._live:
-            self._live.console.print(f"warning: {one_line(line)}")
-        else:
-            self._screen.problem(Mark("warning: ", Style.WARNING), line)
-
-    def _write_lines(self, progress: Progress) -> None:
+    def _line(self, progress: Progress) -> str:
         self._pace.note(progress.settled)
-        while not self._ended.wait(self._every_s):
-            self._pace.note(progress.settled)
-            self._screen.say(progress_line(progress, self._pace))
+        return progress_line(progress, self._pace)
 
     def _table(self, progress: Progress) -> "RenderableType":
         self._pace.note(progress.settled)
         return progress_table(progress, self._pace)
-
-
-def _live(screen: Screen, render: "Callable[[], RenderableType]") -> "Live":
-    from rich.console import Console  # noqa: PLC0415 - terminals only
-    from rich.live import Live  # noqa: PLC0415 - terminals only
-
-    console = Console(
-        stderr=True, no_color=not screen.has_color(sys.stderr), markup=False, emoji=False, highlight=False
-    )
-    return Live(
-        console=console,
-        get_renderable=render,
-        refresh_per_second=_FRAMES_PER_SECOND,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )
 
 
 def progress_table(progress: Progress, pace: Pace) -> "RenderableType":

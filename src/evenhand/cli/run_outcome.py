@@ -95,8 +95,15 @@ def show_outcome(
     Returns:
         The exit code.
     """
-    code = exit_code(result)
     screen.document(document, outcome_document(result, divided, flips))
+    show_run(result, screen, flips=flips)
+    for command in next_commands(result, divided):
+        screen.say("next:  ", Mark(command, Style.NAME))
+    return exit_code(result)
+
+
+def show_run(result: RunResult, screen: Screen, *, flips: Flips | None = None) -> None:
+    """Show how an execution ended, in lines alone, and not what to do next."""
     for line in (*_lines(result), *_flips_lines(result, flips)):
         screen.result(*line)
     judges = answering_judges(result.run.manifest, result.account)
@@ -111,9 +118,6 @@ def show_outcome(
         screen.say("The run keeps its cap, so going on takes a higher one.")
     if _is_too_broken(result):
         screen.problem(Mark("could not measure: ", Style.BAD), _broken(result))
-    for command in next_commands(result, divided):
-        screen.say("next:  ", Mark(command, Style.NAME))
-    return code
 
 
 def exit_code(result: RunResult) -> int:

@@ -23,7 +23,7 @@ HOSTILE: Final = (
 """A text that acts on terminals, pages, workflow commands, templates and judges that trust it."""
 _CRITIQUE_WORDS: Final = "write the critique"
 """Words outside of the data by which a prompt asks for a critique, as that of the shipped generator does."""
-_LONG: Final = 200_000
+_LONG: Final = 120_000
 
 
 def wants_critique(request: JudgeRequest) -> bool:
@@ -70,7 +70,7 @@ def refusing(writer: Judge, share: float, *, text: str = REFUSAL, seed: int = 0)
 def faulty(writer: Judge, fault: Fault, share: float = 1.0, *, seed: int = 0) -> Judge:
     """Let a writer spoil a fixed, seeded share of its texts, critiques included.
 
-    empty: nothing but spaces. long: 200,000 characters. cut: half of the text, stopped at the token limit. fence: the
+    empty: nothing but spaces. long: 120,000 characters. cut: half of the text, stopped at the token limit. fence: the
     text with the fence code in it. filtered, declined: the vendor's filter, or the model's own refusal to answer.
     hostile: `HOSTILE` behind the text.
     """

@@ -20,10 +20,12 @@ from evenhand.workflows.prepare import WHOLE_SUITE, Prepared, PriceSource, exist
 from evenhand.workflows.replay_models import count_recorded
 from evenhand.workflows.survey import SAMPLED_ITEMS
 
-_FEWEST_CHARS_PER_TOKEN = 2.5
-_MOST_CHARS_PER_TOKEN = 6.0
-_PREFLIGHT_CALLS = 8
-_SECONDS_PER_CALL = (0.5, 8.0)
+FEWEST_CHARS_PER_TOKEN = 2.5
+MOST_CHARS_PER_TOKEN = 6.0
+PREFLIGHT_CALLS = 8
+"""Most calls that look at an endpoint before it is asked."""
+SECONDS_PER_CALL = (0.5, 8.0)
+"""What a call may take, as a guess."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +169,11 @@ def _judge_plan(
     asked = units - (known or 0)
     chars = _mean_prompt_chars(prepared, judge)
     fewest_calls = 0 if _may_be_spared(prepared, judge) else asked
-    most_calls = asked * (1 + judge.answer.reasks) + _PREFLIGHT_CALLS if asked else 0
+    most_calls = asked * (1 + judge.answer.reasks) + PREFLIGHT_CALLS if asked else 0
     calls = Range(low=fewest_calls, high=most_calls)
     read = Range(
-        low=math.floor(fewest_calls * chars / _MOST_CHARS_PER_TOKEN),
-        high=math.ceil(most_calls * chars / _FEWEST_CHARS_PER_TOKEN),
+        low=math.floor(fewest_calls * chars / MOST_CHARS_PER_TOKEN),
+        high=math.ceil(most_calls * chars / FEWEST_CHARS_PER_TOKEN),
     )
     short = 0 if prepared.decides(judge) else SHORT_ANSWER_TOKENS
     written = Range(low=fewest_calls * short, high=most_calls * judge.params.max_tokens)
@@ -183,9 +185,9 @@ def _judge_plan(
         calls=calls,
         input_tokens=read,
         output_tokens=written,
-        usd=_usd(prepared.price(judge), read, written),
+        usd=usd_range(prepared.price(judge), read, written),
         price_from=prepared.price_source(judge),
-        batch_usd=_usd(_batch_price(prepared, judge), read, written),
+        batch_usd=usd_range(_batch_price(prepared, judge), read, written),
     )
 
 
@@ -200,7 +202,8 @@ def _batch_price(prepared: Prepared, judge: ModelJudge) -> Price | None:
     return price.in_batch() if price and has_batches(prepared.account(judge)[1]) else price
 
 
-def _usd(price: Price | None, read: Range, written: Range) -> Range | None:
+def usd_range(price: Price | None, read: Range, written: Range) -> Range | None:
+    """Return what tokens read and written cost; None where the price is not known."""
     if price is None:
         return None
     low, high = (
@@ -239,6 +242,6 @@ def _minutes(prepared: Prepared, judges: tuple[JudgePlan, ...]) -> Range:
     for judge in prepared.model_judges:
         name, account = prepared.account(judge)
         mine = [plan for plan in judges if plan.model.partition("/")[0] == name]
-        low.append(sum(plan.calls.low for plan in mine) * _SECONDS_PER_CALL[0] / account.concurrency / 60)
-        high.append(sum(plan.calls.high for plan in mine) * _SECONDS_PER_CALL[1] / account.concurrency / 60)
+        low.append(sum(plan.calls.low for plan in mine) * SECONDS_PER_CALL[0] / account.concurrency / 60)
+        high.append(sum(plan.calls.high for plan in mine) * SECONDS_PER_CALL[1] / account.concurrency / 60)
     return Range(low=max(low), high=max(high))

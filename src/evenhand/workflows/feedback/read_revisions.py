@@ -79,7 +79,7 @@ def read_revised_replies(
             hint="go on with it: the same `evenhand feedback revise` command again",
         )
     rounds = revise_of(run).rounds
-    replies = _replies(root, run)
+    replies = open_replies(root, run)
     for name, steps in groupby(read_steps(ledger, run.id), lambda step: step.chain):
         reply = next((each for each in replies if each.name == name), None)
         if reply is None:
@@ -97,7 +97,7 @@ def revise_of(run: GenerationRun) -> Revise:
     return Revise.model_validate_json(canonical_json(run.manifest.settings["revise"]))
 
 
-def _replies(root: Path, run: GenerationRun) -> Iterator[Reply]:
+def open_replies(root: Path, run: GenerationRun) -> Iterator[Reply]:
     """Yield the replies of the suite, from files that are what they were.
 
     Raises:
@@ -143,4 +143,4 @@ def _revised(reply: Reply, written: list[Written], rounds: int) -> RevisedCase:
     )
 
 
-__all__ = ["Missed", "RevisedReply", "read_revised_replies", "read_revisions", "revise_of"]
+__all__ = ["Missed", "RevisedReply", "open_replies", "read_revised_replies", "read_revisions", "revise_of"]

@@ -1,22 +1,17 @@
 """Revise the replies of a suite by its constitution, and have its own panel judge them before and after."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from evenhand.errors import MeasureError
-from evenhand.feedback.effect_results import ChainCounts
 from evenhand.feedback.revision_report import RevisionReport
 from evenhand.judging.budget import NANOUSD
 from evenhand.records.run import Run, RunState
 from evenhand.store.ledger import open_ledger
 from evenhand.workflows import run_suite
-from evenhand.workflows.feedback.derive_suite import Versions, arrange, derive_suite
 from evenhand.workflows.feedback.find_refusals import find_refusals
 from evenhand.workflows.feedback.plan_revisions import PlannedRevisions
 from evenhand.workflows.feedback.read_effects import read_effects
-from evenhand.workflows.feedback.read_revisions import Missed, RevisedReply, read_revised_replies
+from evenhand.workflows.feedback.revised_suite import RevisedSuite
 from evenhand.workflows.feedback.stamp import stamp_revisions
 from evenhand.workflows.generation.generate import generate
 from evenhand.workflows.generation.job import GenerationOptions, GenerationResult
@@ -96,8 +91,8 @@ def revise(planned: PlannedRevisions, options: RevisionOptions, watches: Watches
     )
     if generation.run.state is not RunState.FINISHED:
         return RevisionResult(planned=planned, generation=generation)
-    revised = _Revised(planned, generation)
-    judged = _judge(planned, revised.suite(), _judging_options(options, generation), watches.judging)
+    revised = RevisedSuite(planned, generation.run)
+    judged = _judge(planned, revised.write(), _judging_options(options, generation), watches.judging)
     result = RevisionResult(planned=planned, generation=generation, judged=judged)
     if judged.run.state is not RunState.FINISHED:
         return result
@@ -116,61 +111,6 @@ def _refuse_what_judging_would(planned: PlannedRevisions, options: RevisionOptio
 def _least(*caps: float | None) -> float | None:
     known = [cap for cap in caps if cap is not None]
     return min(known) if known else None
-
-
-class _Revised:
-    """The replies of a run that were revised, opened as often as they are needed."""
-
-    def __init__(self, planned: PlannedRevisions, generation: GenerationResult) -> None:
-        self._planned = planned
-        self._run = generation.run
-        self._ledger = open_ledger(planned.workspace.ledger_path)
-        self._missed = Missed()
-        self._complete = 0
-
-    def replies(self) -> Iterator[tuple[RevisedReply, Versions]]:
-        """Yield each reply with its texts in the order in which they are judged."""
-        self._missed, self._complete = Missed(), 0
-        planned = self._planned
-        order = partial(
-            arrange,
-            rounds=planned.revise.rounds,
-            seed=planned.feedback.seed,
-            producer=planned.generator.generator.model,
-        )
-        for each in read_revised_replies(planned.workspace.root, self._ledger, self._run, self._missed):
-            self._complete += 1
-            yield each, order(each)
-
-    def suite(self) -> Path:
-        """Write the suite that judges them.
-
-        Raises:
-            MeasureError: There is none to judge.
-        """
-        planned = self._planned
-        path = derive_suite(planned.workspace, planned.loaded, self._run.id, self.replies())
-        if not self._complete:
-            kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(self._missed.failed.items()))
-            raise MeasureError(
-                f"no reply was revised to its end: {kinds} (generator {planned.generator.generator.id})",
-                hint=f"see the reasons with: evenhand feedback show {self._run.id}",
-            )
-        return path
-
-    @property
-    def chains(self) -> ChainCounts:
-        """Where the chains went, once the replies were read."""
-        planned = self._planned
-        ended = self._complete + self._missed.failed.total()
-        return ChainCounts(
-            planned=len(planned.draws),
-            complete=self._complete,
-            open=len(planned.draws) - ended,
-            failed=dict(sorted(self._missed.failed.items())),
-            without_principle=planned.without_principle,
-            left_out=planned.left_out,
-        )
 
 
 # -- Judging -----------------------------------------------------------------------------------------

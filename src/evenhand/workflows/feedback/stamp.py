@@ -14,6 +14,7 @@ from evenhand.feedback.revision_report import (
 from evenhand.records.generation import GenerationAccount, GenerationManifest
 from evenhand.records.judge import ModelJudge, RecordedJudge
 from evenhand.records.rated import RunAccount
+from evenhand.stats.estimate import Estimate
 from evenhand.workflows.feedback.plan_revisions import PlannedRevisions
 from evenhand.workflows.generation.job import GenerationResult
 from evenhand.workflows.prepare import relative_path
@@ -107,6 +108,16 @@ def _notes(planned: PlannedRevisions, stored: StoredRun, effects: RevisionEffect
             "Principles were drawn because this panel had found them violated: where it was wrong by chance, it is "
             "less wrong the second time, so that a part of the improvement, and of harm to others, is no effect of "
             "revising (regression to the mean)."
+        )
+    refusals = effects.rounds[-1].refusals
+    if (
+        refusals
+        and isinstance(refusals.rate.difference, Estimate)
+        and refusals.rate.difference.interval.low > 0
+    ):
+        yield (
+            f"Revisions evade: {refusals.rate.won:,} of {refusals.rate.n:,} replies became refusals. A refusal keeps "
+            "many rules and helps nobody, so a part of the improvement may be no better reply."
         )
     if planned.stale:
         yield (

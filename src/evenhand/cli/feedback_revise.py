@@ -1,0 +1,274 @@
+"""`evenhand feedback revise`: critique and revise replies by the constitution, judged before and after."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.cost_check import ASK_ABOVE_USD
+from evenhand.cli.generation_progress import GenerationWatch
+from evenhand.cli.output import Mark, Screen, Style, plural
+from evenhand.cli.plan import money
+from evenhand.cli.progress import RunWatch
+from evenhand.cli.report import read_formats
+from evenhand.cli.revision_lines import show_effects, show_revision_plan, writing_line
+from evenhand.cli.run_outcome import exit_code, show_run
+from evenhand.cli.session import Session, session_of
+from evenhand.errors import UsageError
+from evenhand.feedback.effect_results import RevisionEffects
+from evenhand.judging.budget import NANOUSD
+from evenhand.judging.progress import Progress
+from evenhand.records.run import Run, RunState
+from evenhand.workflows.feedback.find_feedback import find_feedback
+from evenhand.workflows.feedback.plan_cost import RevisionCost, plan_cost
+from evenhand.workflows.feedback.plan_revisions import PlannedRevisions, plan_revisions
+from evenhand.workflows.feedback.revise import RevisionOptions, RevisionResult, Watches, revise
+from evenhand.workflows.feedback.write_revisions import write_revisions
+from evenhand.workflows.report_run import FORMATS
+
+_FINISHED, _COULD_NOT_MEASURE, _INTERRUPTED = 0, 3, 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionPlanDocument:
+    """What revising would take."""
+
+    feedback: str
+    replies: int
+    """Replies that are revised."""
+    without_principle: int
+    left_out: int
+    revisions: int
+    cost: RevisionCost
+    warnings: tuple[str, ...]
+    """What to know before anybody is paid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionDocument:
+    """How revising ended, and what it came to."""
+
+    feedback: str
+    run: str
+    """The generation run."""
+    judged_by: str
+    """The run that judged before and after; empty where it has not begun."""
+    state: RunState
+    """Of the half that was reached."""
+    interrupted: bool
+    reasons: tuple[str, ...]
+    """Why something is left open; empty when nothing is."""
+    effects: RevisionEffects | None
+    """Null where not everything was judged."""
+    own_family: tuple[str, ...]
+    notes: tuple[str, ...]
+    files: tuple[str, ...]
+    """Files of the report."""
+    usd: float
+    """What all calls of both runs cost."""
+    exit_code: int
+    next: tuple[str, ...]
+    """Commands to go on with."""
+
+
+def feedback_revise(
+    context: typer.Context,
+    feedback: Annotated[
+        str,
+        typer.Argument(metavar="FEEDBACK", help="A feedback file, or NAME of suites/NAME.feedback.yaml."),
+    ],
+    *,
+    run: Annotated[
+        str,
+        typer.Option(
+            "--run",
+            metavar="RUN",
+            help="The run from which violated principles are drawn; by default the newest of the suite.",
+        ),
+    ] = "",
+    plan_only: Annotated[
+        bool, typer.Option("--plan-only", help="Say what it would take, and ask nobody.")
+    ] = False,
+    max_usd: Annotated[
+        float | None,
+        typer.Option(
+            "--max-usd",
+            metavar="USD",
+            min=0,
+            help="Stop before more is spent on writing and judging; what is done is kept.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before work that may cost more than 1 USD.")
+    ] = False,
+    replay: Annotated[
+        bool,
+        typer.Option("--replay", help="Use only replies that are in the ledger; ask nobody."),
+    ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Write everything again; earlier texts are kept, and not used."),
+    ] = False,
+    allow_alias: Annotated[
+        bool,
+        typer.Option(
+            "--allow-alias",
+            help="Let judges ask for a model by a name that its vendor moves, such as latest.",
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
+    ] = None,
+    formats: Annotated[
+        str, typer.Option("--format", metavar="LIST", help="Which of html, md and json to write.")
+    ] = ",".join(FORMATS),
+) -> int:
+    """Critique and revise replies by the constitution, and have the panel judge them before and after.
+
+    The judges do not know which is which. The report says what improved under each principle, what suffered under the
+    others, and how length and refusals changed. The same command again goes on where it stopped; at its end it asks
+    nobody. Ends with 0, or 3 where something is left open or too much failed, or 130 where it was interrupted.
+    """
+    session = session_of(context)
+    wanted = read_formats(formats)
+    planned = plan_revisions(session.workspace, find_feedback(session.workspace, feedback), run=run)
+    cost = plan_cost(planned)
+    warnings = tuple(planned.own_family_notices())
+    for warning in warnings:
+        session.screen.problem(Mark("warning: ", Style.WARNING), warning)
+    if plan_only:
+        session.screen.document("feedback-plan/v1", _plan_document(planned, cost, warnings))
+        show_revision_plan(planned, cost, session.screen)
+        session.screen.say("next:  ", Mark(f"evenhand feedback revise {shlex.quote(feedback)}", Style.NAME))
+        return _FINISHED
+    if not (yes or replay):
+        _agree(session, cost, max_usd)
+    options = RevisionOptions(
+        max_usd=max_usd,
+        replay=replay,
+        again=again,
+        allow_alias=allow_alias,
+        command=session.command_line,
+    )
+    result = _execute(planned, cost, options, session.screen)
+    files = (
+        write_revisions(planned.workspace, result.report, folder=out, formats=wanted) if result.report else ()
+    )
+    return _show(session, result, feedback, files)
+
+
+def _plan_document(
+    planned: PlannedRevisions, cost: RevisionCost, warnings: tuple[str, ...]
+) -> RevisionPlanDocument:
+    return RevisionPlanDocument(
+        feedback=planned.feedback.id,
+        replies=len(planned.draws),
+        without_principle=planned.without_principle,
+        left_out=planned.left_out,
+        revisions=planned.turns,
+        cost=cost,
+        warnings=warnings,
+    )
+
+
+def _agree(session: Session, cost: RevisionCost, cap: float | None) -> None:
+    """Ask a person, on a terminal, before work that may cost more than `ASK_ABOVE_USD`.
+
+    Raises:
+        UsageError: Nobody can be asked, or the answer is no.
+    """
+    if cost.usd is None:
+        return  # the run itself refuses a price that is unknown
+    most = cost.usd.high if cap is None else min(cap, cost.usd.high)
+    if most <= ASK_ABOVE_USD:
+        return
+    if not session.screen.can_ask:
+        raise UsageError(
+            f"this may cost up to {most:.2f} USD and nobody can be asked here",
+            hint="see --plan-only, then add --yes, or a cap: --max-usd 1",
+        )
+    what = f"{plural(cost.generator.texts, 'text')} and {plural(cost.ratings, 'rating')}"
+    if not session.screen.ask(f"{what}, at most {most:.2f} USD. Go on?"):
+        raise UsageError("nothing was asked", hint="see --plan-only for where the cost comes from")
+
+
+def _execute(
+    planned: PlannedRevisions, cost: RevisionCost, options: RevisionOptions, screen: Screen
+) -> RevisionResult:
+    screen.say(
+        f"revise {planned.feedback.id}: {plural(cost.generator.texts, 'text')}, {plural(cost.ratings, 'rating')}, "
+        f"{money(cost.usd)} USD"
+    )
+    with GenerationWatch(screen) as writing, RunWatch(screen) as judging:
+
+        def judge(run: Run, progress: Progress) -> None:
+            writing.close()
+            judging.watch(run, progress)
+
+        return revise(planned, options, Watches(generation=writing.watch, judging=judge))
+
+
+# -- How it ended ----------------------------------------------------------------------------------
+
+
+def _show(session: Session, result: RevisionResult, feedback: str, files: tuple[Path, ...]) -> int:
+    code, commands = _exit_code(result), tuple(_next(result, feedback))
+    screen = session.screen
+    screen.document("feedback-revise/v1", _document(result, files, code, commands))
+    run = result.generation.run
+    screen.result("revisions ", Mark(run.id, Style.STRONG), f" of {run.manifest.title}: {run.state.value}")
+    screen.result("  writing   ", writing_line(result.generation.account))
+    for reason in result.generation.reasons:
+        screen.problem(Mark("stopped: ", Style.WARNING), reason)
+    if result.judged is not None:
+        show_run(result.judged, screen)
+    if result.report is not None:
+        show_effects(result.report, screen)
+    for path in files:
+        screen.result(str(path))
+    if result.generation.needs_cap:
+        screen.say("The run keeps its cap, so going on takes a higher one.")
+    for command in commands:
+        screen.say("next:  ", Mark(command, Style.NAME))
+    return code
+
+
+def _document(
+    result: RevisionResult, files: tuple[Path, ...], code: int, commands: tuple[str, ...]
+) -> RevisionDocument:
+    judged, report = result.judged, result.report
+    spent = result.generation.account.cost_nanousd + (judged.account.cost_nanousd if judged else 0)
+    return RevisionDocument(
+        feedback=result.planned.feedback.id,
+        run=result.generation.run.id,
+        judged_by=judged.run.id if judged else "",
+        state=(judged or result.generation).run.state,
+        interrupted=result.interrupted,
+        reasons=(*result.generation.reasons, *(judged.reasons if judged else ())),
+        effects=report.effects if report else None,
+        own_family=tuple(result.planned.own_family_notices()),
+        notes=report.notes if report else (),
+        files=tuple(map(str, files)),
+        usd=spent / NANOUSD,
+        exit_code=code,
+        next=commands,
+    )
+
+
+def _exit_code(result: RevisionResult) -> int:
+    if result.interrupted:
+        return _INTERRUPTED
+    return _COULD_NOT_MEASURE if result.judged is None else exit_code(result.judged)
+
+
+def _next(result: RevisionResult, feedback: str) -> Iterator[str]:
+    if result.report is None:
+        again = f"evenhand feedback revise {shlex.quote(feedback)}"
+        yield f"{again} --max-usd USD" if result.needs_cap else again
+        return
+    yield f"evenhand feedback show {result.generation.run.id}"
+    yield f"evenhand review sample {result.report.stamp.judged_by}"
