@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.workflows.feedback import kit
@@ -287,7 +288,7 @@ def test_case_files_that_changed_since_are_refused(tmp_path: Path, serve: Serve)
 def test_several_replies_of_a_case_are_revised_each_and_are_not_independent(
     tmp_path: Path, serve: Serve
 ) -> None:
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "id": f"c{n}",
             "prompt": "?",
@@ -305,7 +306,7 @@ def test_several_replies_of_a_case_are_revised_each_and_are_not_independent(
 
 
 def test_two_replies_of_one_name_are_refused(tmp_path: Path) -> None:
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"id": "a#1", "response": "One."},
         {"id": "a", "candidates": [{"id": "1", "text": "Two."}, {"id": "2", "text": "Three."}]},
     ]
