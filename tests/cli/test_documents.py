@@ -170,7 +170,8 @@ def test_every_document_and_every_command_is_tried() -> None:
     }  # see test_quarantine
     gates = {"gate/v1", "explain-gate/v1", "monitor/v1"}  # see test_gate and test_monitor
     gates |= {"judge-tune/v1"}  # see test_judge_tune
-    elsewhere = {*imports, *serves, *baselines, *gates}
+    feedback = {f"feedback-{verb}/v1" for verb in ("plan", "revise", "show")}  # see test_feedback_revise
+    elsewhere = {*imports, *serves, *baselines, *gates, *feedback}
     assert {*LINES, *elsewhere, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
     tried |= {
