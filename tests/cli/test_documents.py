@@ -171,7 +171,8 @@ def test_every_document_and_every_command_is_tried() -> None:
     gates = {"gate/v1", "explain-gate/v1", "monitor/v1"}  # see test_gate and test_monitor
     gates |= {"judge-tune/v1"}  # see test_judge_tune
     feedback = {f"feedback-{verb}/v1" for verb in ("plan", "revise", "show")}  # see test_feedback_revise
-    elsewhere = {*imports, *serves, *baselines, *gates, *feedback}
+    constitutions = {"constitution-test/v1"}  # see test_constitution_test
+    elsewhere = {*imports, *serves, *baselines, *gates, *feedback, *constitutions}
     assert {*LINES, *elsewhere, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
     tried |= {
@@ -180,6 +181,8 @@ def test_every_document_and_every_command_is_tried() -> None:
         "import tidy",
         "import recordings",
         "calibrate",
+        "constitution test",
+        *(f"feedback {verb}" for verb in ("revise", "show", "prefer")),
         "judge select",
         "judge tune",
         "monitor",
