@@ -22,7 +22,7 @@ from evenhand.workflows.feedback.plan_revisions import Reply
 from evenhand.workflows.feedback.read_revisions import RevisedReply
 from evenhand.workflows.prepare import prepare
 
-texts = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30)
+texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
 
 
 def revised(
