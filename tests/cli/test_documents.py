@@ -22,6 +22,7 @@ LINES: dict[str, tuple[list[str], int]] = {
     ),
     "constitution-diff/v1": (["constitution", "diff", "run@latest", "refusals"], 0),
     "constitution-show/v1": (["constitution", "show", "assistant"], 0),
+    "constitution-test/v1": (["constitution", "test", "assistant"], 1),
     "demo/v1": (["demo", "new-demo"], 0),
     "doctor/v1": (["doctor"], 0),
     "error/v1": (["run", "nothing"], 2),

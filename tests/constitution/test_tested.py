@@ -134,6 +134,11 @@ def test_what_became_of_an_example_at_a_judge(state: TerminalState, expected: St
             TestOutcome.NOT_MEASURED,
         ),
         (Undecided.QUORUM, (failed(FailureKind.NOT_COVERED), says("violates")), TestOutcome.MISSED),
+        (
+            Undecided.QUORUM,
+            (failed(FailureKind.NOT_COVERED), failed(FailureKind.NOT_RECORDED)),
+            TestOutcome.NOT_MEASURED,
+        ),
         (None, (), TestOutcome.NOT_MEASURED),
     ],
 )

@@ -4,20 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from evenhand.cli.output import Column, Mark, Part, Screen, Style, plural
-from evenhand.constitution.conflicts import Ground, Precedence
+from evenhand.constitution.conflicts import GROUND_WORDS, Precedence
 from evenhand.constitution.shown import ShownConstitution, ShownPrinciple
 from evenhand.records.extension import Origin
 from evenhand.records.message import flatten
 from evenhand.records.principle import Importance, Principle
 
-GROUNDS: Final[Mapping[Ground, str]] = {
-    Ground.TIER: "its tier is higher",
-    Ground.WEIGHT: "its severity is greater",
-    Ground.EQUAL_TIERS: "both are in one tier",
-    Ground.EQUAL_WEIGHTS: "both have one severity",
-    Ground.NO_TIER: "one is in no tier",
-    Ground.ESCALATED: "every conflict is left to people",
-}
 _RULES: Final[Mapping[str, str]] = {
     "lexicographic": "the higher tier wins, and within a tier a person decides",
     "weighted": "the greater severity wins, and a person decides between equals",
@@ -137,7 +129,7 @@ def _show_conflicts(conflicts: Sequence[Precedence], screen: Screen) -> None:
             (
                 f"{each.first} and {each.second}",
                 Mark(each.winner, Style.STRONG) if each.winner else Mark("a person decides", Style.WARNING),
-                GROUNDS[each.ground],
+                GROUND_WORDS[each.ground],
                 " / ".join(" ".join(text.split()) for text in each.resolutions),
             )
             for each in conflicts

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
+from typing import Final
 
 from evenhand.records.constitution import Constitution
 from evenhand.records.principle import Conflict, Importance, Principle
@@ -31,6 +32,17 @@ class Ground(StrEnum):
     """One of them is in no tier, so nothing orders them and a person decides."""
     ESCALATED = "escalated"
     """The constitution leaves every conflict to a person."""
+
+
+GROUND_WORDS: Final[Mapping[Ground, str]] = {
+    Ground.TIER: "its tier is higher",
+    Ground.WEIGHT: "its severity is greater",
+    Ground.EQUAL_TIERS: "both are in one tier",
+    Ground.EQUAL_WEIGHTS: "both have one severity",
+    Ground.NO_TIER: "one is in no tier",
+    Ground.ESCALATED: "every conflict is left to people",
+}
+"""Why, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

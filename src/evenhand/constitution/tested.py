@@ -269,6 +269,8 @@ def _panel_state(verdict: Verdict | None) -> tuple[State, str]:
     if verdict.label is not None:
         return State.ANSWERED, ""
     reason = verdict.undecided or Undecided.QUORUM
+    if verdict.opinions and all(_has_no_view(opinion) for opinion in verdict.opinions):
+        return State.FAILED, "none of its judges has a view on it"
     failed = {kind for opinion in verdict.opinions for kind in opinion.failed}
     if failed - _NO_VIEW and reason in _FOR_WANT_OF_JUDGES:
         return (
@@ -291,8 +293,13 @@ def _judge_state(judge: str, opinion: Opinion | None, item: RatedItem | None) ->
         return State.ANSWERED, _reason(ratings, opinion.label)
     if not opinion.failed:
         return State.SPARED, ""
-    kinds = ", ".join(dict.fromkeys(opinion.failed))
-    return (State.NO_VIEW if set(opinion.failed) <= _NO_VIEW else State.FAILED), kinds
+    state = State.NO_VIEW if _has_no_view(opinion) else State.FAILED
+    return state, ", ".join(dict.fromkeys(opinion.failed))
+
+
+def _has_no_view(opinion: Opinion) -> bool:
+    """Tell whether a judge had nothing to say on an example, rather than failed to say it."""
+    return opinion.label is None and bool(opinion.failed) and set(opinion.failed) <= _NO_VIEW
 
 
 def _reason(ratings: Sequence[Rating], label: str | None) -> str:

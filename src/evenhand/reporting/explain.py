@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evenhand.calibration.categories import Categories, categories_by_principle
+from evenhand.constitution.conflicts import GROUND_WORDS, Collision
 from evenhand.errors import MeasureError
 from evenhand.records.baseline import Said
 from evenhand.records.constitution import Principle
@@ -63,6 +64,9 @@ class Explanation:
     """The road through the steps of the panel's cascade, as far as it went; empty without one."""
     readings: tuple[Said, ...]
     """Verdict of each reading, null where it is undecided and false where it is missing; none of a run of one."""
+    collisions: tuple[Collision, ...]
+    """Declared conflicts at work in the case: the text keeps to one of two principles and breaks the other, and this is
+    one of them."""
 
 
 def explain(
@@ -72,6 +76,7 @@ def explain(
     *,
     road: tuple[StepOutcome, ...] = (),
     readings: tuple[Said, ...] = (),
+    collisions: tuple[Collision, ...] = (),
 ) -> Explanation:
     """Return everything behind the verdict on `item`.
 
@@ -81,6 +86,7 @@ def explain(
         text: Its text; None where it is not at hand.
         road: The steps of a cascade that an open item has behind it.
         readings: Verdict of each reading, in a run of several.
+        collisions: Declared conflicts at work in its case.
 
     Raises:
         MeasureError: The item names a principle the run's constitution does not have.
@@ -109,6 +115,9 @@ def explain(
         steps=verdict.steps if verdict else tuple(line for step in road for line in step.lines),
         cascade=verdict.cascade if verdict else road,
         readings=readings,
+        collisions=tuple(
+            each for each in collisions if principle.id in (each.precedence.first, each.precedence.second)
+        ),
     )
 
 
@@ -149,6 +158,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
             yield from _answer_lines(answer)
         yield ""
     yield from _panel_lines(explanation)
+    for collision in explanation.collisions:
+        yield from _collision_lines(collision)
     yield from _people_lines(explanation.item)
 
 
@@ -229,6 +240,16 @@ def _panel_lines(explanation: Explanation) -> Iterator[str]:
     if is_open:
         yield "  ratings are still open"
     yield f"  disagreement {explanation.item.disagreement:.2f} of {explanation.item.asked} judges"
+
+
+def _collision_lines(collision: Collision) -> Iterator[str]:
+    found = collision.precedence
+    kept, broken = one_line(collision.kept), one_line(collision.broken)
+    wins = f"{one_line(found.winner)} wins" if found.winner else "a person decides"
+    yield ""
+    yield f"conflict: the text keeps to {kept} and breaks {broken}; {wins}, because {GROUND_WORDS[found.ground]}"
+    for text in found.resolutions:
+        yield from _quoted(text)
 
 
 def _people_lines(item: ItemView) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from evenhand.constitution.conflicts import Collision, collisions, declared_conflicts
 from evenhand.errors import UnknownNameError
 from evenhand.judging.readings import said_of
 from evenhand.records.baseline import Said
@@ -37,6 +38,7 @@ def explain_item(start: Path, reference: str) -> tuple[Explanation, ...]:
             texts.get((item.case_id, item.candidate_id)),
             road=stored.decider.road(item.principle_id, item.units),
             readings=_readings(stored, item),
+            collisions=_collisions(stored, item),
         )
         for item in found
     )
@@ -47,6 +49,19 @@ def _readings(stored: StoredRun, item: RatedItem) -> tuple[Said, ...]:
     if stored.manifest.readings == 1:
         return ()
     return tuple(map(said_of, reading_decider_of(stored.manifest).decide(item.principle_id, item.units)))
+
+
+def _collisions(stored: StoredRun, item: RatedItem) -> tuple[Collision, ...]:
+    """Return the declared conflicts between verdicts on the text of an item; comparisons of two texts have none."""
+    constitution = stored.manifest.constitution
+    if stored.manifest.mode == "pairwise" or not declared_conflicts(constitution):
+        return ()
+    verdicts = {
+        each.principle_id: each.verdict.label if each.verdict else None
+        for each in stored.items_of(item.case_id)
+        if (each.case_id, each.candidate_id) == (item.case_id, item.candidate_id)
+    }
+    return collisions(constitution, verdicts)
 
 
 def _run_and_name(start: Path, reference: str) -> tuple[StoredRun, str]:
