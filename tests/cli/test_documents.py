@@ -15,6 +15,7 @@ from evenhand.review.exchange.records import Format
 from evenhand.workflows.show_schema import schema_names
 
 LINES: dict[str, tuple[list[str], int]] = {
+    "constitution-amend/v1": (["constitution", "amend", "--run", "latest", "--out", "amendments.yaml"], 0),
     "constitution-export/v1": (["constitution", "export", "json-list", "assistant"], 0),
     "constitution-import/v1": (
         ["constitution", "import", "prose", "constitutions/assistant.md", "--out", "imported.yaml"],

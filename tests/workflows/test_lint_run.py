@@ -13,7 +13,8 @@ from evenhand.calibration.splits import split_clusters
 from evenhand.constitution.lint.evidence import Said
 from evenhand.constitution.lint.results import Check, CheckResult, EvidenceLint
 from evenhand.errors import FileError, Severity, UsageError
-from evenhand.workflows.lint_run import lint_run, read_evidence
+from evenhand.workflows.constitution_lint.read import read_evidence
+from evenhand.workflows.lint_run import lint_run
 
 COUNT = 60
 NAMES = [f"c{number}" for number in range(COUNT)]
@@ -159,7 +160,7 @@ def test_labels_of_every_principle_of_a_reply_say_what_people_think_of_it(tmp_pa
     ]
     made = suite(tmp_path, {"one": complies, "two": complies}, labels=labels)
     run = made.run().run.id
-    evidence = read_evidence(made.folder, made.folder / "c.yaml", [run]).evidence
+    evidence = read_evidence(made.folder, [run]).evidence
     known = evidence.overall != Said.UNDECIDED
     assert known.sum() == len(LEARNABLE)
     assert (evidence.overall[known] == Said.FAIL).all()

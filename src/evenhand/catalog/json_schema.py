@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from evenhand.records.amendments import Amendments
 from evenhand.records.calibration import CalibrationMap
 from evenhand.records.constitution import Constitution
 from evenhand.records.example_case import ExampleCase
@@ -31,6 +32,7 @@ ROOTS: Mapping[str, tuple[Any, str]] = {
         Feedback,
         "How training data is made from a constitution: by revision, by preference, or both.",
     ),
+    "amendments": (Amendments, "Proposed amendments of a constitution, for people to decide."),
     "quarantine": (QuarantineFile, "Cases that are shown and decide nothing in a gate for a while."),
     "calibration-map": (
         CalibrationMap,

@@ -25,6 +25,7 @@ KINDS = {
     "quarantine/v1": "quarantine",
     "generator/v1": "generator",
     "feedback/v1": "feedback",
+    "amendments/v1": "list of amendments",
 }
 """What a file holds, by its `schema:`."""
 

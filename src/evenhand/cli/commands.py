@@ -39,6 +39,7 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
             path="constitution diff", help="Show what changed between two constitutions, and what that does."
         ),
         Entry(path="constitution test", help="Test judges on the constitution's own examples."),
+        Entry(path="constitution amend", help="Write proposals for what people find and no principle sees."),
         Entry(path="constitution import", help="Bring a constitution from the form of another tool."),
         Entry(path="constitution export", help="Write a constitution in a form that others read."),
     ),

@@ -47,6 +47,7 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "baseline-show/v1": "cli.baseline_show:BaselineShowDocument",
     "calibrate-plan/v1": "cli.calibrate:LabelPlanDocument",
     "calibrate/v1": "cli.calibrate:CalibrateDocument",
+    "constitution-amend/v1": "workflows.amend_constitution:WrittenAmendments",
     "constitution-diff/v1": "cli.constitution_diff:ConstitutionDiffDocument",
     "constitution-export/v1": "workflows.export_constitution:ExportedConstitution",
     "constitution-import/v1": "workflows.import_constitution:ImportedConstitution",
