@@ -169,6 +169,12 @@ def test_a_list_of_comparisons_is_answered_by_which_is_better() -> None:
     assert (second.id, second.text, second.scale) == ("names-source", texts[1], "comply")
 
 
+def test_a_principle_in_a_script_without_latin_letters_has_an_id_that_stays() -> None:
+    before = principles("json-list", json.dumps(["日本語で答える。", "Keep calm."]))
+    after = principles("json-list", json.dumps(["礼儀正しく。", "日本語で答える。", "Keep calm."]))
+    assert {each.id for each in before} < {each.id for each in after}
+
+
 def test_a_critique_and_its_revision_are_kept_as_they_were_asked() -> None:
     (only,) = principles("json-list", FILES["json-list"])
     assert (only.id, only.critique, only.revision) == (

@@ -108,6 +108,18 @@ def test_a_flood_of_principles_is_refused() -> None:
     assert refused.code == "I011"
 
 
+@pytest.mark.parametrize("form", ["model-spec", "prose", "humanebench"])
+@pytest.mark.parametrize("text", ["\n" * 200_001, "# a {#a}\n" * 5_002], ids=["lines", "headings"])
+def test_a_flood_of_lines_or_headings_is_refused_at_once(form: str, text: str) -> None:
+    assert [found.code for found in draft(form, text).findings] == ["I011"]
+
+
+def test_a_chat_without_end_is_refused() -> None:
+    turns = "<user>a</user>\n<assistant> <!-- GOOD -->b</assistant>\n" * 150
+    found = draft("model-spec", f"# A {{#a authority=root}}\n\n~~~xml\n{turns}~~~\n").findings
+    assert [(each.code, each.line) for each in found] == [("I011", 204)]
+
+
 def test_an_answer_that_is_too_long_for_a_scale_is_found_where_it_stands() -> None:
     found = draft("mlflow", json.dumps({"instructions": "x", "feedback_value_type": ["a" * 100, "b"]}))
     assert [each.code for each in found.findings] == ["I007"]

@@ -5,10 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from evenhand.catalog.source import Source, Span
+from evenhand.catalog.yaml_file import find_unprintable
 from evenhand.errors import Finding
 
 Line = tuple[int, str]
 """Number of a line in its file, and its text."""
+
+MAX_HEADINGS = 5_000
+MAX_LINES = 200_000
 
 _FENCE = re.compile(r"[ ]{0,3}(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)")
 _HEADING = re.compile(r"[ ]{0,3}(?P<marks>#{1,6})(?=[ \t]|$)")
@@ -49,13 +53,30 @@ class FencedLine:
     """What stands behind the mark that opens a fence here; `-` where nothing does."""
 
 
+def read_lines(text: str, path: str) -> tuple[Source, list[Finding]]:
+    """Return the lines of a file, and what keeps them from being read."""
+    source = Source(path=path, lines=text.split("\n"))
+    if len(source.lines) > MAX_LINES:
+        span = Span(line=MAX_LINES, column=1)
+        message = f"more than {MAX_LINES:,} lines"
+        return source, [source.finding("I011", message, span, suggestion="split the file")]
+    return source, find_unprintable(text, source)
+
+
 def read_sections(source: Source) -> tuple[list[Section], list[Finding]]:
-    """Return the sections of a file, first what stands before any heading, and fences that are never closed."""
+    """Return the sections of a file, first what stands before any heading.
+
+    Also returned is what is wrong: a fence that is never closed, or too many headings, which ends the reading.
+    """
     sections = [Section(line=1, level=0, title="")]
     lines, findings = read_fences(source)
     for line in lines:
         heading = None if line.in_fence else _heading(line)
         underlined = None if line.in_fence else _underlined(line, sections[-1])
+        if len(sections) > MAX_HEADINGS:
+            span = Span(line=line.number, column=1)
+            message = f"more than {MAX_HEADINGS:,} headings"
+            return sections[:1], [source.finding("I011", message, span, suggestion="split the file")]
         if heading:
             sections.append(heading)
         elif underlined:

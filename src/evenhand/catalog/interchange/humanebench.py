@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from evenhand.catalog.interchange.draft import Draft, DraftPrinciple
-from evenhand.catalog.interchange.headings import Line, Section, join, plain_words, read_sections
+from evenhand.catalog.interchange.headings import Line, Section, join, plain_words, read_lines, read_sections
 from evenhand.catalog.interchange.humanebench_scale import ordinal, take_scores
 from evenhand.catalog.source import Source, Span
-from evenhand.catalog.yaml_file import find_unprintable
 
 _NUMBERED = re.compile(r"\s*(?:[*_]{0,3})(?P<number>\d{1,3})\\?[.)]\s+(?P<title>\S.{0,200}?)(?:[*_]{0,3})\s*")
 _DEFINITION = re.compile(r"Definition:\s*", re.IGNORECASE)
@@ -19,8 +18,8 @@ _RULER = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
 
 def read_humanebench(text: str, path: str) -> Draft:
     """Read a rubric of numbered principles with scores."""
-    source = Source(path=path, lines=text.split("\n"))
-    draft = Draft(findings=find_unprintable(text, source))
+    source, unreadable = read_lines(text, path)
+    draft = Draft(findings=unreadable)
     if draft.findings:
         return draft
     sections, findings = read_sections(source)

@@ -9,11 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from evenhand.catalog.interchange.draft import Draft, DraftExample, DraftPrinciple
-from evenhand.catalog.interchange.headings import FencedLine, Section, join, read_fences, read_sections
+from evenhand.catalog.interchange.headings import (
+    FencedLine,
+    Section,
+    join,
+    read_fences,
+    read_lines,
+    read_sections,
+)
 from evenhand.catalog.interchange.model_spec_chats import Chat, read_chat
 from evenhand.catalog.interchange.model_spec_parts import ChatBlock, Parts, take_apart
 from evenhand.catalog.source import Source, Span
-from evenhand.catalog.yaml_file import find_unprintable
 from evenhand.errors import nearest_name
 
 LEVELS = ("root", "system", "developer", "user", "guideline")
@@ -42,8 +48,8 @@ class _Found:
 
 def read_model_spec(text: str, path: str) -> Draft:
     """Read Model-Spec style Markdown."""
-    source = Source(path=path, lines=text.split("\n"))
-    draft = Draft(findings=find_unprintable(text, source), tiers=LEVELS)
+    source, unreadable = read_lines(text, path)
+    draft = Draft(findings=unreadable, tiers=LEVELS)
     if draft.findings:
         return draft
     sections, findings = read_sections(source)

@@ -18,6 +18,7 @@ _OPENING = re.compile(
 _MARK = re.compile(
     r"[ \t]*<!--[ \t]*(?P<mark>GOOD|BAD|OK)\b(?P<see>\[[^\[\]]*\])?[ \t]*:?(?P<why>.*?)-->(?P<rest>.*)"
 )
+MAX_TURNS = 200
 _SIDES: dict[str, tuple[Side, str | None]] = {
     "GOOD": ("complies", None),
     "BAD": ("violates", None),
@@ -75,6 +76,11 @@ def read_chat(lines: Sequence[Line], source: Source, *, tags: tuple[str, ...]) -
     before: list[Turn] = []
     replies: list[Turn] = []
     for turn in _turns(lines, source, chat):
+        if len(chat.turns) > MAX_TURNS:
+            span = Span(line=turn.line, column=1)
+            message = f"more than {MAX_TURNS} turns in one example"
+            chat.findings.append(source.finding("I011", message, span, suggestion="divide the example"))
+            break
         if turn.mark:
             replies.append(turn)
             chat.examples.append(_example(turn, before, tags))

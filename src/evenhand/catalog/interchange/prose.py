@@ -3,12 +3,11 @@
 import re
 
 from evenhand.catalog.interchange.draft import Draft, DraftPrinciple, Strength
-from evenhand.catalog.interchange.headings import Line, Section, join, read_sections
+from evenhand.catalog.interchange.headings import Line, Section, join, read_lines, read_sections
 from evenhand.catalog.interchange.naming import name_from_text
 from evenhand.catalog.interchange.prose_list import list_items
 from evenhand.catalog.interchange.wording import COMPARED, compares
-from evenhand.catalog.source import Source
-from evenhand.catalog.yaml_file import find_unprintable, parse_yaml
+from evenhand.catalog.yaml_file import parse_yaml
 
 _LABEL = re.compile(
     r"(?:[*_]{1,2})?(?P<label>rationale|reasons?|why|because|exceptions?|except|notes?|commentary|examples?)"
@@ -38,8 +37,8 @@ _FORCE = re.compile(r"\b(must|should|shall|never|always)\b", re.IGNORECASE)
 
 def read_prose(text: str, path: str) -> Draft:
     """Read prose with headings."""
-    source = Source(path=path, lines=text.split("\n"))
-    draft = Draft(findings=find_unprintable(text, source))
+    source, unreadable = read_lines(text, path)
+    draft = Draft(findings=unreadable)
     if draft.findings:
         return draft
     sections, findings = read_sections(source)

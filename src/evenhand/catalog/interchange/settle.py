@@ -9,7 +9,7 @@ from evenhand.catalog.interchange.draft import Draft, DraftExample, DraftPrincip
 from evenhand.catalog.interchange.naming import Names, identifier, name_from_text
 from evenhand.catalog.source import whole_file
 from evenhand.errors import Finding
-from evenhand.records.canonical import content_hash
+from evenhand.records.canonical import content_hash, short_digest
 from evenhand.records.constitution import Constitution, Example, Principle
 from evenhand.records.scale import BUILT_IN_SCALES, Scale
 
@@ -88,7 +88,12 @@ def _name(each: DraftPrinciple, names: Names, guesses: list[Guess]) -> str:
     if wanted:
         made_of = quoted_start(each.name)
     else:
-        wanted, made_of = name_from_text(each.text) or _PLAIN, "its words"
+        wanted, made_of = name_from_text(each.text), "its words"
+        if not wanted:
+            wanted, made_of = (
+                f"{_PLAIN}-{short_digest([each.name, each.text]).hex()[:6]}",
+                "a digest of its text",
+            )
     given = names.principle(wanted)
     if given != each.name:
         guesses.append(Guess(line=each.line, what=f"id {given}, of {made_of}", why="the file has no such id"))
