@@ -404,12 +404,36 @@ CONSTITUTION = (
         recorded_data=True,
     ),
 )
+FEEDBACK = (
+    Measurement(
+        title="Preference labels of recorded judges, held against people",
+        script="feedback_prefer.py",
+        quick=("--quick",),
+        meaning="`evenhand feedback prefer` over recorded judges. First table, hard answers in both orders: pairs are "
+        "the sum of their outcomes; unmeasured ones are not recorded (GPT-4 and ChatGPT were asked about 419 "
+        "of the pairs of llmbar, judges of judgebench about one part each); `right` is the side that people "
+        "prefer, in one order for all pairs with a side, and for decided pairs. Second table, recorded "
+        "probabilities in one order: Brier score and calibration error of P(first) as a probability that "
+        "people prefer the first. A clamp makes labels less sure: right for judges whose probabilities are "
+        "saturated, not for these.",
+        recorded_data=True,
+    ),
+    Measurement(
+        title="Reading and reporting preference labels",
+        script="feedback_prefer.py",
+        full=("--speed", "100000"),
+        quick=("--speed", "1000"),
+        meaning="Made-up pairs with recorded probabilities in both orders; reading and reporting each in a process of "
+        "their own, import included.",
+    ),
+)
 REPORTS: Mapping[str, Sequence[Measurement]] = {
     "figures": FIGURES,
     "engine": ENGINE,
     "calibration": CALIBRATION,
     "coverage": COVERAGE,
     "review": REVIEW,
+    "feedback": FEEDBACK,
     "gate": GATE,
     "monitor": MONITOR,
     "constitution": CONSTITUTION,

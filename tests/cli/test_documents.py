@@ -173,6 +173,7 @@ def test_every_document_and_every_command_is_tried() -> None:
     gates = {"gate/v1", "explain-gate/v1", "monitor/v1"}  # see test_gate and test_monitor
     gates |= {"judge-tune/v1"}  # see test_judge_tune
     feedback = {f"feedback-{verb}/v1" for verb in ("plan", "revise", "show")}  # see test_feedback_revise
+    feedback |= {"feedback-prefer/v1"}  # see test_feedback_prefer
     constitutions = {"constitution-test/v1"}  # see test_constitution_test
     elsewhere = {*imports, *serves, *baselines, *gates, *feedback, *constitutions}
     assert {*LINES, *elsewhere, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)

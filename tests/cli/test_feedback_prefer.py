@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 from tests.cli.kit import Cli
 from tests.workflows.feedback.prefer_kit import fair, pair, preference_workspace
 
+from evenhand.cli.documents import document_schema
 from evenhand.testing import LoopbackServer, serve_in_thread
 
 HOSTILE = "<script>alert(1)</script> | **bold** \x1b[31m good5"
@@ -36,6 +38,7 @@ def test_pairs_are_labelled_and_the_outcomes_add_up(folder: Path, cli: Cli) -> N
 def test_the_document_holds_the_numbers_and_nothing_else_is_on_stdout(folder: Path, cli: Cli) -> None:
     ended = cli("--json", "feedback", "prefer", "suites/labels.feedback.yaml")
     document = ended.document
+    jsonschema.Draft202012Validator(document_schema("evenhand/feedback-prefer/v1")).validate(document)
     assert document["outcomes"]["tie"] == 1
     assert document["pairs"] == sum(document["outcomes"].values()) == 3
     assert document["clamped"]["value"] == 1.0

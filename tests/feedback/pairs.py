@@ -1,5 +1,6 @@
 """Pairs as a run leaves them: ratings written down as letters, verdicts by the real panel."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 from evenhand.feedback.label_pair import Labelling, label_pair
@@ -8,8 +9,9 @@ from evenhand.feedback.results import LabelledPair
 from evenhand.judging.decide import Decider
 from evenhand.records.label import HumanLabel, LabelKind
 from evenhand.records.panel import Panel
+from evenhand.records.panel_fit import PanelFit
 from evenhand.records.rated import RatedItem, RatedUnit
-from evenhand.records.rating import Basis, FailedRating, FailureKind, Order, Outcome, Rating
+from evenhand.records.rating import Basis, FailedRating, FailureKind, Order, Outcome, Rating, TerminalState
 from evenhand.records.scale import PAIR, swap_label
 from evenhand.records.suite import Candidate, Case
 
@@ -23,7 +25,7 @@ CASE = Case(
     ),
 )
 
-Said = Mapping[str, Sequence[tuple[Order, Outcome]]]
+Said = Mapping[str, Sequence[tuple[Order, TerminalState]]]
 """What each judge answered, in the frame of the case."""
 
 
@@ -45,7 +47,9 @@ def both(given: Outcome, swapped: Outcome) -> list[tuple[Order, Outcome]]:
 
 def panel_of(said: Said, **settings: object) -> Panel:
     """A panel of the judges that answered."""
-    return Panel.model_validate({"schema": "panel/v1", "id": "p", "judges": tuple(said), **settings})
+    return Panel.model_validate_json(
+        json.dumps({"schema": "panel/v1", "id": "p", "judges": list(said), **settings})
+    )
 
 
 def item_of(
@@ -55,6 +59,7 @@ def item_of(
     principle: str = "honesty",
     labels: Sequence[HumanLabel] = (),
     left_open: bool = False,
+    fit: PanelFit | None = None,
 ) -> RatedItem:
     """The item of the pair under a principle, with its verdict."""
     counts: dict[tuple[str, Order], int] = {}
@@ -65,7 +70,7 @@ def item_of(
             counts[judge, order] = repeat + 1
             units.append(RatedUnit(judge=judge, order=order, repeat=repeat, outcome=outcome))
     per_judge = {judge: len(answers) + left_open for judge, answers in said.items()}
-    decider = Decider(panel=panel, units_by_judge=per_judge, scales={principle: PAIR})
+    decider = Decider(panel=panel, units_by_judge=per_judge, scales={principle: PAIR}, fit=fit)
     return RatedItem(
         seq=0,
         case_id=CASE.id,
@@ -107,8 +112,8 @@ def person(label: str, annotator: str = "ann", kind: LabelKind = LabelKind.PERSO
     )
 
 
-def _mirror(outcome: Outcome) -> Outcome:
-    if isinstance(outcome, FailedRating):
+def _mirror(outcome: TerminalState) -> TerminalState:
+    if not isinstance(outcome, Rating):
         return outcome
     return Rating(
         label=swap_label(outcome.label),

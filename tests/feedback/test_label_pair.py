@@ -1,5 +1,6 @@
 """What a pair's ratings come to as a preference label."""
 
+import json
 import math
 
 import pytest
@@ -21,9 +22,10 @@ from tests.feedback.pairs import (
 
 from evenhand.feedback.label_pair import Labelling, human_answer, label_pair
 from evenhand.feedback.pair_shares import Weighing
-from evenhand.feedback.results import DECIDED, PairOutcome, PreferenceBasis
+from evenhand.feedback.results import DECIDED, LabelledPair, PairOutcome, PreferenceBasis
 from evenhand.records.label import HumanLabel, LabelKind
-from evenhand.records.rating import Order, Outcome
+from evenhand.records.panel_fit import PanelFit
+from evenhand.records.rating import Order, Outcome, Spared
 from evenhand.records.suite import Case
 
 A, B, TIE, BAD = hard("a"), hard("b"), hard("tie"), hard("both_bad")
@@ -140,6 +142,31 @@ def test_each_order_weighs_the_same_however_many_repeats_it_has() -> None:
     assert labelled({"j": answers}).p_first == pytest.approx(0.5)
 
 
+def test_a_judge_that_a_cascade_spared_does_not_count_and_is_not_in_the_raw_record() -> None:
+    settle = {"judges": ["j"], "settle": {"confidence": 0.6}}
+    spared = Spared(step=1)
+    said: Said = {
+        "j": both(soft(a=0.9, b=0.1), soft(a=0.9, b=0.1)),
+        "k": [(Order.GIVEN, spared), (Order.SWAPPED, spared)],
+    }
+    pair = labelled(said, cascade=[settle, {"judges": ["k"]}])
+    assert (pair.outcome, pair.basis) == (PairOutcome.FIRST, PreferenceBasis.PROBABILITIES)
+    assert pair.p_first == pytest.approx(0.9)
+    assert {raw.judge for raw in pair.raw} == {"j"}
+
+
+def test_the_last_step_of_a_cascade_speaks_alone_as_it_does_in_the_verdict() -> None:
+    settle = {"judges": ["j"], "settle": {"confidence": 0.95}}
+    said: Said = {
+        "j": both(soft(a=0.6, b=0.4), soft(a=0.6, b=0.4)),
+        "k": both(soft(a=0.1, b=0.9), soft(a=0.3, b=0.7)),
+    }
+    pair = labelled(said, cascade=[settle, {"judges": ["k"]}])
+    assert pair.outcome is PairOutcome.SECOND
+    assert pair.p_first == pytest.approx(0.2)
+    assert {raw.judge for raw in pair.raw} == {"j", "k"}
+
+
 def test_weights_of_the_panel_weigh_the_probabilities() -> None:
     said = {
         "j": both(soft(a=0.8, b=0.2), soft(a=0.8, b=0.2)),
@@ -245,3 +272,46 @@ def test_people_have_said_what_is_settled_or_what_most_said(
     labels: list[HumanLabel], answer: str | None
 ) -> None:
     assert human_answer(labels) == answer
+
+
+# -- Learned rules --------------------------------------------------------------------------------------
+
+_SURE_AND_NOT: Said = {
+    "j": both(soft(a=0.9, b=0.1), soft(a=0.9, b=0.1)),
+    "k": both(soft(a=0.2, b=0.8), soft(a=0.4, b=0.6)),
+}
+
+
+def fitted(rule: str, **numbers: object) -> PanelFit:
+    fit = {"labels": ["a", "b", "tie", "both_bad"], "labelled": 50, **numbers}
+    body = {"schema": "panel-fit/v1", "rule": rule, "judges": {"j": "1.0.0", "k": "1.0.0"}, "fits": [fit]}
+    return PanelFit.model_validate_json(json.dumps(body))
+
+
+def labelled_by(fit: PanelFit) -> LabelledPair:
+    panel = panel_of(_SURE_AND_NOT, rule=fit.rule, fit="f.yaml")
+    item = item_of(_SURE_AND_NOT, panel, fit=fit)
+    return label_pair(CASE, [item], Labelling(weighing=Weighing(panel, fit)))
+
+
+def test_learned_weights_weigh_the_probabilities_as_they_weigh_the_votes() -> None:
+    pair = labelled_by(fitted("weighted", weights={"j": 3.0, "k": 1.0}))
+    assert pair.outcome is PairOutcome.FIRST
+    assert pair.p_first == pytest.approx((3 * 0.9 + 0.3) / 4)
+
+
+def test_independence_decides_by_dawid_skene_and_gives_no_probability() -> None:
+    # The first judge names the better one in nine of ten pairs; the second tells nothing.
+    told = [[0.9 if row == column else 0.1 / 3 for column in range(4)] for row in range(4)]
+    tables = {"j": told, "k": [[0.25] * 4] * 4}
+    pair = labelled_by(fitted("dawid_skene", shares=[0.25] * 4, confusions=tables))
+    assert pair.outcome is PairOutcome.FIRST
+    assert pair.p_first == pytest.approx((0.9 + 0.3) / 2)
+
+
+def test_a_stack_gives_the_label_its_own_probability() -> None:
+    follows = [[2.0 if row == column else 0.0 for column in range(4)] for row in range(5)]
+    tables = {"j": follows, "k": [[0.0] * 4] * 5}
+    pair = labelled_by(fitted("stack", intercepts=[0.0] * 4, coefficients=tables))
+    assert pair.outcome is PairOutcome.FIRST
+    assert pair.p_first == pytest.approx(math.e**2 / (math.e**2 + 1))

@@ -62,6 +62,7 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "export-ratings/v1": "workflows.export_ratings:ExportedRatings",
     "export-recordings/v1": "workflows.export_recordings:ExportedRecordings",
     "feedback-export/v1": "cli.feedback_export:FeedbackExportDocument",
+    "feedback-prefer/v1": "cli.preference_lines:PreferencesDocument",
     "gate/v1": "cli.gate:GateDocument",
     "import-recordings/v1": "workflows.import_recordings:ImportedRecordings",
     "import-tidy/v1": "records.tidy:ImportReport",

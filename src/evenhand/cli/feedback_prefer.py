@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from evenhand.cli.batch_options import BatchRows, PollSeconds, batch_options
 from evenhand.cli.cost_check import agree_to_cost
 from evenhand.cli.preference_lines import show_preferences
 from evenhand.cli.progress import RunWatch
@@ -59,6 +60,15 @@ def feedback_prefer(
             help="Let judges ask for a model by a name that its vendor moves, such as latest.",
         ),
     ] = False,
+    batch: Annotated[
+        bool,
+        typer.Option(
+            "--batch",
+            help="Ask through the vendors' batch APIs, at half the price and within a day; the others live.",
+        ),
+    ] = False,
+    batch_rows: BatchRows = None,
+    poll_seconds: PollSeconds = 60.0,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
@@ -82,12 +92,16 @@ def feedback_prefer(
     code = 0
     if feedback:
         options = RunOptions(
-            max_usd=max_usd, replay=replay, allow_alias=allow_alias, command=session.command_line
+            max_usd=max_usd,
+            replay=replay,
+            allow_alias=allow_alias,
+            batches=batch_options(use=batch, rows=batch_rows, poll_seconds=poll_seconds),
+            command=session.command_line,
         )
         result = _judge(session, feedback, options, yes=yes)
         of, code = result.run.id, exit_code(result)
     written = report_preferences(session.workspace, of, folder=out, formats=chosen)
-    show_preferences(written, session.screen, code)
+    show_preferences(written, session.screen, code, alone=not feedback)
     return code
 
 
@@ -95,7 +109,7 @@ def _judge(session: Session, feedback: str, options: RunOptions, *, yes: bool) -
     """Judge the pairs, and say on stderr and stdout how the run ended."""
     made = prepare_preferences(session.workspace, find_feedback(session.workspace, feedback))
     if not (yes or options.replay):
-        agree_to_cost(session, made.prepared, cap=options.max_usd)
+        agree_to_cost(session, made.prepared, cap=options.max_usd, batch=bool(options.batches.use))
     with RunWatch(session.screen) as progress:
         result = run_prepared(made.prepared, made.with_settings(options), progress.watch)
     if not session.as_json:

@@ -42,10 +42,10 @@ class PreferencesDocument:
     """Commands to go on with."""
 
 
-def show_preferences(written: WrittenPreferences, screen: Screen, code: int) -> None:
-    """Show what the labels of a run come to."""
+def show_preferences(written: WrittenPreferences, screen: Screen, code: int, *, alone: bool) -> None:
+    """Show what the labels of a run come to; `alone` where nothing was said of the run before."""
     summary = written.summary
-    screen.document("preferences/v1", _document(written, code))
+    screen.document("feedback-prefer/v1", _document(written, code))
     screen.result(
         "preference labels of run ", Mark(summary.stamp.run, Style.STRONG), f" of suite {summary.stamp.suite}"
     )
@@ -56,7 +56,7 @@ def show_preferences(written: WrittenPreferences, screen: Screen, code: int) -> 
         screen.result(str(path))
     for warning in summary.warnings:
         screen.problem(Mark("warning: ", Style.WARNING), warning)
-    for command in _next(summary):
+    for command in _next(summary) if alone else ():
         screen.say("next:  ", Mark(command, Style.NAME))
 
 

@@ -41,6 +41,7 @@ def label_pair(case: Case, items: Sequence[RatedItem], labelling: Labelling) -> 
     first, second = case.outputs[:2]
     shares = _over_principles(heard)
     p_first = shares.p_first if shares else None
+    outcome = outcome_of(heard, labelling)
     return LabelledPair(
         case_id=case.id,
         source=case.source or case.id,
@@ -53,7 +54,7 @@ def label_pair(case: Case, items: Sequence[RatedItem], labelling: Labelling) -> 
         first_producer=first.producer,
         second_producer=second.producer,
         principle_ids=tuple(each.principle_id for each in heard),
-        outcome=outcome_of(heard, labelling),
+        outcome=outcome,
         p_first=p_first,
         p_clamped=clamped(p_first, labelling.clamp),
         p_neither=shares.neither if shares else None,
@@ -62,7 +63,7 @@ def label_pair(case: Case, items: Sequence[RatedItem], labelling: Labelling) -> 
         principles=tuple(
             PrinciplePreference(
                 principle_id=each.principle_id,
-                outcome=outcome_of([each], labelling),
+                outcome=outcome if len(heard) == 1 else outcome_of([each], labelling),
                 p_first=each.shares.p_first if each.shares else None,
                 human=human_answer(item.labels),
             )

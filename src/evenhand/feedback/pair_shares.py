@@ -5,11 +5,11 @@ so that a judge that gives much to "neither" says little about the two.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evenhand.feedback.results import PairOutcome, PreferenceBasis, RawPreference
-from evenhand.records.panel import NEED_A_FIT, Panel
+from evenhand.records.panel import Panel
 from evenhand.records.panel_fit import PanelFit
 from evenhand.records.rated import RatedItem, RatedUnit
 from evenhand.records.rating import Basis, Distribution, FailedRating, Order, Rating, Spared
@@ -42,21 +42,18 @@ class Shares:
         return PairOutcome.FIRST if self.first > self.second else PairOutcome.SECOND
 
 
-def mean_shares(each: Sequence[Shares], weights: Sequence[float] | None = None) -> Shares | None:
-    """Return the weighted mean of shares; None of none."""
-    weighing = weights or [1.0] * len(each)
-    total = math.fsum(weighing)
-    if not total:
-        return None
-
-    def mean(part: Callable[[Shares], float]) -> float:
-        return math.fsum(weight * part(one) for weight, one in zip(weighing, each, strict=True)) / total
-
-    return Shares(
-        first=mean(lambda one: one.first),
-        second=mean(lambda one: one.second),
-        neither=mean(lambda one: one.neither),
-    )
+def mean_shares(each: Sequence[Shares], weights: Sequence[float] = ()) -> Shares | None:
+    """Return the mean of shares, weighted where there are weights; None of none."""
+    if len(each) == 1 and (not weights or weights[0]):
+        return each[0]
+    total = first = second = neither = 0.0
+    for place, one in enumerate(each):
+        weight = weights[place] if weights else 1.0
+        total += weight
+        first += weight * one.first
+        second += weight * one.second
+        neither += weight * one.neither
+    return Shares(first=first / total, second=second / total, neither=neither / total) if total else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +103,12 @@ class Weighing:
             return self._panel.at_step(len(verdict.cascade))
         return self._panel
 
-    @property
-    def is_learned(self) -> bool:
-        """Whether the rule has a probability of its own, which a mean over judges is not."""
-        return self._panel.rule in NEED_A_FIT
+    def has_own_probability(self, principle_id: str) -> bool:
+        """Tell whether the rule says how probable each side is, as a stack does where it was learned.
+
+        That of "dawid_skene" is no measure of confidence, because judges do not err independently (methods.md 1.2).
+        """
+        return self._panel.rule == "stack" and bool(self._fit and self._fit.find(principle_id))
 
 
 def hear(item: RatedItem, weighing: Weighing) -> Heard:
@@ -121,11 +120,12 @@ def hear(item: RatedItem, weighing: Weighing) -> Heard:
     counting = dict(_orders_by_judge(item))
     weights = {judge: weight for judge, weight in weighing.weights(item).items() if judge in counting}
     basis = _bases(item.units)
+    stacked = weighing.has_own_probability(item.principle_id)
     counted = [basis[judge, order] for judge in weights for order in counting[judge]]
     return Heard(
         principle_id=item.principle_id,
         verdict=item.verdict,
-        shares=_learned_shares(item) if weighing.is_learned else _pooled(counting, weights),
+        shares=_own_shares(item) if stacked else _pooled(counting, weights),
         by_order=_by_order(counting, weights),
         raw=tuple(_raw(unit, item.principle_id, basis) for unit in item.asked),
         basis=weakest(counted),
@@ -156,8 +156,8 @@ def _by_order(
     return {order: shares for order, shares in found.items() if shares is not None}
 
 
-def _learned_shares(item: RatedItem) -> Shares | None:
-    """Return the probabilities of a learned rule, which stand in the verdict."""
+def _own_shares(item: RatedItem) -> Shares | None:
+    """Return the probabilities of a stack, which stand in the verdict."""
     return shares_of(item.verdict.distribution) if item.verdict and item.verdict.distribution else None
 
 

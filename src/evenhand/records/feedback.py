@@ -54,6 +54,15 @@ class Prefer(FileRecord):
     """A probability no further than this from a half is a tie."""
 
     @model_validator(mode="after")
+    def _pairs_violate_nothing(self) -> Self:
+        if self.principles.choose == "violated":
+            raise ValueError(
+                "principles of pairs can not be the violated ones: those are found in single replies, and a comparison "
+                "finds none; choose random, stratified or all"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _clamp_is_a_range_around_a_half(self) -> Self:
         if self.clamp is not None and not 0 <= self.clamp[0] < 0.5 < self.clamp[1] <= 1:
             raise ValueError("clamp is two probabilities around a half, such as [0.4, 0.6]")

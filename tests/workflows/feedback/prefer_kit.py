@@ -1,6 +1,7 @@
 """A small workspace with pairs and a scripted judge that compares them."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ def pair(number: int, first: str, second: str, **fields: Any) -> dict[str, Any]:
 
 def quality(text: str) -> int:
     """What a scripted judge sees in a text: a word such as `good7`."""
-    return int(text.rpartition("good")[2][:1] or "0")
+    found = re.search(r"good(\d)", text)
+    return int(found[1]) if found else 0
 
 
 def fair(request: JudgeRequest) -> JudgeAnswer:

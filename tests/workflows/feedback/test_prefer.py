@@ -13,14 +13,17 @@ from tests.workflows.feedback.prefer_kit import (
     preference_workspace,
 )
 
-from evenhand.errors import NothingSelectedError, UnknownNameError, UsageError
+from evenhand.errors import FileError, NothingSelectedError, UnknownNameError, UsageError
 from evenhand.feedback.results import LabelledPair, PairOutcome, PreferenceBasis
+from evenhand.records.feedback import PrincipleDraw
+from evenhand.records.narrow import Wishes
 from evenhand.records.run import RunState
 from evenhand.testing import JudgeAnswer, LoopbackServer, serve_in_thread
 from evenhand.workflows.feedback.find_feedback import find_feedback
 from evenhand.workflows.feedback.prefer import prepare_preferences
 from evenhand.workflows.feedback.read_preferences import read_preferences
 from evenhand.workflows.feedback.report_preferences import report_preferences
+from evenhand.workflows.prepare import prepare
 from evenhand.workflows.read_run import read_run
 from evenhand.workflows.run_suite import RunOptions, RunResult, resume_run, run_prepared
 
@@ -173,8 +176,13 @@ def test_the_run_says_what_was_drawn(server: LoopbackServer, tmp_path: Path) -> 
 
 def test_violated_principles_are_refused_with_the_reason(server: LoopbackServer, tmp_path: Path) -> None:
     preference_workspace(tmp_path, server.base_url, PAIRS, prefer="  principles: {choose: violated}\n")
-    with pytest.raises(UsageError, match="violated principles can not be drawn for pairs"):
+    with pytest.raises(FileError) as refused:
         label(tmp_path)
+    (finding,) = refused.value.findings
+    assert "a comparison finds none; choose random, stratified or all" in finding.message
+    wishes = Wishes(principle_draw=PrincipleDraw(choose="violated"))
+    with pytest.raises(UsageError, match="violated principles can not be drawn for pairs"):
+        prepare(tmp_path, tmp_path / "suites" / "pairs.yaml", wishes)
 
 
 def test_a_selection_that_leaves_nothing_is_refused(server: LoopbackServer, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from evenhand.records.rated import RunAccount
 from evenhand.records.run import RunState
 from evenhand.records.suite import Case
 from evenhand.reporting.feedback.preferences import render_html, render_json, render_markdown
-from evenhand.workflows.feedback.read_preferences import label_pairs
+from evenhand.workflows.feedback.read_preferences import label_pairs, labelling_of
 from evenhand.workflows.read_run import StoredRun, read_run
 from evenhand.workflows.report_run import FORMATS
 
@@ -91,11 +91,10 @@ def summarise_preferences(stored: StoredRun) -> PreferenceSummary:
 def _summary(
     stored: StoredRun, tally: PreferenceTally, account: RunAccount, without: int
 ) -> PreferenceSummary:
-    judges = tuple(tally.judges())
+    manifest, judges = stored.manifest, tuple(tally.judges())
     own = tuple(
-        OwnFamilyShare(judge=each.judge, count=each.count, of=each.of) for each in stored.manifest.own_family
+        OwnFamilyShare(judge=each.judge, count=each.count, of=each.of) for each in manifest.own_family
     )
-    flips = tally.flips.share()
     return PreferenceSummary(
         stamp=_stamp(stored, account),
         cases=tally.pairs + without,
@@ -103,7 +102,7 @@ def _summary(
         pairs=tally.pairs,
         outcomes={each: tally.outcomes[each] for each in PairOutcome},
         bases={each: tally.bases[each] for each in PreferenceBasis},
-        flips=flips,
+        flips=tally.flips.share(),
         agreement=tally.agreement.share(),
         human_ties=tally.human_ties,
         human_sides_open=tally.human_sides_open,
@@ -114,7 +113,9 @@ def _summary(
         judges=judges,
         judge_pairs=tuple(tally.judge_pairs()),
         own_family=own,
-        warnings=tuple(warnings_of(stored.manifest, judges, own)),
+        warnings=tuple(
+            warnings_of(judges, judges=manifest.judges, clamp=labelling_of(manifest).clamp, own_family=own)
+        ),
     )
 
 
