@@ -175,6 +175,7 @@ def test_every_document_and_every_command_is_tried() -> None:
     feedback = {f"feedback-{verb}/v1" for verb in ("plan", "revise", "show")}  # see test_feedback_revise
     feedback |= {"feedback-prefer/v1"}  # see test_feedback_prefer
     constitutions = {"constitution-test/v1"}  # see test_constitution_test
+    constitutions |= {"constitution-infer/v1", "constitution-infer-plan/v1"}  # see test_constitution_infer
     elsewhere = {*imports, *serves, *baselines, *gates, *feedback, *constitutions}
     assert {*LINES, *elsewhere, *CALIBRATIONS, *REVIEWS} == set(DOCUMENTS)
     tried = {" ".join(arguments[:words]) for arguments, _ in LINES.values() for words in (1, 2)}
@@ -188,6 +189,7 @@ def test_every_document_and_every_command_is_tried() -> None:
         *(f"feedback {verb}" for verb in ("revise", "show", "prefer", "export")),
         "judge select",
         "judge tune",
+        "constitution infer",
         "monitor",
         "review status",
         "review adjudicate",

@@ -40,6 +40,10 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
         ),
         Entry(path="constitution test", help="Test judges on the constitution's own examples."),
         Entry(path="constitution amend", help="Write proposals for what people find and no principle sees."),
+        Entry(
+            path="constitution infer",
+            help="Propose principles that people seem to follow where they overrule the panel.",
+        ),
         Entry(path="constitution import", help="Bring a constitution from the form of another tool."),
         Entry(path="constitution export", help="Write a constitution in a form that others read."),
     ),

@@ -51,6 +51,8 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     "constitution-diff/v1": "cli.constitution_diff:ConstitutionDiffDocument",
     "constitution-export/v1": "workflows.export_constitution:ExportedConstitution",
     "constitution-import/v1": "workflows.import_constitution:ImportedConstitution",
+    "constitution-infer-plan/v1": "cli.constitution_infer:InferencePlanDocument",
+    "constitution-infer/v1": "cli.constitution_infer:InferenceDocument",
     "constitution-show/v1": "cli.constitution_show:ConstitutionShowDocument",
     "constitution-test/v1": "cli.constitution_test:ConstitutionTestDocument",
     "demo/v1": "cli.demo:DemoDocument",

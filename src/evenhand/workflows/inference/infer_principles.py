@@ -42,6 +42,8 @@ class InferenceChoices:
     """Fewest decisions against the panel, over all splits that are read."""
     batch: int = 8
     """Decisions shown at a time."""
+    most_proposals: int = 20
+    """Most proposals under a principle that are voted on: those that were made most often."""
     most_learned: int = 200
     """Most overrides that proposals are scored on at first; as many agreed decisions join them."""
     most_held_out: int = 400
@@ -157,7 +159,7 @@ class _Work:
             proposed=sum(map(len, texts.values())),
             unread=unread,
             proposals=done,
-            notes=tuple(_notes(decided)),
+            notes=tuple(_notes(decided, texts, proposals)),
         )
         return InferredPrinciples(
             inference=inference, accounts=(first.account, second.account, third.account)
@@ -182,11 +184,12 @@ class _Work:
         return {name: tuple(texts) for name, texts in found.items()}, len(chains) - read, result
 
     def _put_together(self, texts: Mapping[str, Sequence[str]]) -> Iterator[Proposal]:
-        """Yield one proposal for each group of texts that say the same."""
+        """Yield one proposal for each group of texts that say the same; the largest groups, where there are many."""
         constitution = self.stored.manifest.constitution
         for principle_id in sorted(texts):
             mine = texts[principle_id]
-            for group in groups_alike(mine):
+            groups = sorted(groups_alike(mine), key=lambda group: (-len(group), group[0]))
+            for group in groups[: self.choices.most_proposals]:
                 nearest_id, nearest = _nearest(mine[group[0]], constitution)
                 yield Proposal(
                     principle_id=principle_id,
@@ -310,7 +313,12 @@ def _digest(decisions: Sequence[Decision]) -> str:
     )
 
 
-def _notes(decided: Decided) -> Iterator[str]:
+def _notes(
+    decided: Decided, texts: Mapping[str, Sequence[str]], proposals: Sequence[Proposal]
+) -> Iterator[str]:
     if decided.without_text:
         yield f"{decided.without_text:,} decisions are left out: their case files changed since the run."
+    voted_on = sum(1 + len(each.said_alike) for each in proposals)
+    if left := sum(map(len, texts.values())) - voted_on:
+        yield f"{left:,} texts were proposed less often than the others, and were not voted on."
     yield "A proposal says what decisions go along with, and not why people made them; another text may do as well."

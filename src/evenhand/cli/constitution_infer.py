@@ -1,0 +1,179 @@
+"""`evenhand constitution infer`: principles that people's decisions seem to follow, proposed for people."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.cost_check import ASK_ABOVE_USD
+from evenhand.cli.generation_progress import GenerationWatch
+from evenhand.cli.output import Column, Mark, Part, Screen, Style
+from evenhand.cli.plan import money
+from evenhand.cli.report import read_formats
+from evenhand.cli.session import Session, session_of
+from evenhand.constitution.inverse.results import Inference, Proposal
+from evenhand.errors import UsageError
+from evenhand.judging.budget import NANOUSD
+from evenhand.reporting.calibration.wording import points_parts
+from evenhand.reporting.constitution.inference import verdict
+from evenhand.reporting.display import sentence
+from evenhand.workflows.generation.job import GenerationOptions
+from evenhand.workflows.inference.infer_principles import (
+    LEAST_OVERRIDES,
+    InferenceChoices,
+    InferredPrinciples,
+    infer_principles,
+)
+from evenhand.workflows.inference.plan_inference import InferencePlan, plan_inference
+from evenhand.workflows.inference.write_inference import write_inference
+from evenhand.workflows.report_run import FORMATS
+
+_COLUMNS = (
+    Column(title="under"),
+    Column(title="change of agreement", right=True),
+    Column(title="p", right=True),
+    Column(title="proposed principle", gives_way=True),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferencePlanDocument:
+    """What inferring principles would take."""
+
+    run: str
+    plan: InferencePlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferenceDocument:
+    """What came of it."""
+
+    inference: Inference
+    verdict: str
+    """The conclusion in a sentence."""
+    usd: float
+    """What the calls of its three generation runs cost."""
+    files: tuple[str, ...]
+    """Files of the report."""
+
+
+def constitution_infer(
+    context: typer.Context,
+    run: Annotated[
+        str,
+        typer.Argument(metavar="RUN", help="A run of judges with human labels, as `evenhand runs` shows it."),
+    ] = "latest",
+    *,
+    generator: Annotated[
+        Path,
+        typer.Option(
+            "--generator",
+            metavar="FILE",
+            help="A generator with prompts for infer and vote, such as judges/inferrer.generator.yaml.",
+        ),
+    ],
+    least: Annotated[
+        int,
+        typer.Option("--least", metavar="N", min=1, help="Fewest decisions of people against the panel."),
+    ] = LEAST_OVERRIDES,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Seed of every draw.")] = 0,
+    plan_only: Annotated[
+        bool, typer.Option("--plan-only", help="Say what it would take, and ask nobody.")
+    ] = False,
+    max_usd: Annotated[
+        float | None,
+        typer.Option(
+            "--max-usd",
+            metavar="USD",
+            min=0,
+            help="Stop each of the three generation runs before it spends more; what is done is kept.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before work that may cost more than 1 USD.")
+    ] = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Use only replies that are in the ledger; ask nobody.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
+    ] = None,
+    formats: Annotated[
+        str, typer.Option("--format", metavar="LIST", help="Which of html, md and json to write.")
+    ] = ",".join(FORMATS),
+) -> int:
+    """Propose principles that people seem to follow where they decide against the panel.
+
+    Made from labels of the optimise split, voted on, and held against labels of the gate split, with an interval and a
+    correction for how many were tried. What is left is for people to decide; the constitution is not touched. The same
+    command again goes on where it stopped; at its end it asks nobody.
+    """
+    session = session_of(context)
+    wanted = read_formats(formats)
+    choices = InferenceChoices(least_overrides=least, seed=seed)
+    plan = plan_inference(session.workspace, run, generator, choices)
+    if plan_only:
+        session.screen.document("constitution-infer-plan/v1", InferencePlanDocument(run=run, plan=plan))
+        session.screen.result(_planned(plan))
+        return 0
+    if not (yes or replay):
+        _agree(session, plan, max_usd)
+    options = GenerationOptions(max_usd=max_usd, replay=replay, command=session.command_line)
+    with GenerationWatch(session.screen) as progress:
+        inferred = infer_principles(session.workspace, run, generator, options, progress.watch, choices)
+    files = write_inference(session.workspace, inferred.inference, folder=out, formats=wanted)
+    _show(session.screen, inferred, files)
+    return 0
+
+
+def _planned(plan: InferencePlan) -> str:
+    return (
+        f"{plan.decisions:,} decisions of people, {plan.overrides:,} of them against the panel: {plan.batches:,} texts "
+        f"that propose, {plan.votes.low:,.0f} to {plan.votes.high:,.0f} votes, {money(plan.usd)} USD"
+    )
+
+
+def _agree(session: Session, plan: InferencePlan, cap: float | None) -> None:
+    """Ask a person, on a terminal, before work that may cost more than `ASK_ABOVE_USD`.
+
+    Raises:
+        UsageError: Nobody can be asked, or the answer is no.
+    """
+    if plan.usd is None:
+        return  # the run itself refuses a price that is unknown
+    most = plan.usd.high if cap is None else min(3 * cap, plan.usd.high)
+    if most <= ASK_ABOVE_USD:
+        return
+    if not session.screen.can_ask:
+        raise UsageError(
+            f"this may cost up to {most:.2f} USD and nobody can be asked here",
+            hint="see --plan-only, then add --yes, or a cap: --max-usd 0.3",
+        )
+    if not session.screen.ask(f"{_planned(plan)}, at most {most:.2f} USD. Go on?"):
+        raise UsageError("nothing was asked", hint="see --plan-only for where the cost comes from")
+
+
+def _show(screen: Screen, inferred: InferredPrinciples, files: tuple[Path, ...]) -> None:
+    inference = inferred.inference
+    spent = sum(account.cost_nanousd for account in inferred.accounts) / NANOUSD
+    screen.document(
+        "constitution-infer/v1",
+        InferenceDocument(
+            inference=inference, verdict=verdict(inference), usd=spent, files=tuple(map(str, files))
+        ),
+    )
+    screen.result(verdict(inference))
+    if inference.kept:
+        screen.table(_COLUMNS, [_row(each) for each in inference.kept])
+    for note in inference.notes:
+        screen.say("note: ", note)
+    screen.say(f"spent {spent:.4f} USD")
+    for path in files:
+        screen.result(str(path))
+
+
+def _row(each: Proposal) -> tuple[Part, ...]:
+    gain = "" if each.gain is None else sentence(points_parts(each.gain))
+    return Mark(each.principle_id, Style.NAME), gain, "" if each.p is None else f"{each.p:.3f}", each.text

@@ -1,0 +1,48 @@
+"""Write the report of inferred principles: HTML, Markdown and JSON, all from one record."""
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from evenhand.catalog.settings import find_workspace
+from evenhand.constitution.inverse.results import Inference
+from evenhand.errors import UsageError
+from evenhand.reporting.constitution.inference import render_html, render_json, render_markdown
+from evenhand.workflows.report_run import FORMATS
+
+_RENDERERS: Mapping[str, Callable[[Inference, str], str]] = {
+    "html": lambda inference, stem: render_html(inference, stem=stem),
+    "md": lambda inference, _stem: render_markdown(inference),
+    "json": lambda inference, _stem: render_json(inference),
+}
+
+
+def write_inference(
+    start: Path, inference: Inference, *, folder: Path | None = None, formats: Collection[str] = FORMATS
+) -> tuple[Path, ...]:
+    """Write the report and return its files.
+
+    Args:
+        start: Folder from which the workspace is looked for.
+        inference: What came of it.
+        folder: Where to write; by default the workspace's reports.
+        formats: Which of `FORMATS` to write.
+
+    Raises:
+        UsageError: The folder can not be written.
+    """
+    target = folder or find_workspace(start).reports_path
+    stem = f"{inference.run}-inferred"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        return tuple(_write(inference, target, stem, name) for name in FORMATS if name in formats)
+    except OSError as error:
+        raise UsageError(
+            f"the report can not be written to {target}: {error.strerror}",
+            hint="name another folder with --out",
+        ) from error
+
+
+def _write(inference: Inference, folder: Path, stem: str, name: str) -> Path:
+    path = folder / f"{stem}.{name}"
+    path.write_text(_RENDERERS[name](inference, stem), encoding="utf-8", newline="\n")
+    return path
