@@ -212,6 +212,20 @@ def test_what_is_left_out_is_told_with_whether_something_speaks_for_it(folder: P
     ]
 
 
+def test_lint_asks_what_became_of_a_principle_that_is_left_out(folder: Path) -> None:
+    path = _child(
+        folder, "except: [emoji, candour]", "principles: [{id: truth, text: x, aliases: [candour]}]\n"
+    )
+    told = [each for each in lint_paths([path]).findings if each.code == "C019"]
+    assert [(each.line, each.column, each.message) for each in told] == [
+        (7, 12, "emoji of base is left out, and nothing says what became of it")
+    ]
+    only = _child(folder, "only: [harm, candour]", name="narrow")
+    assert [each.line for each in lint_paths([only]).findings if each.code == "C019"] == [7]
+    _child(folder, "", name="above", base="narrow")
+    assert "C019" not in {each.code for each in lint_paths([folder / "above.yaml"]).findings}
+
+
 def test_two_bases_must_not_bring_the_same_principle(folder: Path) -> None:
     (folder / "second.yaml").write_text(_HEAD.format(id="second") + "principles: [{id: harm, text: x}]\n")
     pins = {name: load_constitution(folder / f"{name}.yaml").hash for name in ("base", "second")}

@@ -1,5 +1,6 @@
 """From labels to a rule to a run: what is learned from one run decides the next, for free."""
 
+import json
 import random
 from collections import Counter
 from pathlib import Path
@@ -62,6 +63,17 @@ def test_a_stack_learned_from_one_run_decides_the_next_one_without_a_call(suite:
     assert written.fit.held_out.accuracy == pytest.approx(after, abs=0.05)
     summary = report_run(suite.folder, "latest", formats=("json",)).summary
     assert summary.stamp.panel_rule == "stack"
+
+
+def test_what_was_learned_holds_for_a_principle_under_its_new_name(suite: RecordedSuite) -> None:
+    path = suite.folder / "p.fit.json"
+    write_fit(read_table(suite.run()).table, QUICK, rule="stack", path=path)
+    learned = json.loads(path.read_text())
+    learned["fits"][0]["principles"] = "honest"
+    path.write_text(json.dumps(learned))
+    suite.panel = "rule: stack\nfit: p.fit.json\n"
+    suite.principles = ("integrity, aliases: [honest]",)
+    assert agreed(suite) > 0.9
 
 
 def test_a_learned_rule_uses_no_label_of_the_splits_to_certify_with(suite: RecordedSuite) -> None:

@@ -1,5 +1,6 @@
 """A principle that was renamed: files, runs and labels that know its old name still count."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,20 @@ def test_a_baseline_under_the_old_name_is_compared_cell_by_cell(tmp_path: Path) 
         assert [(each.principle, each.n, each.apart) for each in table.principles] == [(NEW, COUNT, ())]
     diff = compare_run(suite.folder, "suite.yaml", second.run.id).diff
     assert not diff.changed
+
+
+def test_a_quarantine_under_the_old_name_still_holds_the_case_back(tmp_path: Path) -> None:
+    suite = _suite(tmp_path, suite="gate: {compares: judges, quarantine: q.yaml}\nsplits: {gate: 1}\n")
+    entry = f"{{case: c0, principle: {PRINCIPLE}, reason: x, owner: ann, until: 2026-12-01}}"
+    suite.folder.mkdir()
+    (suite.folder / "q.yaml").write_text(f"schema: quarantine/v1\nentries: [{entry}]\n")
+    first = suite.run()
+    suite.principles = RENAMED
+    second = suite.run()
+    wishes = GateWishes(base_run=first.run.id, today=date(2026, 11, 28))
+    table = check_gate(suite.folder, second.run.id, wishes).table
+    assert table is not None
+    assert int(table.principles[0].quarantined.sum()) == 1
 
 
 def test_a_suite_is_watched_across_a_renaming(tmp_path: Path) -> None:

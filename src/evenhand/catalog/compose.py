@@ -116,6 +116,7 @@ class _Composer:
                     id=name,
                     constitution=base.constitution.id,
                     file=base.origins[name].file,
+                    by=self._own.constitution.id,
                     tombstone=False,
                 )
             elif name in self._brought:

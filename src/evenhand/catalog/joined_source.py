@@ -23,6 +23,11 @@ class JoinedSource(Source):
     parts: tuple[tuple[int, Source], ...]
     """Each file with the number of lines before it, in rising order; the own file is the first."""
 
+    @property
+    def own(self) -> Source:
+        """The own file alone."""
+        return self.parts[0][1]
+
     def locate(self, span: Span) -> tuple[Source, Span]:
         """Return the file that a span lies in, and the span in it."""
         before, source = self.parts[bisect_right([part[0] for part in self.parts], max(0, span.line - 1)) - 1]
@@ -30,7 +35,7 @@ class JoinedSource(Source):
 
     def is_own(self, span: Span) -> bool:
         """Tell whether a span lies in the own file."""
-        return self.locate(span)[0] is self.parts[0][1]
+        return self.locate(span)[0] is self.own
 
     def where(self, span: Span) -> str:
         """Return in words where a span stands, with the file where it is not the own one."""

@@ -13,6 +13,7 @@ from evenhand.catalog.gate_files import USUAL_QUARANTINE
 from evenhand.catalog.generators import lint_generator, read_generator
 from evenhand.catalog.judges import JudgeFile, read_judge
 from evenhand.catalog.lint_constitution import lint_constitution
+from evenhand.catalog.lint_extends import lint_left_out
 from evenhand.catalog.lint_judges import (
     PatternCheck,
     TemplateCheck,
@@ -138,6 +139,7 @@ class _Linter:
         own = file.document.source.path  # what could be better in a base is told when the base is looked at
         self.findings += file.findings
         self.findings += [finding for finding in lint_constitution(file, root) if finding.path == own]
+        self.findings += lint_left_out(file)
         self.principles += len(file.record.principles) if file.record else 0
 
     def _judge(self, judge: JudgeFile, root: Path) -> None:

@@ -47,6 +47,11 @@ class Source:
     values: dict[Place, Span] = field(default_factory=dict)
     """Where the value of a place stands."""
 
+    @property
+    def own(self) -> "Source":
+        """The file at `path` alone: data put together of several files has others."""
+        return self
+
     def value_span(self, place: Place) -> Span:
         """Return where the value at `place` stands, or else the nearest thing around it."""
         return self._nearest(place, (self.values, self.keys))

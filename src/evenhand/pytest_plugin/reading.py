@@ -32,6 +32,7 @@ def read_suite_cells(start: Path, path: Path) -> SuiteCells:
     suite = prepared.loaded.suite
     cells = tuple(Cell(item.case.id, item.candidate_id, item.principle_id) for item in prepared.plan.items())
     quarantine = load_quarantine(suite, path, prepared.workspace.root, datetime.now(UTC).date())
+    quarantine = quarantine.called(prepared.loaded.constitution.renamed)
     return SuiteCells(
         path=path.resolve(),
         start=start,

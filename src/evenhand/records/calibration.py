@@ -1,5 +1,6 @@
 """Calibration maps: what a judge's own probability is worth, as measured against people."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Literal, Self
 
@@ -60,3 +61,17 @@ class CalibrationMap(FileRecord):
         """Return the map for a judge under a principle; None where nothing was measured."""
         fitting = (each for each in self.maps if each.judge == judge and fits(principle, [each.principles]))
         return next(fitting, None)
+
+    def called(self, renamed: Mapping[str, str]) -> Self:
+        """Return it with what was measured for principles under the names they have now.
+
+        Args:
+            renamed: Ids of principles by their earlier names.
+        """
+        if not any(each.principles in renamed for each in self.maps):
+            return self
+        now = (
+            each.model_copy(update={"principles": renamed.get(each.principles, each.principles)})
+            for each in self.maps
+        )
+        return self.model_copy(update={"maps": tuple(now)})

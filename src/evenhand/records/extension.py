@@ -121,6 +121,8 @@ class LeftOut:
     """Id of the base."""
     file: str
     """The base's file, as a reader wants to see it."""
+    by: str
+    """Id of the constitution that leaves it out."""
     tombstone: bool
     """Whether the constitution that leaves it out, or one above, has a tombstone for it or goes on with it under
     another name."""

@@ -142,6 +142,20 @@ class PanelFit(FileRecord):
         """Return the numbers for a principle; None where nothing was learned."""
         return next((fit for fit in self.fits if fits(principle, [fit.principles])), None)
 
+    def called(self, renamed: Mapping[str, str]) -> Self:
+        """Return it with what was learned for principles under the names they have now.
+
+        Args:
+            renamed: Ids of principles by their earlier names.
+        """
+        if not any(fit.principles in renamed for fit in self.fits):
+            return self
+        now = (
+            fit.model_copy(update={"principles": renamed.get(fit.principles, fit.principles)})
+            for fit in self.fits
+        )
+        return self.model_copy(update={"fits": tuple(now)})
+
     @property
     def digest(self) -> str:
         """Hash of the content, by which reports name it."""

@@ -1,5 +1,6 @@
 """Quarantine: cases that are shown and decide nothing for a while, each with a reason, an owner and a last day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
@@ -70,6 +71,18 @@ class Quarantine:
     """The entries that hold for a suite on a day."""
 
     entries: tuple[QuarantineEntry, ...] = ()
+
+    def called(self, renamed: Mapping[str, str]) -> "Quarantine":
+        """Return it with entries under the names that principles have now.
+
+        Args:
+            renamed: Ids of principles by their earlier names.
+        """
+        now = (
+            each.model_copy(update={"principle": renamed.get(each.principle, each.principle)})
+            for each in self.entries
+        )
+        return Quarantine(entries=tuple(now)) if renamed else self
 
     def entry(self, case: str, principle: str) -> QuarantineEntry | None:
         """Return the first entry that covers a cell; None where none does."""

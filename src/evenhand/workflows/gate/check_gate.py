@@ -128,6 +128,7 @@ def _decide(
 ) -> CheckedGate:
     suite = stored.manifest.suite
     quarantine = load_quarantine(suite, suite_file(stored), stored.root, wishes.today)
+    quarantine = quarantine.called(stored.manifest.constitution.renamed)
     asked = principles_asked(stored.ledger, stored.run)
     table = pair_up(old, summed.baseline, spec, quarantine.covers, asked=asked)
     _refuse_nothing(table, spec)
