@@ -1,14 +1,18 @@
 """`evenhand constitution diff` as people and scripts meet it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 from tests.cli.kit import Cli
 from tests.constitution.made import Edit, drop, example, made, of, rename, top
+from tests.workflows.constitution_diff.impact_kit import RULES, by_the_rule, make, run, write_constitution
 from tests.workflows.constitution_diff.kit import Workspace, label, make_workspace
 
 from evenhand.catalog.constitution_text import write_yaml
+from evenhand.cli.documents import document_schema
+from evenhand.testing import LoopbackServer, serve_in_thread
 
 Write = Callable[..., None]
 TEXT = of(0, text="The reply must never share a private address.")
@@ -157,3 +161,76 @@ def test_nobody_looks_for_what_is_stale_where_that_is_not_wanted(cli: Cli, judge
     (compared,) = ended.document["compared"]
     assert (compared["staleness"], compared["headline"]) == (None, "1 principle changed what it asks")
     assert judged_once.runs
+
+
+# -- Judging again ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ruled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A workspace of two rules that was judged once by a model; the first rule is another one in `next`."""
+    with serve_in_thread(LoopbackServer(by_the_rule)) as running:
+        folder = make(tmp_path / "ruled", running.base_url, price=1.0)
+        run(folder)
+        write_constitution(folder, "next", {**RULES, "word.first": "Never say gamma."})
+        monkeypatch.chdir(folder)
+        yield folder
+
+
+def test_an_impact_begins_with_how_many_verdicts_flip(cli: Cli, ruled: Path) -> None:
+    ended = cli("constitution", "diff", "c", "next", "--impact", "latest", "--no-stale")
+    lines = ended.out.splitlines()
+    assert lines[0] == "1 principle changed what it asks; of 24 verdicts compared 6 flip (6 to pass)"
+    assert "word.first                 24        24        0        6      0" in lines
+    (agreement,) = [line for line in lines if line.startswith("  agreement")]
+    assert agreement.startswith("  agreement  -25.0 points (-")
+    assert agreement.endswith(", n = 24)")
+    assert "  c02/1/word.first: violates became complies, people said violates" in lines
+    assert "note:  People labelled under the earlier text" in ended.err
+    assert ended.code == 0
+    assert ruled.is_dir()
+
+
+def test_an_impact_that_is_only_planned_asks_nobody_and_says_what_it_takes(cli: Cli, ruled: Path) -> None:
+    before = cli("runs", "--json").document["runs"]
+    ended = cli("constitution", "diff", "c", "next", "--impact", "latest", "--dry-run")
+    assert "to judge again: 1 principle, 24 items, 24 ratings, 24 of them by models" in ended.out
+    assert "  calls 24 to " in ended.out
+    document = cli("constitution", "diff", "c", "next", "--impact", "latest", "--dry-run", "--json").document
+    assert (document["plan"]["units"], document["compared"][0]["impact"]) == (24, None)
+    assert cli("runs", "--json").document["runs"] == before
+    assert ruled.is_dir()
+
+
+def test_an_impact_that_was_stopped_says_how_to_go_on(cli: Cli, ruled: Path) -> None:
+    words = ("constitution", "diff", "c", "next", "--impact", "latest", "--max-usd", "0.00001", "--json")
+    ended = cli(*words)
+    assert ended.code == ended.document["exit_code"] == 3
+    impact = ended.document["compared"][0]["impact"]
+    assert impact["open"] > 0
+    assert ended.document["next"] == [f"evenhand resume {impact['judged_in']} --max-usd USD"]
+    assert ruled.is_dir()
+
+
+def test_an_impact_keeps_to_its_schema(cli: Cli, ruled: Path) -> None:
+    document = cli("constitution", "diff", "c", "next", "--impact", "latest", "--json").document
+    schema = document_schema("evenhand/constitution-diff/v1")
+    jsonschema.Draft202012Validator(schema).validate(document)
+    assert document["compared"][0]["impact"]["overall"]["to_pass"] == 6
+    assert ruled.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--dry-run",), "name a run: --impact RUN"),
+        (("--max-usd", "1"), "name a run: --impact RUN"),
+        (("--replay",), "name a run: --impact RUN"),
+    ],
+)
+def test_options_of_an_impact_need_its_run(
+    cli: Cli, sides: Write, options: tuple[str, ...], said: str
+) -> None:
+    sides(TEXT)
+    ended = cli("constitution", "diff", "a.yaml", "b.yaml", *options)
+    assert (ended.code, said in ended.err) == (2, True)

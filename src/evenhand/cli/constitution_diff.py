@@ -7,14 +7,19 @@ from typing import Annotated, Final
 import typer
 
 from evenhand.cli.constitution_diff_lines import show_comparison
+from evenhand.cli.constitution_impact import ImpactFound, ImpactWishes, look_at_impact
+from evenhand.cli.constitution_impact_lines import show_plan
 from evenhand.cli.output import Mark, Style
 from evenhand.cli.session import Session, session_of
 from evenhand.constitution.changes import ConstitutionDiff, Effect, Fate
 from evenhand.constitution.comparison import Comparison
+from evenhand.constitution.impact_results import Impact
+from evenhand.constitution.impact_words import impact_clause
 from evenhand.constitution.words import conclusion, told_warnings
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.workflows.constitution_diff.compare import Compared, compare, compare_since
 from evenhand.workflows.constitution_diff.find_stale import find_stale
+from evenhand.workflows.plan_suite import RunPlan
 
 _FAILED = 1
 _FAILURES: Final = {
@@ -30,11 +35,15 @@ class ConstitutionDiffDocument:
     """What changed between constitutions."""
 
     compared: tuple[Comparison, ...]
+    plan: RunPlan | None
+    """What judging again would take, with `--dry-run`."""
     new: tuple[str, ...]
     """Files that the revision of `--since` does not have."""
     failed: tuple[str, ...]
     """What made the command fail, of what `--fail-on` names."""
     exit_code: int
+    next: tuple[str, ...]
+    """Commands to go on with, where judging again did not come to its end."""
 
 
 def constitution_diff(
@@ -59,6 +68,28 @@ def constitution_diff(
             "--stale/--no-stale", help="Whether to look for verdicts, ratings and labels that are stale."
         ),
     ] = True,
+    impact: Annotated[
+        str,
+        typer.Option(
+            "--impact",
+            metavar="RUN",
+            help="Judge again what changed of this run, and say which verdicts flip. Calls models.",
+        ),
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what --impact would take, and ask nobody.")
+    ] = False,
+    max_usd: Annotated[
+        float | None,
+        typer.Option("--max-usd", metavar="USD", min=0, help="Stop judging before more is spent."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before a run that may cost more than 1 USD.")
+    ] = False,
+    replay: Annotated[
+        bool,
+        typer.Option("--replay", help="Judge from replies in the ledger alone; ask nobody, and need no key."),
+    ] = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Write Markdown for a pull request to stdout.")
     ] = False,
@@ -77,27 +108,47 @@ def constitution_diff(
     Every change is classed by what it does: a binding one asks something else, so that verdicts and labels are stale;
     one that is shown changes how judges are asked; the rest is advice. Runs, label files of suites and the review are
     looked at for what is stale. The exit code is 0 whatever changed, unless `--fail-on` says otherwise.
+
+    `--impact RUN` judges the principles that changed again, with the judges, panel and cases of that run, and says
+    which verdicts flip and how agreement with people changes. It is a run of its own: `evenhand resume` goes on with
+    it.
     """
     session = session_of(context)
     screen = session.screen
     reasons = _read_reasons(fail_on)
     compared, new = _compare(session, constitutions or (), since)
-    comparisons = tuple(_look_at(session, each, stale=stale) for each in compared)
+    found = _look_for_impact(
+        session,
+        compared,
+        ImpactWishes(run=impact, dry_run=dry_run, max_usd=max_usd, yes=yes, replay=replay),
+    )
+    comparisons = tuple(_look_at(session, each, found.impact, stale=stale) for each in compared)
     failed = tuple(reason for reason in reasons if any(_is_met(reason, each.diff) for each in comparisons))
-    code = _FAILED if failed else 0
+    code = found.exit_code or (_FAILED if failed else 0)
     screen.document(
         "constitution-diff/v1",
-        ConstitutionDiffDocument(compared=comparisons, new=new, failed=failed, exit_code=code),
+        ConstitutionDiffDocument(
+            compared=comparisons,
+            plan=found.plan,
+            new=new,
+            failed=failed,
+            exit_code=code,
+            next=found.next,
+        ),
     )
     if markdown and not screen.as_json:
         _write_markdown(session, comparisons)
     else:
         for each in comparisons:
             show_comparison(screen, each)
+    if found.plan:
+        show_plan(screen, found.plan, found.rejudged)
     for name in new:
         screen.say(f"{name} is not at {since}: there is nothing to compare it with")
     for reason in failed:
         screen.problem(Mark("failed: ", Style.BAD), _FAILURES[reason])
+    for command in found.next:
+        screen.say("next:  ", Mark(command, Style.NAME))
     return code
 
 
@@ -131,9 +182,32 @@ def _is_met(reason: str, diff: ConstitutionDiff) -> bool:
     return any(told_warnings(diff))
 
 
-def _look_at(session: Session, compared: Compared, *, stale: bool) -> Comparison:
+def _look_for_impact(session: Session, compared: Sequence[Compared], wishes: ImpactWishes) -> ImpactFound:
+    """Judge again what changed, where that is asked for.
+
+    Raises:
+        UsageError: There is not one comparison, or an option has no meaning without a run.
+    """
+    if not wishes.run:
+        if wishes.dry_run or wishes.replay or wishes.max_usd is not None:
+            raise UsageError(
+                "--dry-run, --max-usd and --replay are about judging again", hint="name a run: --impact RUN"
+            )
+        return ImpactFound()
+    if len(compared) != 1:
+        raise UsageError("--impact needs one constitution to compare", hint="name one file")
+    return look_at_impact(session, compared[0], wishes)
+
+
+def _look_at(session: Session, compared: Compared, impact: Impact | None, *, stale: bool) -> Comparison:
     found = find_stale(session.workspace, compared) if stale else None
-    return Comparison(headline=conclusion(compared.diff, found), diff=compared.diff, staleness=found)
+    clauses = (impact_clause(impact),) if impact else ()
+    return Comparison(
+        headline=conclusion(compared.diff, found, *clauses),
+        diff=compared.diff,
+        staleness=found,
+        impact=impact,
+    )
 
 
 def _write_markdown(session: Session, comparisons: Sequence[Comparison]) -> None:

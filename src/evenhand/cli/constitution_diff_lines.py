@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from evenhand.cli.constitution_impact_lines import show_impact
 from evenhand.cli.output import Column, Mark, Part, Screen, Style
 from evenhand.constitution.changes import Change, ConstitutionDiff, Effect, Fate, PrincipleChange
 from evenhand.constitution.comparison import Comparison
@@ -19,6 +20,8 @@ def show_comparison(screen: Screen, comparison: Comparison) -> None:
     """Show what changed and what that does."""
     screen.result(Mark(comparison.headline, _headline_style(comparison.diff)))
     _show_diff(screen, comparison.diff)
+    if comparison.impact:
+        show_impact(screen, comparison.impact)
     if comparison.staleness:
         _show_staleness(screen, comparison.staleness)
 

@@ -8,4 +8,5 @@
 - whether the version says so: `version_rule`
 - which examples judges are tested on: `examples`; what they say on them: `tested`
 - what is stale through a change: `staleness`, by what each judge is shown (`asked`)
+- which verdicts flip when what changed is judged again: `impact`, as `impact_results`, in `impact_words`
 """

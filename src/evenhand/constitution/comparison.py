@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from evenhand.constitution.changes import ConstitutionDiff
+from evenhand.constitution.impact_results import Impact
 from evenhand.constitution.staleness import Staleness
 
 
@@ -15,3 +16,5 @@ class Comparison:
     diff: ConstitutionDiff
     staleness: Staleness | None = None
     """What is stale through it; None where nobody looked."""
+    impact: Impact | None = None
+    """Which verdicts of a run flip; None where nothing was judged again."""

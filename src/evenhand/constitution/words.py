@@ -27,9 +27,9 @@ def headline(diff: ConstitutionDiff) -> str:
     return "; ".join(_clauses(diff))
 
 
-def conclusion(diff: ConstitutionDiff, staleness: Staleness | None) -> str:
-    """Return what changed and what is stale through it, in one sentence without a full stop."""
-    return "; ".join([headline(diff), *stale_clauses(staleness)])
+def conclusion(diff: ConstitutionDiff, staleness: Staleness | None, *more: str) -> str:
+    """Return what changed, what is stale through it, and more clauses, in one sentence without a full stop."""
+    return "; ".join([headline(diff), *stale_clauses(staleness), *more])
 
 
 def stale_clauses(staleness: Staleness | None) -> Iterator[str]:

@@ -22,10 +22,24 @@ from tests.reporting.hostile import HOSTILE
 from evenhand.constitution.changes import Change, ConstitutionDiff, Effect, Fate, PrincipleChange
 from evenhand.constitution.comparison import Comparison
 from evenhand.constitution.diff import diff_constitutions
+from evenhand.constitution.impact_results import (
+    Agreement,
+    FlipNoise,
+    FlippedItem,
+    Impact,
+    PrincipleImpact,
+    Rejudged,
+)
 from evenhand.constitution.staleness import AnswersHeld, LabelsHeld, Staleness, Standing
 from evenhand.constitution.words import conclusion
 from evenhand.records.word_diff import TextPart
 from evenhand.reporting.constitution.markdown import render_markdown
+from evenhand.stats.estimate import Estimate, Interval, Undefined
+
+COUNTS = (
+    *("items", "compared", "to_fail", "to_pass", "to_other", "became_undecided", "became_decided"),
+    *("stayed_undecided", "missing", "left", "joined"),
+)
 
 
 def compared(diff: ConstitutionDiff, staleness: Staleness | None = None) -> Comparison:
@@ -42,7 +56,38 @@ def hostile(text: str) -> Comparison:
     found = Staleness(
         answers=(answer, replace(answer, judge="")), labels=(label,), runs=1, notes=(f"{text} has mistakes",)
     )
-    return replace(compared(diff, found), headline=f"{text} changed")
+    return replace(compared(diff, found), headline=f"{text} changed", impact=_hostile_impact(text))
+
+
+def _hostile_impact(text: str) -> Impact:
+    share = Undefined(n=0, reason="no item was answered by both")
+    measured = PrincipleImpact(
+        principle=text,
+        before=text,
+        binding=True,
+        **dict.fromkeys(COUNTS, 3),
+        flipped=share,
+        passes=share,
+        agreement=Agreement(before=share, now=share, change=share, of_earlier_text=True),
+    )
+    item = FlippedItem(case=text, candidate=text, principle=text, before=text, now=text, reference=text)
+    return Impact(
+        run=text,
+        judged_in=text,
+        suite=text,
+        suite_path=text,
+        seed=0,
+        rejudged=(Rejudged(before=text, after=text, binding=True),),
+        overall=measured,
+        principles=(measured, measured),
+        changed=(item, item),
+        noise=FlipNoise(rate=0.1, low=0.0, high=0.2, items=3),
+        open=3,
+        calls=3,
+        reused=3,
+        usd=0.0,
+        notes=(f"new: {text}",),
+    )
 
 
 def _hostile_diff(text: str) -> ConstitutionDiff:
@@ -142,3 +187,22 @@ def test_what_is_stale_stands_by_principle_in_the_open_and_by_run_in_a_fold() ->
     assert "| `r1` | `s` | `p.q` | verdicts | stale | 1,234 |" in fold
     assert "| `r1` | `s` | `p.q` | `j` | stale | 1,234 |" in fold
     assert "| `l.jsonl` | `s` | `p.q` | stale | nothing: no run has read them | 5 |" in fold
+
+
+def test_which_verdicts_flip_stands_before_what_is_stale_with_n_and_interval() -> None:
+    def points(value: float) -> Estimate:
+        return Estimate(
+            value=value, interval=Interval(low=value - 0.1, high=value + 0.1, confidence=0.95), n=40
+        )
+
+    impact = _hostile_impact("p.q")
+    change = Agreement(before=points(0.9), now=points(0.8), change=points(-0.1), of_earlier_text=True)
+    only = replace(impact.principles[0], flipped=points(0.25), passes=points(0.05), agreement=change)
+    told = replace(impact, overall=only, principles=(only,), open=0)
+    diff = diff_constitutions(made(), made(of(0, text="Never.")))
+    text = render_markdown([replace(compared(diff), impact=told)])
+    assert "| `p.q` | 3 | 3 | 3 | 3 | 3 | 18 | 25.0 % (15.0 to 35.0, n = 40) |" in text
+    assert "| -10.0 points (-20.0 to +0.0, n = 40) |" in text
+    assert "People labelled under the earlier text" in text
+    assert "<details><summary>2 items have another verdict</summary>" in text
+    assert "all together" not in text

@@ -16,12 +16,13 @@ from evenhand.reporting.constitution.changes import (
     warnings,
     whole_pieces,
 )
+from evenhand.reporting.constitution.impact import FLIPPED, impact_blocks
 from evenhand.reporting.constitution.stale import STALE, stale_blocks
 from evenhand.reporting.document import Bullets, Paragraph, foreign, words
 from evenhand.reporting.markdown import MOST_BYTES, Piece, block_pieces, fit_pieces
 from evenhand.reporting.markdown_words import line, own
 
-DROP_ORDER: Final = (WHOLE, DETAILS, STALE, TABLE)
+DROP_ORDER: Final = (WHOLE, FLIPPED, DETAILS, STALE, TABLE)
 """What is left out first."""
 
 
@@ -44,7 +45,7 @@ def _comparison_pieces(comparison: Comparison, rows: int) -> Iterator[Piece]:
         yield from block_pieces(Bullets(points=told), rows, folded=True)
     for table in principles_table(diff):
         yield from block_pieces(table, rows, folded=True)
-    for block in stale_blocks(comparison.staleness):
+    for block in (*impact_blocks(comparison.impact), *stale_blocks(comparison.staleness)):
         yield from block_pieces(block, rows, folded=True)
     yield from principle_folds(diff, rows)
     yield from whole_pieces(diff, rows)

@@ -1,0 +1,73 @@
+"""Write the suite of a run with another constitution, narrowed to the principles that changed.
+
+It lies in `.evenhand/derived/impact-NAME/` and is the same byte for byte whenever it is made again, so that a run of it
+can be gone on with. It names no labels: those of its items are of the suite it was made from, and so are their splits.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from evenhand.catalog.constitution_text import write_yaml
+from evenhand.catalog.settings import Workspace
+from evenhand.catalog.yaml_text import dump_yaml
+from evenhand.errors import UsageError
+from evenhand.records.canonical import content_hash
+from evenhand.records.constitution import Constitution
+from evenhand.records.run import Manifest
+from evenhand.workflows.write_lines import write_lines
+
+_LONGEST_NAME: Final = 110
+_LEFT_OUT: Final = ("labels", "gate", "title", "summary")
+
+
+def derive_suite(
+    workspace: Workspace, manifest: Manifest, constitution: Constitution, principles: Sequence[str]
+) -> Path:
+    """Write the suite; return its file.
+
+    Args:
+        workspace: The workspace.
+        manifest: That of the run whose suite it is.
+        constitution: The later one.
+        principles: Which of its principles are judged.
+
+    Raises:
+        UsageError: A file can not be written.
+    """
+    made_of = {
+        "suite": manifest.suite.canonical(),
+        "path": manifest.suite_path,
+        "constitution": constitution.canonical(),
+        "principles": list(principles),
+    }
+    digest = content_hash(made_of).removeprefix("sha256:")[:12]
+    folder = workspace.ledger_path.parent / "derived" / f"impact-{manifest.suite.id}-{digest}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} can not be written: {error.strerror}") from error
+    write_lines(folder / "constitution.yaml", [write_yaml(constitution).encode()])
+    path = folder / "suite.yaml"
+    written = _suite(manifest, (workspace.root / manifest.suite_path).parent, folder, principles)
+    write_lines(path, [dump_yaml(written).encode()])
+    return path
+
+
+def _suite(manifest: Manifest, source: Path, folder: Path, principles: Sequence[str]) -> dict[str, Any]:
+    own = manifest.suite
+    said = {name: value for name, value in own.canonical().items() if name not in _LEFT_OUT}
+
+    def from_here(path: str) -> str:
+        return Path(os.path.relpath((source / path).resolve(), folder.resolve())).as_posix()
+
+    return {
+        **said,
+        "id": f"{own.id[:_LONGEST_NAME].rstrip('._-')}.impact",
+        "title": f"{own.title or own.id}: principles that changed",
+        "constitution": "constitution.yaml",
+        "panel": from_here(own.panel),
+        "principles": {"include": list(principles)},
+        "cases": [{**case, "path": from_here(case["path"])} for case in said["cases"]],
+    }
