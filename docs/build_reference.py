@@ -105,11 +105,12 @@ def _exit_codes() -> Iterator[str]:
 
 
 def _documents() -> Iterator[str]:
-    names = ", ".join(f"`evenhand/{name}`" for name in DOCUMENTS)
     yield from ("## JSON", "")
     yield from ("With `--json`, stdout holds one document; its key `schema` says which.", "")
     yield from ("`evenhand schema evenhand/run/v1` prints the JSON Schema of a document.", "")
-    yield from (f"Documents: {names}. An error is `evenhand/error/v1` on stdout and text on stderr.", "")
+    yield from ("An error is `evenhand/error/v1` on stdout and text on stderr. The documents:", "")
+    yield from (f"- `evenhand/{name}`" for name in sorted(DOCUMENTS))
+    yield ""
 
 
 EXIT_CODES: Mapping[int, str] = {

@@ -24,7 +24,8 @@ def test_what_is_put_before_people_is_said_first_and_written_down(tmp_path: Path
         asked_for = cli(*words, "--workspace", folder, "--plan-only", "--json")
         assert not server.ledger.calls
         ended = cli(*words, "--yes", "--workspace", folder)
-        as_json = cli(*words, "--yes", "--workspace", folder, "--json")
+        proposals = folder / "amendments.yaml"
+        as_json = cli(*words, "--yes", "--workspace", folder, "--json", "--amendments", proposals)
     assert ended.code == as_json.code == asked_for.code == 0, ended.err
     assert "1 of 2 proposals explains decisions of people" in ended.out
     assert PLANTED in ended.out or REWORDED in ended.out
@@ -33,8 +34,12 @@ def test_what_is_put_before_people_is_said_first_and_written_down(tmp_path: Path
         jsonschema.Draft202012Validator(schema).validate(document.document)
         assert set(document.document) == set(schema["properties"])
     files = [Path(name) for name in as_json.document["files"]]
-    assert {path.suffix for path in files} == {".html", ".md", ".json"}
-    assert all(DECOY in path.read_text(encoding="utf-8") for path in files)
+    assert {path.suffix for path in files} == {".html", ".md", ".json", ".yaml"}
+    assert all(DECOY in path.read_text(encoding="utf-8") for path in files if path != proposals)
+    written = proposals.read_text(encoding="utf-8")
+    assert "kind: inferred" in written
+    assert "adjusted_p" in written
+    assert DECOY not in written
 
 
 def test_too_few_decisions_end_with_3_and_what_to_do(tmp_path: Path, cli: Cli) -> None:

@@ -26,7 +26,7 @@ from evenhand.workflows.inference.infer_principles import (
     infer_principles,
 )
 from evenhand.workflows.inference.plan_inference import InferencePlan, plan_inference
-from evenhand.workflows.inference.write_inference import write_inference
+from evenhand.workflows.inference.write_inference import propose_amendments, write_inference
 from evenhand.workflows.report_run import FORMATS
 
 _COLUMNS = (
@@ -55,7 +55,7 @@ class InferenceDocument:
     usd: float
     """What the calls of its three generation runs cost."""
     files: tuple[str, ...]
-    """Files of the report."""
+    """Files of the report, and of proposals where they were asked for."""
 
 
 def constitution_infer(
@@ -100,6 +100,14 @@ def constitution_infer(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
     ] = None,
+    amendments: Annotated[
+        Path | None,
+        typer.Option(
+            "--amendments",
+            metavar="FILE",
+            help="Add what is put before people to this file of proposals, as `constitution amend` writes it.",
+        ),
+    ] = None,
     formats: Annotated[
         str, typer.Option("--format", metavar="LIST", help="Which of html, md and json to write.")
     ] = ",".join(FORMATS),
@@ -124,6 +132,9 @@ def constitution_infer(
     with GenerationWatch(session.screen) as progress:
         inferred = infer_principles(session.workspace, run, generator, options, progress.watch, choices)
     files = write_inference(session.workspace, inferred.inference, folder=out, formats=wanted)
+    if amendments is not None:
+        propose_amendments(session.workspace, inferred.inference, amendments)
+        files = (*files, amendments)
     _show(session.screen, inferred, files)
     return 0
 

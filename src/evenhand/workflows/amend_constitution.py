@@ -1,7 +1,7 @@
 """Write proposed amendments: what people fail that no principle sees, and what reviewers say the text does not say."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -98,6 +98,29 @@ def amend_constitution(
         *_from_replies(read),
         *(_from_review(start, read, design) if review else ()),
     ]
+    return _add(out, before, constitution, proposals)
+
+
+def add_to_amendments(
+    out: Path, constitution: Constitution, proposals: Iterable[Proposal]
+) -> WrittenAmendments:
+    """Add proposals to a file of them, or begin one; what people decided in it stays as it is.
+
+    Args:
+        out: YAML, to which proposals are added, or Markdown (.md), which is written anew.
+        constitution: What they are for.
+        proposals: The new ones.
+
+    Raises:
+        FileError: What stands at `out` has findings.
+        UsageError: Something else stands at `out`, or it can not be written.
+    """
+    return _add(out, _before(out), constitution, proposals)
+
+
+def _add(
+    out: Path, before: Amendments | None, constitution: Constitution, proposals: Iterable[Proposal]
+) -> WrittenAmendments:
     _refuse_another_constitution(before, constitution, out)
     found = add_proposals(constitution, before, proposals)
     _write(out, found)

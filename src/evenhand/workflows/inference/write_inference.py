@@ -1,12 +1,15 @@
-"""Write the report of inferred principles: HTML, Markdown and JSON, all from one record."""
+"""Write what came of inferring principles: a report, and proposals for people, all from one record."""
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from evenhand.catalog.settings import find_workspace
+from evenhand.constitution.amendments import inferred_proposals
 from evenhand.constitution.inverse.results import Inference
 from evenhand.errors import UsageError
 from evenhand.reporting.constitution.inference import render_html, render_json, render_markdown
+from evenhand.workflows.amend_constitution import WrittenAmendments, add_to_amendments
+from evenhand.workflows.read_run import read_run
 from evenhand.workflows.report_run import FORMATS
 
 _RENDERERS: Mapping[str, Callable[[Inference, str], str]] = {
@@ -40,6 +43,22 @@ def write_inference(
             f"the report can not be written to {target}: {error.strerror}",
             hint="name another folder with --out",
         ) from error
+
+
+def propose_amendments(start: Path, inference: Inference, out: Path) -> WrittenAmendments:
+    """Add what is put before people to a file of proposed amendments; what people decided in it stays.
+
+    Args:
+        start: Folder from which the workspace is looked for.
+        inference: What came of it.
+        out: YAML, to which proposals are added, or Markdown (.md), which is written anew.
+
+    Raises:
+        FileError: What stands at `out` has findings.
+        UsageError: Something else stands at `out`, or it can not be written.
+    """
+    constitution = read_run(start, inference.run).manifest.constitution
+    return add_to_amendments(out, constitution, inferred_proposals(inference))
 
 
 def _write(inference: Inference, folder: Path, stem: str, name: str) -> Path:
