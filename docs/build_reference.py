@@ -115,9 +115,12 @@ def _documents() -> Iterator[str]:
 
 EXIT_CODES: Mapping[int, str] = {
     0: "done; for `lint`, no error was found",
+    1: "what was held against a rule does not keep it: a gate, a tuned judge, an example of a constitution, a conflict "
+    "that lint finds undeclared, or a change that `constitution diff --fail-on` names",
     2: "what was typed or written is wrong",
     3: "it could not be measured: stopped, out of money, an account that refuses, a ledger that can not be used, "
     "or more failed ratings than the suite allows",
+    4: "it could not be decided: too little evidence for a gate or for a tuned judge",
     5: "nothing is selected",
     130: "interrupted; `evenhand resume` goes on",
     141: "the reader of stdout went away",
