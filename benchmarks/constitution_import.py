@@ -45,7 +45,7 @@ class Counts:
 class Published:
     """A file, what a person counted in it, and how another rule counts."""
 
-    form: str
+    format_name: str
     path: str
     by_hand: Counts
     how: str
@@ -71,14 +71,14 @@ def _spec_rule(text: str) -> Counts:
 
 PUBLISHED = (
     Published(
-        form="json-list",
+        format_name="json-list",
         path="constitutions/RLMadisonInstructions.json",
         by_hand=Counts(principles=16),
         how="numbered while reading: each entry asks for one choice",
         rule=lambda text: Counts(principles=text.count("Options:")),
     ),
     Published(
-        form="json-list",
+        format_name="json-list",
         path="constitutions/CritiqueRevisionInstructions.json",
         by_hand=Counts(principles=16),
         how="the keys harmful0 to harmful15, none missing",
@@ -86,7 +86,7 @@ PUBLISHED = (
     ),
     *(
         Published(
-            form="humanebench",
+            format_name="humanebench",
             path=f"humanebench/rubric_v{version}.md",
             by_hand=Counts(principles=8, descriptors=32),
             how="the numbers 1 to 8, four scores below each",
@@ -96,7 +96,7 @@ PUBLISHED = (
     ),
 )
 MODEL_SPEC = Published(
-    form="model-spec",
+    format_name="model-spec",
     path="model_spec.md",
     by_hand=Counts(principles=59, examples=397),
     how="grep, line by line: 59 levels; 193 GOOD, 196 BAD and 8 OK",
@@ -126,7 +126,7 @@ def _row(file: tuple[Published, Path]) -> str:
     text = path.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         started = time.process_time()
-        done = import_constitution(each.form, path, Path(folder) / "c.md")
+        done = import_constitution(each.format_name, path, Path(folder) / "c.md")
         spent = time.process_time() - started
         constitution = load_constitution(Path(folder) / "c.md")
     found = Counts(
@@ -135,7 +135,7 @@ def _row(file: tuple[Published, Path]) -> str:
         examples=done.examples,
     )
     columns = _beside(found, each.by_hand, each.rule(text))
-    lost, words = _lost(each.form, text, constitution)
+    lost, words = _lost(each.format_name, text, constitution)
     return (
         "{:<34} {:>10} {:>8} {:>8} {:>12} {:>8} {:>8} {:>9} {:>8} {:>8}".format(
             Path(each.path).name, *columns
@@ -149,9 +149,9 @@ def _beside(found: Counts, by_hand: Counts, by_rule: Counts) -> Iterator[int]:
         yield from (getattr(each, name) for each in (found, by_hand, by_rule))
 
 
-def _lost(form: str, text: str, constitution: Constitution) -> tuple[int, int]:
+def _lost(format_name: str, text: str, constitution: Constitution) -> tuple[int, int]:
     """Return how many words of a file are nowhere in the constitution, and how many it has."""
-    raw = " ".join(_texts(json.loads(text))) if form == "json-list" else text
+    raw = " ".join(_texts(json.loads(text))) if format_name == "json-list" else text
     written, kept = _words([raw]), _words(_texts(constitution.canonical()))
     return (written - kept).total(), written.total()
 

@@ -276,7 +276,7 @@ def _candidates(content: bytes) -> None:
 
 
 def _others(content: bytes) -> None:
-    """Read bytes in every form; what is no finding settles, and what settles reads back as the same constitution."""
+    """Read bytes in every format; what is no finding settles, and what settles reads back as the same constitution."""
     text = content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     for form in FORMATS.values():
         draft = form.read(text, "x")

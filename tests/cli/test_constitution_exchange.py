@@ -10,7 +10,7 @@ from tests.cli.test_hostile_text import ACTS, HOSTILE
 
 TOLD = """\
 guessed (12); read this before you judge by the file:
-  the form does not say:
+  the format does not say:
     severity medium for all 2 principles
     version 0.1.0, status draft, language en
     scale comply (complies or violates) for all 2 principles
@@ -19,11 +19,11 @@ guessed (12); read this before you judge by the file:
     “Lending” is no principle; its text is in the notes of 'Never promise a book'  (line 5)
   a tag in brackets names a file of prompts; copy their folder beside the constitution:
     tests examples/ab12.md, and the tags left out of the text  (line 12)
-  the form calls it commentary:
+  the format calls it commentary:
     commentary is rationale, not binding  (line 17)
   conversations here have no developer:
     what the developer says is a system turn  (line 24)
-  the form has a third side:
+  the format has a third side:
     a reply marked OK is borderline, and complies  (line 24)
   the file does not say after which:
     the chat goes on after the first good reply  (line 46)
@@ -102,8 +102,8 @@ def test_an_export_is_written_or_shown_and_tells_what_it_leaves_out(spec: Path, 
     assert again.out.startswith("2 principles, 4 examples ")
 
 
-@pytest.mark.parametrize("form", FILES)
-def test_nothing_in_a_file_acts_on_a_terminal(form: str, tmp_path: Path, cli: Cli) -> None:
+@pytest.mark.parametrize("format_name", FILES)
+def test_nothing_in_a_file_acts_on_a_terminal(format_name: str, tmp_path: Path, cli: Cli) -> None:
     marks = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\x85": "\\u0085", "\x9b": "\\u009b"}
     escaped = "".join(
         marks.get(char) or (char if char.isprintable() else f"\\u{ord(char):04x}") for char in HOSTILE
@@ -115,9 +115,9 @@ def test_nothing_in_a_file_acts_on_a_terminal(form: str, tmp_path: Path, cli: Cl
         "prometheus": f'{{"name": "{escaped}", "criteria": "{escaped}"}}',
         "promptfoo": f'{{"{escaped}": 1, "assert": [{{"type": "llm-rubric", "value": "{escaped}"}}, '
         f'{{"type": "{escaped}"}}]}}',
-    }.get(form, HOSTILE)
+    }.get(format_name, HOSTILE)
     (tmp_path / "there").write_text(hostile, encoding="utf-8", newline="")
-    ended = cli("constitution", "import", form, "there", "--out", "constitutions/c.md", "-v")
+    ended = cli("constitution", "import", format_name, "there", "--out", "constitutions/c.md", "-v")
     shown = cli("constitution", "export", "markdown", "c") if ended.code == 0 else ended
     assert not any(
         ACTS.search(text.replace("\n", "")) for text in (ended.out, ended.err, shown.out, shown.err)

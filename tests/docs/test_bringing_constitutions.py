@@ -33,6 +33,6 @@ def test_a_constitution_is_brought_and_taken_as_the_page_says(tmp_path: Path, pr
     assert len(json.loads((tmp_path / "list.json").read_text(encoding="utf-8"))) == 3
 
 
-def test_the_page_has_a_row_for_every_form(project_root: Path) -> None:
+def test_the_page_has_a_row_for_every_format(project_root: Path) -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \|", _section(project_root), re.MULTILINE)
     assert rows == list(FORMATS)

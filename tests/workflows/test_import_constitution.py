@@ -28,20 +28,20 @@ def _file(text: str, name: str = "there.txt") -> Path:
     return Path(name)
 
 
-@pytest.mark.parametrize("form", FILES)
-def test_both_spellings_of_an_import_are_one_constitution(form: str) -> None:
-    source = _file(FILES[form])
-    import_constitution(form, source, Path("constitutions/c.md"))
-    done = import_constitution(form, source, Path("constitutions/c.yaml"))
+@pytest.mark.parametrize("format_name", FILES)
+def test_both_spellings_of_an_import_are_one_constitution(format_name: str) -> None:
+    source = _file(FILES[format_name])
+    import_constitution(format_name, source, Path("constitutions/c.md"))
+    done = import_constitution(format_name, source, Path("constitutions/c.yaml"))
     markdown, yaml = (load_constitution(Path(f"constitutions/c.{ending}")) for ending in ("md", "yaml"))
     assert markdown == yaml
     assert (yaml.id, yaml.status, done.id) == ("c", "draft", "c")
     assert done.principles == len(yaml.principles)
 
 
-@pytest.mark.parametrize("form", FILES)
-def test_what_lint_says_of_an_import_are_warnings(form: str) -> None:
-    import_constitution(form, _file(FILES[form]), Path("constitutions/c.yaml"))
+@pytest.mark.parametrize("format_name", FILES)
+def test_what_lint_says_of_an_import_are_warnings(format_name: str) -> None:
+    import_constitution(format_name, _file(FILES[format_name]), Path("constitutions/c.yaml"))
     report = lint_paths((Path("constitutions"),), template_check=check_template, pattern_check=why_not)
     assert {found.severity for found in report.findings} == {Severity.WARNING}
 
@@ -85,7 +85,7 @@ def test_a_file_is_never_written_over_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "text", "code"),
+    ("format_name", "text", "code"),
     [
         ("prose", "no heading\n", "I006"),
         ("json-list", "[", "D003"),
@@ -93,9 +93,9 @@ def test_a_file_is_never_written_over_itself() -> None:
         ("model-spec", "# A {#a authority=high}\n\nb\n", "I008"),
     ],
 )
-def test_a_broken_file_leaves_nothing_behind(form: str, text: str, code: str) -> None:
+def test_a_broken_file_leaves_nothing_behind(format_name: str, text: str, code: str) -> None:
     with pytest.raises(FileError) as caught:
-        import_constitution(form, _file(text), Path("constitutions/c.yaml"))
+        import_constitution(format_name, _file(text), Path("constitutions/c.yaml"))
     assert code in [found.code for found in caught.value.findings]
     assert not list(Path("constitutions").iterdir())
 
@@ -106,8 +106,8 @@ def test_another_ending_is_refused(name: str) -> None:
         import_constitution("prose", _file(FILES["prose"]), Path(name))
 
 
-def test_an_unknown_form_is_answered_with_a_near_one() -> None:
-    with pytest.raises(UnknownNameError) as caught:
+def test_an_unknown_format_is_answered_with_a_near_one() -> None:
+    with pytest.raises(UnknownNameError, match="there is no format 'modelspec'") as caught:
         import_constitution("modelspec", _file(""), Path("c.md"))
     assert caught.value.hint == 'did you mean "model-spec"?'
 
@@ -121,13 +121,13 @@ def test_a_huge_file_is_refused_before_it_is_read() -> None:
 @pytest.mark.parametrize("ending", ["yaml", "md"])
 def test_our_own_spellings_lose_nothing_on_the_way_out(ending: str) -> None:
     import_constitution("model-spec", _file(FILES["model-spec"]), Path("constitutions/c.yaml"))
-    form = "evenhand-yaml" if ending == "yaml" else "evenhand-markdown"
-    done = export_constitution(form, "c", start=Path(), out=Path(f"other.{ending}"))
+    format_name = "evenhand-yaml" if ending == "yaml" else "evenhand-markdown"
+    done = export_constitution(format_name, "c", start=Path(), out=Path(f"other.{ending}"))
     assert not done.left_out
     assert load_constitution(Path(f"other.{ending}")) == load_constitution(Path("constitutions/c.yaml"))
 
 
-def test_what_a_constitution_extends_is_spelled_in_our_forms_and_merged_in_others() -> None:
+def test_what_a_constitution_extends_is_spelled_in_our_formats_and_merged_in_others() -> None:
     import_constitution("prose", _file(FILES["prose"]), Path("constitutions/base.yaml"))
     pinned = load_constitution(Path("constitutions/base.yaml")).hash
     Path("constitutions/c.yaml").write_text(
@@ -155,7 +155,7 @@ def test_an_export_without_a_file_returns_its_text_and_writes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "path", "principles", "described"),
+    ("format_name", "path", "principles", "described"),
     [
         ("json-list", "constitutions/RLMadisonInstructions.json", 16, 0),
         ("json-list", "constitutions/CritiqueRevisionInstructions.json", 16, 0),
@@ -165,9 +165,9 @@ def test_an_export_without_a_file_returns_its_text_and_writes_nothing() -> None:
     ],
 )
 def test_a_published_constitution_is_read_whole(
-    shared_data: Path, form: str, path: str, principles: int, described: int
+    shared_data: Path, format_name: str, path: str, principles: int, described: int
 ) -> None:
-    done = import_constitution(form, shared_data / path, Path("constitutions/c.yaml"))
+    done = import_constitution(format_name, shared_data / path, Path("constitutions/c.yaml"))
     constitution = load_constitution(Path("constitutions/c.yaml"))
     assert done.principles == principles
     assert sum(len(scale.describe) for scale in constitution.scales.values()) == described

@@ -44,8 +44,8 @@ SECTIONS: Final[Mapping[str, tuple[Entry, ...]]] = {
             path="constitution infer",
             help="Propose principles that people seem to follow where they overrule the panel.",
         ),
-        Entry(path="constitution import", help="Bring a constitution from the form of another tool."),
-        Entry(path="constitution export", help="Write a constitution in a form that others read."),
+        Entry(path="constitution import", help="Bring a constitution from the format of another tool."),
+        Entry(path="constitution export", help="Write a constitution in a format that others read."),
     ),
     "Judge": (
         Entry(path="plan", help="Say what a run would take: calls, tokens, cost and time. Calls nobody."),

@@ -1,11 +1,11 @@
-"""`evenhand constitution export`: a constitution in a form that others read."""
+"""`evenhand constitution export`: a constitution in a format that others read."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evenhand.catalog.interchange.forms_out import FORMS_OUT
+from evenhand.catalog.interchange.formats_out import FORMATS_OUT
 from evenhand.cli.output import Mark, Style, plural
 from evenhand.cli.session import session_of
 from evenhand.workflows.export_constitution import export_constitution
@@ -13,10 +13,10 @@ from evenhand.workflows.export_constitution import export_constitution
 
 def constitution_export(
     context: typer.Context,
-    form: Annotated[
+    format_name: Annotated[
         str,
         typer.Argument(
-            metavar="FORMAT", help="; ".join(f"{name}: {each.what}" for name, each in FORMS_OUT.items())
+            metavar="FORMAT", help="; ".join(f"{name}: {each.what}" for name, each in FORMATS_OUT.items())
         ),
     ],
     constitution: Annotated[
@@ -31,10 +31,10 @@ def constitution_export(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write a file that exists again.")] = False,
 ) -> int:
-    """Write a constitution in a form that others read, and say what the form has no place for."""
+    """Write a constitution in a format that others read, and say what the format has no place for."""
     session = session_of(context)
     screen = session.screen
-    done = export_constitution(form, constitution, start=session.workspace, out=out, force=force)
+    done = export_constitution(format_name, constitution, start=session.workspace, out=out, force=force)
     screen.document("constitution-export/v1", done)
     if done.file:
         screen.result(

@@ -1,4 +1,4 @@
-"""`evenhand constitution import`: a constitution from the form of another tool."""
+"""`evenhand constitution import`: a constitution from the format of another tool."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ _SHOWN = 5
 
 def constitution_import(
     context: typer.Context,
-    form: Annotated[
+    format_name: Annotated[
         str,
         typer.Argument(
             metavar="FORMAT", help="; ".join(f"{name}: {each.what}" for name, each in FORMATS.items())
@@ -35,13 +35,13 @@ def constitution_import(
     ],
     force: Annotated[bool, typer.Option("--force", help="Write a file that exists again.")] = False,
 ) -> int:
-    """Bring a constitution from the form of another tool, as a draft.
+    """Bring a constitution from the format of another tool, as a draft.
 
     Everything the file did not say in so many words is told as a guess, with its line and the reason: read them before
     you judge by it.
     """
     session = session_of(context)
-    done = bring_in(form, file, out, force=force)
+    done = bring_in(format_name, file, out, force=force)
     session.screen.document("constitution-import/v1", done)
     _show(done, session.screen)
     return 0

@@ -1,4 +1,4 @@
-"""Bring a constitution from the form of another tool, and say what was guessed on the way."""
+"""Bring a constitution from the format of another tool, and say what was guessed on the way."""
 
 import tempfile
 from collections.abc import Mapping
@@ -36,32 +36,34 @@ class ImportedConstitution:
     scales: int
     """Scales of its own."""
     found: Mapping[str, int]
-    """Counts of what the form has and ours has not, by what it is called."""
+    """Counts of what the format has and ours has not, by what it is called."""
     guesses: tuple[Guess, ...]
     """What the file did not say in so many words, by line."""
 
 
-def import_constitution(form: str, source: Path, out: Path, *, force: bool = False) -> ImportedConstitution:
-    """Read a constitution in another form and write it as one of ours, a draft.
+def import_constitution(
+    format_name: str, source: Path, out: Path, *, force: bool = False
+) -> ImportedConstitution:
+    """Read a constitution in another format and write it as one of ours, a draft.
 
     What is written was read back before, as every command reads it.
 
     Args:
-        form: Name of the form, one of `FORMATS`.
+        format_name: Name of the format, one of `FORMATS`.
         source: The file to read. Nothing it names is opened.
         out: The file to write, whose ending says in which spelling.
         force: Whether a file that is there is written again.
 
     Raises:
-        UnknownNameError: There is no such form.
+        UnknownNameError: There is no such format.
         UsageError: `out` has another ending, is there already, or can not be written.
-        FileError: The file can not be read in this form; all findings are in the error.
+        FileError: The file can not be read in this format; all findings are in the error.
     """
-    if form not in FORMATS:
-        raise UnknownNameError("form", form, FORMATS)
+    if format_name not in FORMATS:
+        raise UnknownNameError("format", format_name, FORMATS)
     _check_out(out, source, force=force)
     shown = shown_path(source)
-    draft = FORMATS[form].read(read_utf8(source), shown)
+    draft = FORMATS[format_name].read(read_utf8(source), shown)
     refuse(draft.findings)
     settled = settle(draft, name=identifier(out.stem) or "constitution", path=shown)
     if isinstance(settled, Finding):
@@ -71,7 +73,7 @@ def import_constitution(form: str, source: Path, out: Path, *, force: bool = Fal
     return ImportedConstitution(
         file=shown_path(out),
         source=shown,
-        format=form,
+        format=format_name,
         id=constitution.id,
         principles=len(constitution.principles),
         examples=sum(len(each.examples) for each in constitution.principles),

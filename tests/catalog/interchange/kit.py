@@ -1,4 +1,4 @@
-"""Small files in the forms of others, written for these tests, and a way to read them."""
+"""Small files in the formats of others, written for these tests, and a way to read them."""
 
 from evenhand.catalog.interchange.draft import Draft
 from evenhand.catalog.interchange.formats import FORMATS
@@ -197,28 +197,28 @@ FILES = {
     "humanebench": HUMANEBENCH,
     "mlflow": MLFLOW,
 }
-"""One sound file in each form."""
+"""One sound file in each format."""
 
 
-def draft(form: str, text: str) -> Draft:
-    """Read a text in a form."""
-    return FORMATS[form].read(text, "there.txt")
+def draft(format_name: str, text: str) -> Draft:
+    """Read a text in a format."""
+    return FORMATS[format_name].read(text, "there.txt")
 
 
-def settled(form: str, text: str) -> Settled:
+def settled(format_name: str, text: str) -> Settled:
     """Read a text that is sound."""
-    found = draft(form, text)
+    found = draft(format_name, text)
     assert not found.findings, [(each.line, each.message) for each in found.findings]
     done = settle(found, name="desk", path="there.txt")
     assert isinstance(done, Settled), done
     return done
 
 
-def principles(form: str, text: str) -> tuple[Principle, ...]:
+def principles(format_name: str, text: str) -> tuple[Principle, ...]:
     """Return the principles of a text that is sound."""
-    return settled(form, text).constitution.principles
+    return settled(format_name, text).constitution.principles
 
 
-def guesses(form: str, text: str) -> list[tuple[int, str]]:
+def guesses(format_name: str, text: str) -> list[tuple[int, str]]:
     """Return line and content of what was guessed."""
-    return [(guess.line, guess.what) for guess in settled(form, text).guesses]
+    return [(guess.line, guess.what) for guess in settled(format_name, text).guesses]

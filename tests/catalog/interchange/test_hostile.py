@@ -16,11 +16,11 @@ from evenhand.catalog.interchange.settle import MAX_PRINCIPLES, Settled, settle
 from evenhand.errors import Finding
 
 _BOMB = "a: &a [x]\nb: &b [*a, *a]\ncriteria: *b\n"
-DATA_FORMS = ("promptfoo", "geval", "prometheus", "mlflow")
+DATA_FORMATS = ("promptfoo", "geval", "prometheus", "mlflow")
 SPAM = "<script>alert(1)</script> [x](javascript:alert(1)) ${{ secrets }} =cmd|' /C calc'!A0"
 
 
-@pytest.mark.parametrize("form", DATA_FORMS)
+@pytest.mark.parametrize("format_name", DATA_FORMATS)
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -33,13 +33,13 @@ SPAM = "<script>alert(1)</script> [x](javascript:alert(1)) ${{ secrets }} =cmd|'
         ("a: \x1b[2J\n", "Y002"),
     ],
 )
-def test_data_with_traps_is_refused_where_they_stand(form: str, text: str, code: str) -> None:
-    found = draft(form, text).findings
+def test_data_with_traps_is_refused_where_they_stand(format_name: str, text: str, code: str) -> None:
+    found = draft(format_name, text).findings
     assert code in [each.code for each in found]
     assert all(each.line for each in found)
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("format_name", FORMATS)
 @pytest.mark.parametrize(
     "text",
     [
@@ -61,19 +61,19 @@ def test_data_with_traps_is_refused_where_they_stand(form: str, text: str, code:
     ],
     ids=range(15),
 )
-def test_no_text_keeps_a_reader_busy_or_breaks_it(form: str, text: str) -> None:
-    found = draft(form, text)
+def test_no_text_keeps_a_reader_busy_or_breaks_it(format_name: str, text: str) -> None:
+    found = draft(format_name, text)
     assert found.findings or isinstance(settle(found, name="x", path="p"), Settled | Finding)
 
 
 @given(st.sampled_from(sorted(FILES)), st.data())
 @settings(max_examples=150, deadline=None)
-def test_a_file_that_was_cut_and_mixed_is_read_or_refused(form: str, data: st.DataObject) -> None:
-    lines = FILES[form].split("\n")
+def test_a_file_that_was_cut_and_mixed_is_read_or_refused(format_name: str, data: st.DataObject) -> None:
+    lines = FILES[format_name].split("\n")
     more = data.draw(st.lists(st.sampled_from([*HOSTILE, *lines]) | TEXT, max_size=6))
     kept = data.draw(st.lists(st.sampled_from(lines), max_size=12))
     text = "\n".join(data.draw(st.permutations([*kept, *more])))
-    found = draft(form, text)
+    found = draft(format_name, text)
     if not found.findings:
         done = settle(found, name="x", path="p")
         assert isinstance(done, Settled | Finding)
@@ -108,10 +108,10 @@ def test_a_flood_of_principles_is_refused() -> None:
     assert refused.code == "I011"
 
 
-@pytest.mark.parametrize("form", ["model-spec", "prose", "humanebench"])
+@pytest.mark.parametrize("format_name", ["model-spec", "prose", "humanebench"])
 @pytest.mark.parametrize("text", ["\n" * 200_001, "# a {#a}\n" * 5_002], ids=["lines", "headings"])
-def test_a_flood_of_lines_or_headings_is_refused_at_once(form: str, text: str) -> None:
-    assert [found.code for found in draft(form, text).findings] == ["I011"]
+def test_a_flood_of_lines_or_headings_is_refused_at_once(format_name: str, text: str) -> None:
+    assert [found.code for found in draft(format_name, text).findings] == ["I011"]
 
 
 def test_a_chat_without_end_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""What a reader of another form found: principles without their final ids, and what had to be guessed."""
+"""What a reader of another format found: principles without their final ids, and what had to be guessed."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -75,7 +75,7 @@ class Draft:
     guesses: list[Guess] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     found: dict[str, int] = field(default_factory=dict)
-    """Counts of what the form has and ours has not, by what it is called, such as "anchored headings"."""
+    """Counts of what the format has and ours has not, by what it is called, such as "anchored headings"."""
 
     def guess(self, line: int, what: str, why: str) -> None:
         """Note a guess."""

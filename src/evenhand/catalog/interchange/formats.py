@@ -17,7 +17,7 @@ from evenhand.catalog.interchange.prose import read_prose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A form in."""
+    """A format in."""
 
     what: str
     """What it is, in a few words."""

@@ -74,11 +74,13 @@ def _scale(shaped: Shaped, place: Place, draft: Draft) -> Scale | None:
         shaped.report("a threshold lies between 0 and 1", (*place, "threshold"))
         return None
     if threshold is None:
-        draft.guess(line, f"{number_text(_DEFAULT)} is the threshold", "the form's own default")
+        draft.guess(line, f"{number_text(_DEFAULT)} is the threshold", "the format's own default")
     least = round((_DEFAULT if threshold is None else threshold) * _HIGHEST, 6)
     ranges = [found for each in shaped.items((*place, "rubric")) if (found := _range(shaped, each))]
     if not ranges:
-        draft.guess(line, f"scores from 0 to {_HIGHEST}, {number_text(least)} passes", "the form's own scale")
+        draft.guess(
+            line, f"scores from 0 to {_HIGHEST}, {number_text(least)} passes", "the format's own scale"
+        )
         return NumericScale(type="numeric", minimum=0, maximum=_HIGHEST, pass_at=least)
     return _ranked(sorted(ranges), least, shaped, place, draft)
 

@@ -1,4 +1,4 @@
-"""Rubrics in the form of HumaneBench: numbered principles, each with a definition and a description for every score."""
+"""Rubrics in the format of HumaneBench: numbered principles, each with a definition and a line for every score."""
 
 import re
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def read_humanebench(text: str, path: str) -> Draft:
         draft.guess(0, what, "it is of no single principle; judges do not see it")
     if draft.principles:
         first = draft.principles[0].line
-        draft.guess(first, "the lowest score above zero passes", "the form has no threshold")
+        draft.guess(first, "the lowest score above zero passes", "the format has no threshold")
         draft.guess(first, "scores are written as numbers, such as 0.5 for +0.5", "labels have one spelling")
     return draft
 

@@ -79,7 +79,7 @@ def _read_record(shaped: Shaped, place: Place, name: str, draft: Draft) -> None:
         )
         return
     if text_at is None:
-        why = "the form holds what a critic is asked, not what a reply must do"
+        why = "the format holds what a critic is asked, not what a reply must do"
         draft.guess(shaped.line(place), "the principle was made of the critique; better write a rule", why)
     left = list(shaped.others(place, held))
     if left:

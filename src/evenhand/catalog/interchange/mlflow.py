@@ -79,6 +79,6 @@ def _scale(shaped: Shaped, place: Place, draft: Draft) -> Scale | str:
         hint = "an answer is one line of at most 80 characters"
         shaped.report("a list of two answers or more belongs here", place, hint)
         return "comply"
-    why = "the form does not say which; name them under pass"
+    why = "the format does not say which; name them under pass"
     draft.guess(shaped.line(place), "no answer passes or fails", why)
     return NominalScale(type="nominal", values=tuple(answers))

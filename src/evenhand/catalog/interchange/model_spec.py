@@ -137,7 +137,9 @@ def _say_what_changed(block: ChatBlock, chat: Chat, draft: Draft) -> None:
             number, "the chat goes on after the first good reply", "the file does not say after which"
         )
     if "OK" in chat.marks:
-        draft.guess(block.line, "a reply marked OK is borderline, and complies", "the form has a third side")
+        draft.guess(
+            block.line, "a reply marked OK is borderline, and complies", "the format has a third side"
+        )
 
 
 def _check_levels(found: Sequence[_Found], source: Source, draft: Draft) -> None:
@@ -168,7 +170,7 @@ def _principle(each: _Found, draft: Draft) -> DraftPrinciple:
         draft.guess(section.line, "strength should", "what is a guideline may be set aside with a reason")
     if join(parts.commentary):
         draft.guess(
-            parts.commentary[0][0], "commentary is rationale, not binding", "the form calls it commentary"
+            parts.commentary[0][0], "commentary is rationale, not binding", "the format calls it commentary"
         )
     if others := {key: value for key, value in section.attributes.items() if key not in _KNOWN}:
         each.notes += [f"{key}: {value}" for key, value in others.items()]

@@ -1,4 +1,4 @@
-"""Rubrics in the form of Prometheus: a criterion and what each score from 1 to 5 means."""
+"""Rubrics in the format of Prometheus: a criterion and what each score from 1 to 5 means."""
 
 from evenhand.catalog.interchange.draft import Draft, DraftPrinciple
 from evenhand.catalog.interchange.shaped import Shaped, as_note_guess, as_notes, entries, name_of, parse_data
@@ -21,7 +21,7 @@ def read_prometheus(text: str, path: str) -> Draft:
         for place in entries(shaped, _CRITERIA, _HOLDERS):
             _read(shaped, place, draft)
     if draft.principles:
-        draft.guess(0, "no score passes or fails", "the form has no threshold; set pass_at on the scale")
+        draft.guess(0, "no score passes or fails", "the format has no threshold; set pass_at on the scale")
         draft.found["score descriptors"] = len(SCORES) * len(draft.principles)
     return draft
 

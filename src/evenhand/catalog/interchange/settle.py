@@ -1,4 +1,4 @@
-"""From a draft to a constitution: ids, scales and what the form does not say."""
+"""From a draft to a constitution: ids, scales and what the format does not say."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def settle(draft: Draft, *, name: str, path: str) -> Settled | Finding:
 def _too_much(draft: Draft, path: str) -> Finding | None:
     examples = sum(len(principle.examples) for principle in draft.principles)
     if not draft.principles:
-        hint = "is it the form you named? see evenhand constitution import --help"
+        hint = "is it the format you named? see evenhand constitution import --help"
         return whole_file(path, "I006", "no principle was found in the file", suggestion=hint)
     if len(draft.principles) > MAX_PRINCIPLES or examples > MAX_EXAMPLES:
         message = f"more than {MAX_PRINCIPLES:,} principles or {MAX_EXAMPLES:,} examples"
@@ -154,8 +154,8 @@ def _example(example: DraftExample, principle: str, names: Names) -> Example:
 
 
 def _left_open(draft: Draft) -> Iterator[Guess]:
-    """Yield what every constitution has and the form does not say."""
-    why = "the form does not say"
+    """Yield what every constitution has and the format does not say."""
+    why = "the format does not say"
     count = len(draft.principles)
     yield Guess(line=0, what=f"severity medium for {_all(count)}", why=why)
     yield Guess(line=0, what="version 0.1.0, status draft, language en", why=why)

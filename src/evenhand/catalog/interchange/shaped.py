@@ -1,4 +1,4 @@
-"""JSON or YAML of a form: read strictly, with a finding at the place of whatever is not as the form has it."""
+"""JSON or YAML of a format: read strictly, with a finding at the place of whatever is not as the format has it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Shaped:
     findings: list[Finding] = field(default_factory=list)
 
     def report(self, message: str, place: Place, suggestion: str = "", *, code: str = "I007") -> None:
-        """Note that something is not as the form has it."""
+        """Note that something is not as the format has it."""
         source = self.document.source
         self.findings.append(source.finding(code, message, source.value_span(place), suggestion=suggestion))
 

@@ -1,6 +1,6 @@
-"""Plain Markdown that others read, in the form of the Model Spec: anchors, commentary and chats with marked replies.
+"""Plain Markdown that others read, in the format of the Model Spec: anchors, commentary and chats with marked replies.
 
-Everything that binds is kept, as words where the form has no field for it.
+Everything that binds is kept, as words where the format has no field for it.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What is written in another form says the same as far as the form can, and tells what it can not."""
+"""What is written in another format says the same as far as the format can, and tells what it can not."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.catalog.interchange.kit import FILES, principles, settled
 
-from evenhand.catalog.interchange.forms_out import FORMS_OUT
+from evenhand.catalog.interchange.formats_out import FORMATS_OUT
 from evenhand.records.constitution import Constitution
 
 _WORD = st.sampled_from(["Say", "only", "what", "is", "known,", "and", "name", "it", "(once)", "Größe"])
@@ -53,7 +53,7 @@ def _made(found: list[dict[str, Any]]) -> Constitution:
 @settings(max_examples=100, deadline=None)
 def test_plain_markdown_reads_back_with_its_rules_reasons_and_sides(found: list[dict[str, Any]]) -> None:
     made = _made(found)
-    back = principles("model-spec", FORMS_OUT["markdown"].write(made).text)
+    back = principles("model-spec", FORMATS_OUT["markdown"].write(made).text)
     kept = ("id", "title", "text", "rationale", "tier")
     for one, other in zip(made.principles, back, strict=True):
         assert [getattr(one, key) for key in kept] == [getattr(other, key) for key in kept]
@@ -65,27 +65,27 @@ def test_plain_markdown_reads_back_with_its_rules_reasons_and_sides(found: list[
 @given(_PRINCIPLES)
 def test_a_list_holds_every_text_in_its_order(found: list[dict[str, Any]]) -> None:
     made = _made(found)
-    written = FORMS_OUT["json-list"].write(made)
+    written = FORMATS_OUT["json-list"].write(made)
     assert json.loads(written.text) == [each.text for each in made.principles]
     assert [each.text for each in principles("json-list", written.text)] == json.loads(written.text)
 
 
 def test_critiques_come_back_as_they_were_published() -> None:
     made = settled("json-list", FILES["json-list"]).constitution
-    written = FORMS_OUT["critiques"].write(made)
+    written = FORMATS_OUT["critiques"].write(made)
     assert json.loads(written.text) == json.loads(FILES["json-list"])
 
 
-@pytest.mark.parametrize("form", FORMS_OUT)
+@pytest.mark.parametrize("format_name", FORMATS_OUT)
 @pytest.mark.parametrize("source", FILES)
-def test_every_form_out_takes_what_every_form_in_gives(form: str, source: str) -> None:
+def test_every_format_out_takes_what_every_format_in_gives(format_name: str, source: str) -> None:
     made = settled(source, FILES[source]).constitution
-    written = FORMS_OUT[form].write(made)
+    written = FORMATS_OUT[format_name].write(made)
     assert written.text.endswith("\n")
     assert all(each.count > 0 for each in written.left_out)
 
 
-def test_what_a_form_has_no_place_for_is_told() -> None:
+def test_what_a_format_has_no_place_for_is_told() -> None:
     content: dict[str, Any] = {
         "schema": "constitution/v1",
         "id": "a",
@@ -96,13 +96,13 @@ def test_what_a_form_has_no_place_for_is_told() -> None:
         ],
     }
     made = Constitution.model_validate_json(json.dumps(content))
-    plain = FORMS_OUT["markdown"].write(made)
+    plain = FORMATS_OUT["markdown"].write(made)
     assert {each.what: each.count for each in plain.left_out} == {"severity": 2, "tests": 1}
     assert "\\# Do." in plain.text
     assert "\\```" in plain.text
     assert "**Except:** Never on a Monday." in plain.text
     assert "**Only for x:** y" in plain.text
-    listed = FORMS_OUT["json-list"].write(made)
+    listed = FORMATS_OUT["json-list"].write(made)
     assert {each.what for each in listed.left_out} == {"severity", "scope", "tests", "exceptions"}
 
 
@@ -114,6 +114,6 @@ def test_an_example_whose_text_would_end_its_turn_is_left_out_and_told() -> None
         "version": "1.0.0",
         "principles": [{"id": "p", "text": "Do.", "examples": [example]}],
     }
-    written = FORMS_OUT["markdown"].write(Constitution.model_validate_json(json.dumps(content)))
+    written = FORMATS_OUT["markdown"].write(Constitution.model_validate_json(json.dumps(content)))
     assert [each.what for each in written.left_out] == ["examples with text that reads as a turn"]
     assert "<assistant>" not in written.text

@@ -1,4 +1,4 @@
-"""What each form says in its own words, and what becomes of it here."""
+"""What each format says in its own words, and what becomes of it here."""
 
 import json
 
@@ -8,16 +8,16 @@ from tests.catalog.interchange.kit import FILES, PROMPTFOO, SPEC, draft, guesses
 from evenhand.records.scale import NominalScale, NumericScale, OrdinalScale, Reading
 
 
-@pytest.mark.parametrize("form", FILES)
-def test_every_form_is_read_as_a_draft_that_says_what_it_took(form: str) -> None:
-    done = settled(form, FILES[form])
+@pytest.mark.parametrize("format_name", FILES)
+def test_every_format_is_read_as_a_draft_that_says_what_it_took(format_name: str) -> None:
+    done = settled(format_name, FILES[format_name])
     assert done.constitution.status == "draft"
     assert not done.constitution.duplicate_ids()
     assert {guess.what for guess in done.guesses} >= {"version 0.1.0, status draft, language en"}
     assert all(guess.what and guess.why and guess.line >= 0 for guess in done.guesses)
 
 
-# -- The form of the Model Spec --------------------------------------------------------------------
+# -- The format of the Model Spec ------------------------------------------------------------------
 
 
 def test_a_heading_with_a_level_is_a_principle_and_its_level_the_tier() -> None:

@@ -12,8 +12,8 @@ from evenhand.records.constitution import Constitution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormOut:
-    """A form out."""
+class OutFormat:
+    """A format out."""
 
     what: str
     """What it is, in a few words."""
@@ -22,18 +22,18 @@ class FormOut:
     """Whether it is a spelling of ours, which says what a constitution extends instead of what that comes to."""
 
 
-FORMS_OUT: Final[Mapping[str, FormOut]] = {
-    "markdown": FormOut(what="plain Markdown in the form of the Model Spec", write=write_plain),
-    "json-list": FormOut(what="the texts of the principles, as a JSON list", write=write_json_list),
-    "critiques": FormOut(
+FORMATS_OUT: Final[Mapping[str, OutFormat]] = {
+    "markdown": OutFormat(what="plain Markdown in the format of the Model Spec", write=write_plain),
+    "json-list": OutFormat(what="the texts of the principles, as a JSON list", write=write_json_list),
+    "critiques": OutFormat(
         what="critiques and revisions in JSON, as papers publish them", write=write_critiques
     ),
-    "evenhand-markdown": FormOut(
+    "evenhand-markdown": OutFormat(
         what="our own Markdown; nothing is lost",
         write=lambda each: Written(text=write_markdown(each)),
         is_own=True,
     ),
-    "evenhand-yaml": FormOut(
+    "evenhand-yaml": OutFormat(
         what="our own YAML; nothing is lost",
         write=lambda each: Written(text=write_yaml(each)),
         is_own=True,
