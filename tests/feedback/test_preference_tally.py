@@ -11,6 +11,7 @@ from tests.judging.builders import judge as judge_of
 
 from evenhand.feedback.label_pair import Labelling, label_pair
 from evenhand.feedback.pair_shares import Weighing
+from evenhand.feedback.preference_results import OwnFamilyShare
 from evenhand.feedback.preference_tally import PreferenceTally
 from evenhand.feedback.preference_warnings import warnings_of
 from evenhand.feedback.results import LabelledPair, PairOutcome, PreferenceBasis
@@ -165,3 +166,9 @@ def test_probabilities_that_spread_are_no_reason_to_warn() -> None:
 def test_hard_answers_are_told() -> None:
     (warning,) = warned(A)
     assert "8 of its 8 ratings without probabilities or repeats" in warning
+
+
+def test_a_judge_of_its_own_family_is_told() -> None:
+    own = OwnFamilyShare(judge="comparer", count=30, of=120)
+    (warning,) = warnings_of((), judges=(), clamp=None, own_family=[own])
+    assert "its own model family in 30 of 120 comparisons" in warning

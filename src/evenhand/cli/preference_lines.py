@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from evenhand.cli.output import Column, Mark, Part, Screen, Style, plural
 from evenhand.feedback.preference_results import PreferenceSummary
 from evenhand.feedback.results import DECIDED, PairOutcome, PreferenceBasis
+from evenhand.feedback.shapes import Format
 from evenhand.reporting.display import percent_parts, sentence
 from evenhand.reporting.feedback.preferences import MEANINGS, law
 from evenhand.stats.estimate import Measured
@@ -43,7 +44,7 @@ class PreferencesDocument:
 
 
 def show_preferences(written: WrittenPreferences, screen: Screen, code: int, *, alone: bool) -> None:
-    """Show what the labels of a run come to; `alone` where nothing was said of the run before."""
+    """Show what the labels of a run come to; `alone` where nobody has said yet how to go on with one that stopped."""
     summary = written.summary
     screen.document("feedback-prefer/v1", _document(written, code))
     screen.result(
@@ -56,7 +57,7 @@ def show_preferences(written: WrittenPreferences, screen: Screen, code: int, *, 
         screen.result(str(path))
     for warning in summary.warnings:
         screen.problem(Mark("warning: ", Style.WARNING), warning)
-    for command in _next(summary) if alone else ():
+    for command in _next(summary) if alone or summary.stamp.finished else ():
         screen.say("next:  ", Mark(command, Style.NAME))
 
 
@@ -113,4 +114,7 @@ def _next(summary: PreferenceSummary) -> tuple[str, ...]:
     run = summary.stamp.run
     if not summary.stamp.finished:
         return (f"evenhand resume {run}", f"evenhand feedback prefer --of {run}")
-    return (f"evenhand report {run}", f"evenhand calibrate {run}")
+    return (
+        f"evenhand calibrate {run}",
+        f"evenhand feedback export {run} --format {Format.PREFERENCE} --out FOLDER",
+    )

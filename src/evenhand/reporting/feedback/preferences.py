@@ -126,7 +126,7 @@ def _labels(summary: PreferenceSummary) -> Iterator[Block]:
                 name=words("Decided"),
                 value=count(decided),
                 detail=f"of {plural(summary.pairs, 'pair')}",
-                note=words("with a side, the same in both orders"),
+                note=words("with a side, the same in each order asked"),
             ),
             _key("Flipped with the order", summary.flips),
             _key("On the side of people", summary.agreement),
