@@ -1,6 +1,7 @@
 """Which items of a suite are judged where each case meets some of its principles only."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from evenhand.errors import NothingSelectedError, UsageError
@@ -33,33 +34,35 @@ def drawn_items(whole: Plan, draw: PrincipleDraw, seed: int) -> frozenset[bytes]
             "the feedback selects no principle that its suite judges",
             hint="see `select:` under `prefer: principles:`",
         )
-    cases = groupby(whole.items(), key=lambda item: item.case.id)
-    places = ((name, [item for item in items if item.principle_id in allowed]) for name, items in cases)
+    pairs = _pairs(whole.items(), allowed)
     if draw.choose == "stratified":
-        kept = dict(_without_texts(name, items) for name, items in places)
-        return frozenset(_dealt(kept, draw, seed))
-    return frozenset(name for case, items in places for name in _drawn(case, items, draw, seed))
+        return frozenset(_drawn(list(pairs), draw, seed))
+    return frozenset(name for pair in pairs for name in _drawn([pair], draw, seed))
 
 
-def _drawn(case: str, items: list[Item], draw: PrincipleDraw, seed: int) -> Iterator[bytes]:
-    _, names = _without_texts(case, items)
-    return _dealt({case: names}, draw, seed)
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A pair with the principles that may be drawn for it, without its texts."""
+
+    case_id: str
+    candidate_id: str
+    principle_ids: tuple[str, ...]
 
 
-def _without_texts(case: str, items: list[Item]) -> tuple[str, dict[str, bytes]]:
-    """Return the names of a case's items by principle, so that no text is kept."""
-    names = {
-        item.principle_id: item_name(case, item.candidate_id, item.principle_id)
-        for item in items
-        if item.is_pair
-    }
-    return case, names
+def _pairs(items: Iterable[Item], allowed: Container[str]) -> Iterator[_Pair]:
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+    compared = (item for item in items if item.is_pair)
+    for (case, candidate), own in groupby(compared, key=lambda item: (item.case.id, item.candidate_id)):
+        principles = tuple(item.principle_id for item in own if item.is_pair and item.principle_id in allowed)
+        yield _Pair(case, candidate, known.setdefault(principles, principles))
 
 
-def _dealt(cases: dict[str, dict[str, bytes]], draw: PrincipleDraw, seed: int) -> Iterator[bytes]:
-    drawables = [Drawable(name=case, principle_ids=tuple(names)) for case, names in cases.items()]
-    for case, rounds in draw_principles(draw, drawables, seed=seed).items():
-        yield from (cases[case][principle] for principle in rounds[0])
+def _drawn(pairs: Sequence[_Pair], draw: PrincipleDraw, seed: int) -> Iterator[bytes]:
+    drawables = [Drawable(name=pair.case_id, principle_ids=pair.principle_ids) for pair in pairs]
+    drawn = draw_principles(draw, drawables, seed=seed)
+    for pair in pairs:
+        for principle in drawn[pair.case_id][0]:
+            yield item_name(pair.case_id, pair.candidate_id, principle)
 
 
 __all__ = ["drawn_items"]
