@@ -35,6 +35,7 @@ TITLES = {
     "feedback": "Figures of the feedback",
     "gate": "Figures of the gate",
     "monitor": "Figures of the monitor",
+    "tuning": "Figures of tuning a judge",
     "constitution": "Figures of constitutions",
 }
 _ENGINE = ("openai", "anthropic", "aiohttp", "pydantic", "sqlalchemy")
@@ -47,6 +48,7 @@ PACKAGES = {
     "feedback": ("numpy", "scipy", "pydantic", "sqlalchemy"),
     "gate": ("numpy", "scipy", "pydantic", "sqlalchemy"),
     "monitor": ("numpy", "scipy"),
+    "tuning": ("numpy", "scipy"),
     "constitution": ("pydantic", "PyYAML"),
 }
 """Packages that the figures of a report depend on."""

@@ -110,6 +110,14 @@ def judge_tune(
     rewordings: Annotated[
         int, typer.Option("--rewordings", metavar="N", min=1, max=50, help="How many wordings to ask for.")
     ] = 5,
+    dspy: Annotated[
+        str,
+        typer.Option(
+            "--dspy",
+            metavar="MODULE:NAME",
+            help="Ask an optimiser of DSPy that a module of yours makes; its own calls are under no cap.",
+        ),
+    ] = "",
     humans: Annotated[
         list[Path] | None,
         typer.Option("--humans", metavar="FILE", help="A file of human labels; may be repeated."),
@@ -173,6 +181,7 @@ def judge_tune(
         proposers=(
             *_few_shot(few_shot or (), draws),
             *_reword(session, reword, rewordings, max_usd=max_usd, replay=replay),
+            *_dspy(dspy),
         ),
         humans=tuple(humans or ()),
         slices=tuple(slices or ()),
@@ -207,6 +216,14 @@ def _reword(
     root = find_workspace(session.workspace).root
     generator = find_generator(root, name)
     return (Reword(start=session.workspace, generator=generator, count=count, options=options, watch=starts),)
+
+
+def _dspy(name: str) -> tuple[Proposer, ...]:
+    if not name:
+        return ()
+    from evenhand.integrations.dspy_optimisers import DspyProposer, load_optimiser  # noqa: PLC0415 - an extra
+
+    return (DspyProposer(optimiser=load_optimiser(name, Path())),)
 
 
 def _read_must(text: str) -> Must:
