@@ -432,8 +432,8 @@ TUNING = (
         script="-m benchmarks.tuning",
         full=("curse",),
         quick=("curse", "--quick"),
-        meaning="How much the score that chose the best of K prompts promises too much, beside what was printed when the "
-        "method was chosen, and what cross-validation says of it without knowing the truth.",
+        meaning="How much the score that chose the best of K prompts promises too much, beside what was printed when "
+        "the method was chosen, and what cross-validation says of it without knowing the truth.",
     ),
     Measurement(
         title="Prompts that lose on a slice",

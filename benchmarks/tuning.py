@@ -230,8 +230,8 @@ def recorded(data: Path, reps: int) -> Iterator[str]:
                 gates.append((pool, len(names) - 1, n, certify, *_outcomes(trials)))
     yield (
         f"The best of K recorded prompts on n labels, {reps} seeded draws each. Gains over the current judge (Vanilla) "
-        "in points.\nClaimed: what `take the best` would say; cross-validated: what `judge tune` says beside it; true: on "
-        "all 419 items."
+        "in points.\nClaimed: what `take the best` would say; cross-validated: what `judge tune` says beside it; true: "
+        "on all 419 items."
     )
     yield table(
         (
@@ -248,8 +248,8 @@ def recorded(data: Path, reps: int) -> Iterator[str]:
     )
     yield (
         "\nThe gate on so many labels, half as many sealed. Per cent of the draws; then, of what was accepted, the "
-        "mean sealed and true\ngain, how often the 95 % interval of the sealed gain covers the true one, and how often the "
-        "true one is below 0."
+        "mean sealed and true\ngain, how often the 95 % interval of the sealed gain covers the true one, and how often "
+        "the true one is below 0."
     )
     yield table(
         (
