@@ -426,6 +426,7 @@ FEEDBACK = (
         meaning="Made-up pairs with recorded probabilities in both orders; reading and reporting each in a process of "
         "their own, import included.",
     ),
+)
 TUNING = (
     Measurement(
         title="The best of several simulated prompts",
