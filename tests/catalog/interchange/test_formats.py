@@ -41,13 +41,22 @@ def test_commentary_is_rationale_and_no_part_of_the_rule() -> None:
 
 def test_marked_replies_are_examples_on_their_side() -> None:
     examples = principles("model-spec", SPEC)[0].examples
-    assert [(each.id, each.kind, each.why, each.expect) for each in examples] == [
-        ("no_promises.good-1", "complies", "says what it can not know", None),
-        ("no_promises.bad-1", "violates", "see #lending", None),
-        ("no_promises.edge-1", "borderline", "", "complies"),
-        ("no_promises.bad-2", "violates", "promises", None),
+    assert [(each.kind, each.why, each.expect) for each in examples] == [
+        ("complies", "says what it can not know", None),
+        ("violates", "see #lending", None),
+        ("borderline", "", "complies"),
+        ("violates", "promises", None),
     ]
     assert all(each.use == "test" and each.tags == ("a book that may be lent",) for each in examples)
+
+
+def test_an_example_keeps_its_id_when_another_is_put_before_it() -> None:
+    more = SPEC.replace("<comparison>\n", "<comparison>\n<assistant> <!-- BAD -->\nNo.\n</assistant>\n", 1)
+    before, after = (
+        {each.id for each in principles("model-spec", text)[0].examples} for text in (SPEC, more)
+    )
+    assert before < after
+    assert all(each.startswith("no_promises.") for each in after)
 
 
 def test_a_chat_goes_on_after_its_first_good_reply() -> None:
@@ -227,7 +236,7 @@ def test_a_configuration_is_told_what_was_left_out_and_no_file_of_it_is_opened()
     told = [what for _, what in guesses("promptfoo", PROMPTFOO)]
     assert "the rubric file://../../secrets.txt is left out" in told
     assert "the tests of file://more.yaml are left out" in told
-    assert "1 assertions of type contains are left out" in told
+    assert "assertions of type contains are left out: 1" in told
     assert "prompts, providers left out" in told
 
 

@@ -41,7 +41,7 @@ def test_a_name_is_made_of_telling_words() -> None:
 def test_every_id_is_sound_and_given_once(wanted: list[str]) -> None:
     names = Names()
     given_ids = [names.principle(identifier(text) or "principle") for text in wanted]
-    examples = [names.example(name, "good") for name in given_ids for _ in range(2)]
+    examples = [names.example(name, "good", b"abc") for name in given_ids for _ in range(2)]
     assert len({*given_ids, *examples}) == len(given_ids) + len(examples)
     assert all(_ID.fullmatch(name) and len(name) <= 120 for name in (*given_ids, *examples))
     assert len({re.sub(r"[._-]", "", name) for name in given_ids}) == len(given_ids)

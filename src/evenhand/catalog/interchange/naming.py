@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+DIGITS = 6
+"""Digits of a digest that tell texts of one constitution apart."""
 _LONGEST = 80
 _OTHER = re.compile(r"[^a-z0-9._-]+")
 _RUNS = re.compile(r"[._-]{2,}")
@@ -58,11 +60,9 @@ class Names:
         self._letters.add(_letters(name))
         return name
 
-    def example(self, principle: str, side: str) -> str:
-        """Return the id of the next example of a principle on one side."""
-        stem = f"{principle}.{side}"
-        number = self._counts[stem] = self._counts.get(stem, 0) + 1
-        return self._free(f"{stem}-{number}", lambda _: False)
+    def example(self, principle: str, side: str, digest: bytes) -> str:
+        """Return the id of an example of a principle on one side, which the examples around it do not change."""
+        return self._free(f"{principle}.{side}-{digest.hex()[:DIGITS]}", lambda _: False)
 
     def _free(self, wanted: str, is_near: Callable[[str], bool]) -> str:
         name, number = wanted, self._counts.get(wanted, 1)

@@ -43,7 +43,7 @@ def read_promptfoo(text: str, path: str) -> Draft:
     if left := list(shaped.others((), _KNOWN)):
         draft.guess(0, f"{', '.join(key[:40] for key in left)} left out", "they hold no rubric")
     for kind, count in sorted(others.items()):
-        draft.guess(0, f"{count} assertions of type {kind[:60]} are left out", "they hold no rubric")
+        draft.guess(0, f"assertions of type {kind[:60]} are left out: {count}", "they hold no rubric")
     return draft
 
 

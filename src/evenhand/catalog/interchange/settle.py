@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from evenhand.catalog.interchange.draft import Draft, DraftExample, DraftPrinciple, Guess
-from evenhand.catalog.interchange.naming import Names, identifier, name_from_text
+from evenhand.catalog.interchange.naming import DIGITS, Names, identifier, name_from_text
 from evenhand.catalog.source import whole_file
 from evenhand.errors import Finding
 from evenhand.records.canonical import content_hash, short_digest
 from evenhand.records.constitution import Constitution, Example, Principle
+from evenhand.records.message import plain
 from evenhand.records.scale import BUILT_IN_SCALES, Scale
 
 MAX_PRINCIPLES = 2_000
@@ -91,7 +92,7 @@ def _name(each: DraftPrinciple, names: Names, guesses: list[Guess]) -> str:
         wanted, made_of = name_from_text(each.text), "its words"
         if not wanted:
             wanted, made_of = (
-                f"{_PLAIN}-{short_digest([each.name, each.text]).hex()[:6]}",
+                f"{_PLAIN}-{short_digest([each.name, each.text]).hex()[:DIGITS]}",
                 "a digest of its text",
             )
     given = names.principle(wanted)
@@ -143,7 +144,9 @@ def _principle(each: DraftPrinciple, principle_id: str, scale: str, names: Names
 
 def _example(example: DraftExample, principle: str, names: Names) -> Example:
     return Example(
-        id=names.example(principle, _SIDES[example.kind]),
+        id=names.example(
+            principle, _SIDES[example.kind], short_digest([plain(example.prompt), plain(example.response)])
+        ),
         kind=example.kind,
         prompt=example.prompt,
         response=example.response,
