@@ -31,7 +31,9 @@ READINGS = {
     "not_applicable": Reading.NEUTRAL,
 }
 NAMES = ("p", "q")
-REJUDGED = tuple(Rejudged(before=name, after=f"{name}.new", binding=name == "p") for name in NAMES)
+REJUDGED = tuple(
+    Rejudged(before=name, after=f"{name}.new", judged_as=f"{name}.new", binding=name == "p") for name in NAMES
+)
 Verdicts = Mapping[tuple[str, str], Said]
 """Verdicts by case and principle."""
 

@@ -10,7 +10,7 @@ from evenhand.constitution.changes import ConstitutionDiff
 from evenhand.constitution.impact_results import Agreement, FlippedItem, PrincipleImpact, Rejudged
 from evenhand.records.baseline import Baseline, BaselineCase, Said
 from evenhand.records.constitution import Constitution, Principle
-from evenhand.records.judge import Judge
+from evenhand.records.judge import Judge, ModelJudge
 from evenhand.records.scale import PAIR, Reading
 from evenhand.stats.arrays import Bools, Integers
 from evenhand.stats.change.clustered import clustered_mean
@@ -51,8 +51,14 @@ def find_rejudged(
         old, new = before.by_id[each.before], after.by_id[each.after]
         binding = _binds(before, old, pairwise=pairwise) != _binds(after, new, pairwise=pairwise)
         if binding or any(shown_beside(old, judge) != shown_beside(new, judge) for judge in judges):
-            found.append(Rejudged(before=each.before, after=each.after, binding=binding))
+            judged_as = each.after if sees_ids(judges) else each.before
+            found.append(Rejudged(before=each.before, after=each.after, judged_as=judged_as, binding=binding))
     return tuple(found)
+
+
+def sees_ids(judges: Sequence[Judge]) -> bool:
+    """Tell whether a judge may be shown the ids of principles, so that another name is another prompt."""
+    return any(isinstance(judge, ModelJudge) and "principle.id" in judge.sees for judge in judges)
 
 
 def _binds(constitution: Constitution, principle: Principle, *, pairwise: bool) -> Mapping[str, object]:
@@ -87,7 +93,9 @@ def measure_impact(old: Baseline, new: Baseline, rejudged: Sequence[Rejudged], *
     for name, case in new.cases.items():
         for each in cells.values():
             each.count_joined(old.cases.get(name), case)
-    together = _Tally(of=Rejudged(before="", after="", binding=any(each.binding for each in rejudged)))
+    together = _Tally(
+        of=Rejudged(before="", after="", judged_as="", binding=any(each.binding for each in rejudged))
+    )
     for each in cells.values():
         together.extend(each.tally)
     return Measures(
@@ -175,7 +183,7 @@ class _Cells:
     def __init__(self, rejudged: Rejudged, old: Baseline, new: Baseline) -> None:
         self._rejudged = rejudged
         self._old = _readings(old, rejudged.before)
-        self._new = _readings(new, rejudged.after)
+        self._new = _readings(new, rejudged.judged_as)
         self.tally = _Tally(of=rejudged)
 
     def add(self, case: BaselineCase, now: BaselineCase | None) -> None:
@@ -185,7 +193,7 @@ class _Cells:
             if words is None:
                 continue
             self.tally.counts["items"] += 1
-            others = now.said.get(candidate, {}).get(self._rejudged.after) if now else None
+            others = now.said.get(candidate, {}).get(self._rejudged.judged_as) if now else None
             if others is None:
                 self.tally.counts["left"] += 1
                 continue
@@ -195,7 +203,7 @@ class _Cells:
     def count_joined(self, before: BaselineCase | None, case: BaselineCase) -> None:
         """Count the items of a case that fall under the principle only now."""
         for candidate, said in case.said.items():
-            if self._rejudged.after in said:
+            if self._rejudged.judged_as in said:
                 then = before.said.get(candidate, {}) if before else {}
                 self.tally.counts["joined"] += self._rejudged.before not in then
 

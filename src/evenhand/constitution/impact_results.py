@@ -13,6 +13,8 @@ class Rejudged:
     """Its id in the run."""
     after: str
     """Its id now."""
+    judged_as: str
+    """Its id in the run in which it was judged again: the earlier one, which cases know, unless judges see ids."""
     binding: bool
     """Whether it asks something else; else judges are only shown something else beside it."""
 

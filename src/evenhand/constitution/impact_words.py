@@ -20,9 +20,10 @@ def impact_clause(impact: Impact) -> str:
     overall = impact.overall
     if not overall.compared:
         return f"no verdict of run {impact.run} could be compared"
-    ways = ", ".join(flipped_ways(overall))
-    flips = f"{overall.flips:,} flip" if overall.flips != 1 else "1 flips"
-    return f"of {plural(overall.compared, 'verdict')} compared {flips}{f' ({ways})' if ways else ''}"
+    if not overall.flips:
+        return f"none of {plural(overall.compared, 'verdict')} compared flips"
+    flips = "1 flips" if overall.flips == 1 else f"{overall.flips:,} flip"
+    return f"of {plural(overall.compared, 'verdict')} compared {flips} ({', '.join(flipped_ways(overall))})"
 
 
 def flipped_ways(impact: PrincipleImpact) -> Iterator[str]:

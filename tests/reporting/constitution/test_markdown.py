@@ -77,7 +77,7 @@ def _hostile_impact(text: str) -> Impact:
         suite=text,
         suite_path=text,
         seed=0,
-        rejudged=(Rejudged(before=text, after=text, binding=True),),
+        rejudged=(Rejudged(before=text, after=text, judged_as=text, binding=True),),
         overall=measured,
         principles=(measured, measured),
         changed=(item, item),

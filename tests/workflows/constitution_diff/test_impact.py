@@ -1,10 +1,12 @@
 """Which verdicts flip when only what changed is judged again, in real ledgers of real runs."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.constitution.made import of
 from tests.workflows.constitution_diff.impact_kit import (
     CASES,
     RULES,
@@ -16,6 +18,7 @@ from tests.workflows.constitution_diff.impact_kit import (
     says,
     write_constitution,
 )
+from tests.workflows.constitution_diff.kit import make_workspace
 
 from evenhand.constitution.impact_words import impact_clause, remarks
 from evenhand.errors import NothingSelectedError, UnknownNameError, UsageError
@@ -25,7 +28,7 @@ from evenhand.store.ledger import open_ledger
 from evenhand.store.splits import split_uses
 from evenhand.testing import LoopbackServer, serve_in_thread
 from evenhand.workflows.constitution_diff.compare import compare
-from evenhand.workflows.constitution_diff.impact import prepare_impact
+from evenhand.workflows.constitution_diff.impact import judge_impact, prepare_impact
 from evenhand.workflows.plan_suite import plan_run
 from evenhand.workflows.run_suite import RunOptions, resume_run, run_suite
 
@@ -77,7 +80,8 @@ def test_only_what_changed_is_asked_and_flips_are_counted_each_way(
 def test_judged_once_more_nothing_is_paid_twice(folder: Path, server: LoopbackServer) -> None:
     first = impact(folder, of="latest")
     before = len(server.ledger.calls)
-    again = impact(folder, of=first.run)
+    again = impact(folder, of="latest")
+    assert again.run == first.run
     assert (again.calls, again.reused, len(server.ledger.calls)) == (0, CASES, before)
     assert (again.overall, again.changed) == (first.overall, first.changed)
     assert again.judged_in != first.judged_in
@@ -130,6 +134,51 @@ def test_a_renamed_principle_is_compared_with_its_earlier_name(folder: Path) -> 
     write_constitution(folder, "next", rules, {"word.gamma": {"aliases": ["word.first"]}})
     (only,) = impact(folder).principles
     assert (only.before, only.principle, only.to_pass) == ("word.first", "word.gamma", TO_PASS)
+
+
+@pytest.fixture
+def naming(tmp_path: Path, server: LoopbackServer) -> Path:
+    """A workspace whose cases name their principles, so that they know no others."""
+    made = make(tmp_path / "naming", server.base_url)
+    path = made / "suites/small.jsonl"
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    named = (json.dumps({**line, "principles": list(RULES)}) for line in lines)
+    path.write_text("".join(f"{line}\n" for line in named), encoding="utf-8")
+    run(made)
+    return made
+
+
+def test_cases_that_name_a_principle_meet_it_under_its_new_name(naming: Path) -> None:
+    rules = {"word.gamma": "Never say gamma.", "word.second": RULES["word.second"]}
+    write_constitution(naming, "next", rules, {"word.gamma": {"aliases": ["word.first"]}})
+    found = impact(naming)
+    (only,) = found.principles
+    assert (only.before, only.principle, only.compared, only.to_pass) == (
+        "word.first",
+        "word.gamma",
+        CASES,
+        TO_PASS,
+    )
+    assert found.rejudged[0].judged_as == "word.first"
+    assert {each.principle for each in found.changed} == {"word.gamma"}
+
+
+def test_cases_that_name_a_principle_that_is_gone_can_still_be_judged(naming: Path) -> None:
+    write_constitution(naming, "next", {"word.first": "Never say gamma."})
+    assert impact(naming).overall.to_pass == TO_PASS
+
+
+def test_judges_that_see_names_are_asked_by_the_new_one(tmp_path: Path, server: LoopbackServer) -> None:
+    made = make(tmp_path / "seeing", server.base_url)
+    judge_file = made / "judges/reader.yaml"
+    sees = "sees: [principle.id, principle.text, case.response]\n"
+    judge_file.write_text(judge_file.read_text(encoding="utf-8") + sees, encoding="utf-8")
+    run(made)
+    rules = {"word.gamma": RULES["word.first"], "word.second": RULES["word.second"]}
+    write_constitution(made, "next", rules, {"word.gamma": {"aliases": ["word.first"]}})
+    found = impact(made)
+    assert [(each.judged_as, each.binding) for each in found.rejudged] == [("word.gamma", False)]
+    assert (found.overall.compared, found.overall.flips) == (CASES, 0)
 
 
 def test_items_that_fall_out_of_a_narrower_scope_are_counted_apart(folder: Path) -> None:
@@ -187,6 +236,16 @@ def test_a_run_of_several_readings_says_how_many_flips_are_its_own(folder: Path)
     assert found.noise is not None
     assert (found.noise.rate, found.noise.items) == (0.0, 2 * CASES)
     assert any("Asked the same again" in remark for remark in remarks(found))
+
+
+def test_judges_that_do_not_read_the_rule_are_told(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "offline")
+    workspace.run()
+    workspace.constitution(of(0, text="Never share an address."), name="next")
+    ready = prepare_impact(workspace.folder, workspace.compare(), "latest")
+    assert "no change of a text moves judges that do not read it: patterns, nearest" in ready.notes
+    found = judge_impact(workspace.folder, ready, RunOptions(), lambda _run, _progress: None).impact
+    assert impact_clause(found).startswith("none of ")
 
 
 def test_a_run_of_another_text_is_compared_by_its_own(folder: Path) -> None:

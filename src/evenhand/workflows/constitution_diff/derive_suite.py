@@ -12,38 +12,50 @@ from typing import Any, Final
 from evenhand.catalog.constitution_text import write_yaml
 from evenhand.catalog.settings import Workspace
 from evenhand.catalog.yaml_text import dump_yaml
+from evenhand.constitution.impact import sees_ids
+from evenhand.constitution.impact_results import Rejudged
+from evenhand.constitution.pair_principles import ids_before
 from evenhand.errors import UsageError
 from evenhand.records.canonical import content_hash
-from evenhand.records.constitution import Constitution
+from evenhand.records.constitution import Constitution, Principle
 from evenhand.records.run import Manifest
 from evenhand.workflows.write_lines import write_lines
 
 _LONGEST_NAME: Final = 110
+_UNSEEN: Final = {"aliases": (), "conflicts_with": (), "tests": ()}
+"""What names other principles or files, and is shown to no judge."""
 _LEFT_OUT: Final = ("labels", "gate", "title", "summary")
 
 
+def derived_folder(workspace: Workspace) -> Path:
+    """Return where suites lie that commands make."""
+    return workspace.ledger_path.parent / "derived"
+
+
 def derive_suite(
-    workspace: Workspace, manifest: Manifest, constitution: Constitution, principles: Sequence[str]
+    workspace: Workspace, manifest: Manifest, after: Constitution, rejudged: Sequence[Rejudged]
 ) -> Path:
     """Write the suite; return its file.
 
     Args:
         workspace: The workspace.
         manifest: That of the run whose suite it is.
-        constitution: The later one.
-        principles: Which of its principles are judged.
+        after: The later constitution.
+        rejudged: Which of its principles are judged.
 
     Raises:
         UsageError: A file can not be written.
     """
+    constitution = judged_constitution(manifest, after)
+    principles = [each.judged_as for each in rejudged]
     made_of = {
         "suite": manifest.suite.canonical(),
         "path": manifest.suite_path,
         "constitution": constitution.canonical(),
-        "principles": list(principles),
+        "principles": principles,
     }
     digest = content_hash(made_of).removeprefix("sha256:")[:12]
-    folder = workspace.ledger_path.parent / "derived" / f"impact-{manifest.suite.id}-{digest}"
+    folder = derived_folder(workspace) / f"impact-{manifest.suite.id}-{digest}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -53,6 +65,27 @@ def derive_suite(
     written = _suite(manifest, (workspace.root / manifest.suite_path).parent, folder, principles)
     write_lines(path, [dump_yaml(written).encode()])
     return path
+
+
+def judged_constitution(manifest: Manifest, after: Constitution) -> Constitution:
+    """Return the later constitution as judges see it, under the names by which cases and judges of a run know it.
+
+    A principle with another name keeps its earlier one unless judges see names; one that is gone is there by its name
+    alone, and is not judged. What no judge is shown is left out.
+    """
+    before = manifest.constitution
+    old_names = {} if sees_ids(manifest.judges) else ids_before(before, after)
+    kept = [
+        each.model_copy(update={"id": old_names.get(each.id, each.id), **_UNSEEN})
+        for each in after.principles
+    ]
+    names = {each.id for each in kept}
+    gone = [
+        Principle(id=each.id, text="It is gone, and is not judged.")
+        for each in before.principles
+        if each.id not in names
+    ]
+    return after.model_copy(update={"principles": (*kept, *gone), "tombstones": ()})
 
 
 def _suite(manifest: Manifest, source: Path, folder: Path, principles: Sequence[str]) -> dict[str, Any]:

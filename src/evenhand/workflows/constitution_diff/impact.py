@@ -13,12 +13,14 @@ from evenhand.constitution.impact_results import FlipNoise, Impact, Rejudged
 from evenhand.errors import NothingSelectedError, UsageError
 from evenhand.judging.budget import NANOUSD
 from evenhand.records.constitution import Constitution
+from evenhand.records.judge import Judge, ModelJudge
 from evenhand.records.narrow import Wishes
 from evenhand.records.run import Manifest
 from evenhand.store.columns import item_columns
+from evenhand.store.ledger import open_ledger
 from evenhand.workflows.calibration.divide import note_use
 from evenhand.workflows.constitution_diff.compare import Compared
-from evenhand.workflows.constitution_diff.derive_suite import derive_suite
+from evenhand.workflows.constitution_diff.derive_suite import derive_suite, derived_folder
 from evenhand.workflows.find_flips import find_flips
 from evenhand.workflows.gate.summarise import SummedRun, summarise_run
 from evenhand.workflows.prepare import Prepared, prepare
@@ -27,6 +29,7 @@ from evenhand.workflows.run_suite import RunOptions, RunResult, Watch, run_prepa
 
 _INSTRUMENT: Final = ("panel", "calibration", "fit", "judges", "templates")
 _MOST_NAMED: Final = 5
+_RUNS_LOOKED_AT: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ def prepare_impact(start: Path, compared: Compared, run: str) -> PreparedImpact:
             be chosen again.
         NothingSelectedError: Nothing that the run judged changed in a way that a judge could see.
     """
-    stored = read_run(start, run)
+    stored = _read_run(start, run)
     manifest, after = stored.manifest, compared.after.constitution
     _refuse_drawn(stored)
     diff = diff_constitutions(manifest.constitution, after)
@@ -83,6 +86,17 @@ def prepare_impact(start: Path, compared: Compared, run: str) -> PreparedImpact:
     _refuse_another_instrument(stored, prepared)
     notes = _notes(stored, compared, diff, judged)
     return PreparedImpact(stored=stored, prepared=prepared, rejudged=rejudged, notes=tuple(notes))
+
+
+def _read_run(start: Path, name: str) -> StoredRun:
+    """Return a run; the latest is that of a suite people wrote, not of one that was made for an impact."""
+    if name != "latest":
+        return read_run(start, name)
+    workspace = find_workspace(start)
+    derived = derived_folder(workspace).relative_to(workspace.root).as_posix()
+    runs = open_ledger(workspace.ledger_path).recent_runs(_RUNS_LOOKED_AT)
+    own = (each.id for each in runs if not each.manifest.suite_path.startswith(f"{derived}/"))
+    return read_run(start, next(own, name))
 
 
 def judge_impact(start: Path, ready: PreparedImpact, options: RunOptions, watch: Watch) -> JudgedImpact:
@@ -124,8 +138,7 @@ def judge_impact(start: Path, ready: PreparedImpact, options: RunOptions, watch:
 
 def _prepare(start: Path, stored: StoredRun, after: Constitution, rejudged: tuple[Rejudged, ...]) -> Prepared:
     manifest = stored.manifest
-    names = tuple(each.after for each in rejudged)
-    path = derive_suite(find_workspace(start), manifest, after, names)
+    path = derive_suite(find_workspace(start), manifest, after, rejudged)
     narrow = manifest.narrow
     wishes = Wishes(cases=narrow.cases, judges=narrow.judges) if narrow else Wishes()
     return prepare(start, path, wishes, readings=manifest.readings)
@@ -175,10 +188,16 @@ def _notes(
             f"run {stored.run.id} was judged by another text than {compared.before.name}: flips are from the text of "
             "the run to the later one"
         )
+    if deaf := [judge.id for judge in stored.manifest.judges if not _reads_the_rule(judge)]:
+        yield f"no change of a text moves judges that do not read it: {_named(deaf)}"
     if added := [each.id for each in diff.with_fate(Fate.ADDED)]:
         yield f"no verdict to compare with, because they are new: {_named(added)}"
     if gone := [each.id for each in diff.with_fate(Fate.REMOVED) if each.id in judged]:
         yield f"not judged any more, because they are gone: {_named(gone)}"
+
+
+def _reads_the_rule(judge: Judge) -> bool:
+    return isinstance(judge, ModelJudge) and "principle.text" in judge.sees
 
 
 def _about_labels(old: SummedRun) -> Iterator[str]:
