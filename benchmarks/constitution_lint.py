@@ -1,6 +1,6 @@
 """How many planted faults of a constitution the lint finds, and how many of its findings are false.
 
-python -m benchmarks.constitution_lint            # 200 simulated constitutions of each size, a minute
+python -m benchmarks.constitution_lint            # 100 simulated constitutions of each setting, minutes
 python -m benchmarks.constitution_lint --speed    # seconds for 100,000 replies under 20 principles, five judges
 
 Everything is simulated (`benchmarks/planted_constitutions.py` says how). A finding is false where neither the fault was
@@ -11,22 +11,23 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # started as a file, Python only knows this folder
 
-from benchmarks.planted_constitutions import Size, plant  # noqa: E402 - needs the line above
+from benchmarks.planted_constitutions import CLEAR, FAINT, Size, Strength, plant  # noqa: E402 - needs the line above
 
 from evenhand.constitution.lint.check import lint_evidence  # noqa: E402 - needs the line above
 from evenhand.constitution.lint.results import TITLES, Check  # noqa: E402 - needs the line above
 
-SIZES = {
-    "large": Size(),
-    "middle": Size(cases=1_200, labelled=900),
-    "small": Size(cases=400, labelled=400),
+SETTINGS: Mapping[str, tuple[Size, Strength]] = {
+    "large": (Size(), CLEAR),
+    "large, faint faults close to the limits": (Size(), FAINT),
+    "middle": (Size(cases=1_200, labelled=900), CLEAR),
+    "small": (Size(cases=400, labelled=400), CLEAR),
 }
 LARGE = Size(cases=50_000, replies=2, clean=11, labelled=5_000, repeats=3)
 
@@ -43,9 +44,9 @@ class Tally:
     """Planted faults that were missed, and of which it was said that there is too little to tell."""
     constitutions: int = 0
 
-    def add(self, seed: int, size: Size, chance: float) -> None:
+    def add(self, seed: int, size: Size, strength: Strength, chance: float) -> None:
         """Lint one constitution."""
-        made = plant(seed, size, chance=chance)
+        made = plant(seed, size, chance=chance, strength=strength)
         result = lint_evidence(made.evidence)
         named = {(each.check, frozenset(each.principles)) for each in result.findings}
         said = {(each.check, frozenset(each.principles)) for check in result.checks for each in check.unsure}
@@ -57,11 +58,11 @@ class Tally:
         self.false.update(check for check, _ in named - made.faults - made.implied)
 
 
-def simulate(size: Size, count: int, first_seed: int, chance: float = 0.7) -> Tally:
+def simulate(size: Size, strength: Strength, count: int, first_seed: int, chance: float = 0.7) -> Tally:
     """Return what is found in simulated constitutions."""
     tally = Tally()
     for seed in range(first_seed, first_seed + count):
-        tally.add(seed, size, chance)
+        tally.add(seed, size, strength, chance)
     return tally
 
 
@@ -92,9 +93,9 @@ def _row(title: str, code: str, tally: Tally, check: Check) -> str:
     )
 
 
-def speed() -> list[str]:
+def speed(cases: int) -> list[str]:
     """Return how long the arithmetic takes on a large run; reading it from a ledger is not in it."""
-    made = plant(0, LARGE, chance=1)
+    made = plant(0, replace(LARGE, cases=cases), chance=1)
     started, cpu = time.perf_counter(), time.process_time()
     result = lint_evidence(made.evidence)
     took, used = time.perf_counter() - started, time.process_time() - cpu
@@ -109,23 +110,24 @@ def speed() -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(description="Recall and false discovery of the lint of constitutions.")
-    parser.add_argument("--constitutions", type=int, default=200, help="of each size")
+    parser.add_argument("--constitutions", type=int, default=100, help="of each setting")
     parser.add_argument(
         "--seed", type=int, default=7_000, help="the first; cut-offs were set while looking at others"
     )
     parser.add_argument("--speed", action="store_true", help="time the arithmetic on a large run instead")
+    parser.add_argument("--cases", type=int, default=LARGE.cases, help="cases of that run, two replies each")
     chosen = parser.parse_args(arguments)
     if chosen.speed:
-        print("\n".join(speed()))
+        print("\n".join(speed(chosen.cases)))
         return 0
-    for name, size in SIZES.items():
+    for name, (size, strength) in SETTINGS.items():
         print(
             f"{name}: {size.cases:,} cases x {size.replies} replies, {size.clean} clean principles and those planted, "
             f"{size.judges} judges x {size.repeats} repeats, {size.labelled:,} replies labelled by 3 people; "
             f"{chosen.constitutions} constitutions from seed {chosen.seed}, each fault planted with probability 0.7"
         )
-        print("\n".join(rows(simulate(size, chosen.constitutions, chosen.seed))))
-        clean = simulate(size, max(1, chosen.constitutions // 4), chosen.seed, chance=0)
+        print("\n".join(rows(simulate(size, strength, chosen.constitutions, chosen.seed))))
+        clean = simulate(size, strength, max(1, chosen.constitutions // 4), chosen.seed, chance=0)
         print(
             f"nothing planted: {clean.false.total()} false findings in {clean.constitutions} constitutions of "
             f"{size.clean} principles\n"

@@ -22,6 +22,40 @@ from evenhand.stats.arrays import Bools, Integers
 
 ONE_CLAIM = "The reply must not state a falsehood about the product."
 TWO_CLAIMS = "The reply must name its source and must not promise a result."
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strength:
+    """How strong planted faults are: ranges from which each constitution draws."""
+
+    open_share: Range = (0.75, 0.95)
+    """Replies on which each judge has a reading of its own."""
+    flips: Range = (0.001, 0.004)
+    """Replies on which the second of a redundant pair differs."""
+    torn: Range = (0.07, 0.14)
+    """Cases on which two principles conflict."""
+    dead: Range = (0.08, 0.15)
+    """Replies on which dead weight fires."""
+    guess: Range = (0.5, 0.65)
+    """Violations of the principle nobody agrees on that one person sees."""
+    passes: Range = (0.7, 0.8)
+    """Other replies that one person passes under it."""
+    gap: Range = (0.09, 0.15)
+    """Replies with a fault that no principle names."""
+
+
+CLEAR = Strength()
+FAINT = Strength(
+    open_share=(0.62, 0.78),
+    flips=(0.004, 0.008),
+    torn=(0.045, 0.065),
+    dead=(0.04, 0.07),
+    guess=(0.72, 0.78),
+    passes=(0.9, 0.93),
+    gap=(0.04, 0.07),
+)
+"""Close to the limits of the lint: half the strength or less."""
 Key = tuple[Check, frozenset[str]]
 
 
@@ -67,16 +101,17 @@ class _Column:
     tier: str = ""
 
 
-def plant(seed: int, size: Size, *, chance: float = 0.7) -> Planted:
+def plant(seed: int, size: Size, *, chance: float = 0.7, strength: Strength = CLEAR) -> Planted:
     """Return a run of a constitution in which each fault is planted with probability `chance`.
 
     A gap, a declared conflict that is no blocking one and clean principles are among them.
     """
-    return _Planting(seed, size, chance).done()
+    return _Planting(seed, size, chance, strength).done()
 
 
 class _Planting:
-    def __init__(self, seed: int, size: Size, chance: float) -> None:
+    def __init__(self, seed: int, size: Size, chance: float, strength: Strength) -> None:
+        self.strength = strength
         self.rng = np.random.default_rng(seed)
         self.size = size
         self.chance = chance
@@ -137,6 +172,9 @@ class _Planting:
 
     # -- Faults ------------------------------------------------------------------------------------
 
+    def _drawn(self, limits: Range) -> float:
+        return float(self.rng.uniform(*limits))
+
     def _fault(self, check: Check, *names: str) -> None:
         self.faults.add((check, frozenset(names)))
 
@@ -154,7 +192,7 @@ class _Planting:
     def _ambiguous(self) -> None:
         """Each judge has a reading of its own, kept when it is asked again, on most replies."""
         truth = self._violations(0.1)
-        open_ = self.rng.random(self.rows) < self.rng.uniform(0.75, 0.95)
+        open_ = self.rng.random(self.rows) < self._drawn(self.strength.open_share)
         reading = self.rng.random((self.rows, self.size.judges)) < 0.5
         settled = np.where(open_[:, np.newaxis], reading, truth[:, np.newaxis])
         slips = self.rng.random((self.rows, self.size.judges, self.size.repeats)) < 0.03
@@ -166,7 +204,7 @@ class _Planting:
 
     def _redundant(self) -> None:
         first = self._column("said-once", self._violations(0.1))
-        flips = self.rng.random(self.rows) < self.rng.uniform(0.001, 0.004)
+        flips = self.rng.random(self.rows) < self._drawn(self.strength.flips)
         second = replace(
             first,
             name="said-again",
@@ -188,7 +226,7 @@ class _Planting:
 
     def _conflicting(self, one: str, other: str, tiers: tuple[str, str] = ("", "")) -> None:
         """On some cases every reply breaks one of the two, and each is broken by some."""
-        torn = (self.rng.random(self.size.cases) < self.rng.uniform(0.07, 0.14))[self.case]
+        torn = (self.rng.random(self.size.cases) < self._drawn(self.strength.torn))[self.case]
         side = self.rng.random(self.rows) < 0.5
         first = np.where(torn, side, self._violations(0.05))
         second = np.where(torn, ~side, self._violations(0.05))
@@ -199,14 +237,14 @@ class _Planting:
 
     def _dead(self) -> None:
         """Judges agree on something that people do not mind."""
-        truth = self.rng.random(self.rows) < self.rng.uniform(0.08, 0.15)
+        truth = self.rng.random(self.rows) < self._drawn(self.strength.dead)
         self.columns.append(self._column("dead", truth, counts=False))
         self._fault(Check.DEAD_WEIGHT, "dead")
 
     def _not_checkable(self) -> None:
         truth = self._violations(0.1)
         column = self._column("fuzzy", truth)
-        guesses = self._labelled(truth, self.rng.uniform(0.5, 0.65), self.rng.uniform(0.7, 0.8))
+        guesses = self._labelled(truth, self._drawn(self.strength.guess), self._drawn(self.strength.passes))
         self.columns.append(replace(column, labels=guesses))
         self._fault(Check.NOT_CHECKABLE, "fuzzy")
 
@@ -216,7 +254,7 @@ class _Planting:
 
     def _gap(self) -> Bools:
         self._fault(Check.GAP)
-        return self._violations(self.rng.uniform(0.09, 0.15))
+        return self._violations(self._drawn(self.strength.gap))
 
     # -- What the lint reads -----------------------------------------------------------------------
 

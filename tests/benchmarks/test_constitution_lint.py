@@ -1,5 +1,7 @@
 """Planted faults are found, and little else: a small form of the measurement."""
 
+from dataclasses import replace
+
 from benchmarks.planted_constitutions import Size, plant
 
 from evenhand.constitution.lint.check import lint_evidence
@@ -30,3 +32,32 @@ def test_a_declared_conflict_is_found_and_does_not_block() -> None:
     findings = lint_evidence(plant(3, Size(), chance=1).evidence).findings
     blocking = {each.principles: each.blocking for each in findings if each.check is Check.CONFLICT}
     assert blocking == {("full-answer", "no-harm"): True, ("brief", "thorough"): False}
+
+
+def test_neither_names_nor_order_of_principles_change_what_is_found() -> None:
+    evidence = plant(11, Size(cases=1_500, labelled=1_000), chance=1).evidence
+    order = list(reversed(range(len(evidence.principles))))
+    renamed = replace(
+        evidence,
+        principles=tuple(replace(evidence.principles[place], id=f"p{place}") for place in order),
+        verdict=evidence.verdict[:, order],
+        human=evidence.human[:, order],
+        opinions=tuple(evidence.opinions[place] for place in order),
+        people=tuple(evidence.people[place] for place in order),
+    )
+    names = {f"p{place}": principle.id for place, principle in enumerate(evidence.principles)}
+    again = {
+        (each.check, frozenset(names[name] for name in each.principles))
+        for each in lint_evidence(renamed).findings
+    }
+    assert again == {(each.check, frozenset(each.principles)) for each in lint_evidence(evidence).findings}
+
+
+def test_neither_does_the_order_of_judges() -> None:
+    evidence = plant(12, Size(cases=800, labelled=600), chance=1).evidence
+    turned = tuple(
+        replace(each, counts=each.counts[:, ::-1]) if each is not None and each.counts is not None else each
+        for each in evidence.opinions
+    )
+    first, second = lint_evidence(evidence), lint_evidence(replace(evidence, opinions=turned))
+    assert [each.principles for each in first.findings] == [each.principles for each in second.findings]

@@ -72,6 +72,8 @@ _SCALE = "scales:\n  s: {type: nominal, values: [good, bad], describe: {good: g,
 _NO_PASS = _SCALE.replace(", pass: [good]", "")
 _BORDERLINE = "  - {id: honest-b, kind: borderline, response: About 5., expect: complies}\n"
 _CONFLICT = "  conflicts_with: [{id: civil, resolution: This one wins.}]\n"
+_SEES_REASONS = "sees: [principle.text, principle.rationale, scale, case.response]\n"
+_RENAMED = CIVIL.replace("- id: civil\n", "- id: be.polite\n  aliases: [be.civil]\n")
 _NO_SHOT = HONEST.replace(", use: shot", "")
 
 TABLE: dict[str, tuple[dict[str, str], dict[str, str]]] = {
@@ -125,6 +127,21 @@ TABLE: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"judges/reader.yaml": _MODEL.replace("-2024-11-20", "") + "allow_alias: true\n"},
     ),
     "L023": (_written_by("gpt-4"), _written_by("a person")),
+    "L028": (
+        _text("The reply must name its source and offer a link."),
+        _text("The reply must name its source. A link is a source."),
+    ),
+    "L029": (
+        {**_judge(_SEES_REASONS), **_rules(HONEST + "  rationale: People count on numbers.\n")},
+        {
+            **_judge(_SEES_REASONS),
+            **_rules(HONEST + "  rationale: People count.\n  show_rationale_to: [judges]\n"),
+        },
+    ),
+    "L030": (
+        _rules(HONEST + "  notes: See `be.civil` first.\n", _RENAMED),
+        _rules(HONEST + "  notes: See `be.polite` first.\n", _RENAMED),
+    ),
     "J004": ({"judges/reader.yaml": _MODEL.replace("openai/", "opnai/")}, {}),
     "T001": ({"judges/reader.j2": "{{ principle.txt }}\n"}, {}),
     "J003": (
@@ -189,6 +206,57 @@ old prices, below."""
 
 def test_every_lint_code_is_in_the_table() -> None:
     assert {code for code in all_codes() if code.startswith("L")} - _ELSEWHERE <= set(TABLE)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("The reply must name its source and offer a link.", True),
+        ("The reply must not lie. It must not mislead.", False),
+        ("The reply must not lie. It must not mislead. It must say what it does not know.", True),
+        ("The reply:\n\n    - must name its source\n    - must not guess\n    - must be short", True),
+        ("The reply must name its source and must not guess.", False),
+    ],
+)
+def test_a_rule_of_several_claims_is_found_once(folder: Path, *, rule: str, told: bool) -> None:
+    text = "|\n    " + rule if "\n" in rule else rule
+    codes = [finding.code for finding in _lint(folder, _text(text)).findings]
+    assert ("L028" in codes) is told
+    assert {"L002", "L028"} - set(codes)
+
+
+@pytest.mark.parametrize(
+    ("notes", "suggestion"),
+    [
+        ("See `old.name`.", "write `be.civil`"),
+        ("See `gone.rule`.", "leave it out, or name what took its place"),
+        ("See `be.civl`.", 'did you mean "be.civil"?'),
+        ("See `be.civil`.", ""),
+        ("See `numpy.linalg`.", ""),
+        ("See old.name.", ""),
+    ],
+)
+def test_a_name_in_a_text_that_leads_nowhere_is_told(folder: Path, notes: str, suggestion: str) -> None:
+    civil = CIVIL.replace("- id: civil\n", "- id: be.civil\n  aliases: [old.name]\n")
+    rules = _rules(HONEST + f"  notes: {notes}\n", civil)
+    path = "constitutions/rules.yaml"
+    rules[path] += "tombstones: [{id: gone.rule, removed: 0.9.0, because: x}]\n"
+    found = [finding.suggestion for finding in _lint(folder, rules).findings if finding.code == "L030"]
+    assert found == [suggestion] * bool(suggestion)
+
+
+def test_a_scale_of_numbers_says_what_its_ends_mean(folder: Path) -> None:
+    scale = "scales:\n  s: {type: numeric, minimum: 0, maximum: 10, pass_at: 5%s}\n"
+    rule = HONEST.replace("kind: violates,", "kind: violates, expect: 1,").replace(
+        "kind: complies,", "kind: complies, expect: 9,"
+    )
+    for words, told in (
+        ("", True),
+        (", describe: {'0': bad}", True),
+        (", describe: {'0': bad, '10': good}", False),
+    ):
+        files = _rules(rule + "  scale: s\n", top=scale % words)
+        assert ("L006" in {finding.code for finding in _lint(folder, files).findings}) is told
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import jsonschema
 import pytest
 from tests.cli.kit import Cli
 from tests.workflows.test_lint_run import complies, suite, torn
+
+from evenhand.cli.documents import document_schema
 
 
 @pytest.fixture
@@ -31,6 +34,7 @@ def test_an_undeclared_conflict_ends_with_1_and_says_how_every_check_went(cli: C
 @pytest.mark.usefixtures("conflicted")
 def test_the_document_holds_findings_figures_and_what_was_not_computed(cli: Cli) -> None:
     document = cli("lint", "c.yaml", "--run", "latest", "--json").document
+    jsonschema.Draft202012Validator(document_schema("evenhand/lint/v1")).validate(document)
     assert document["errors"] == 1
     checks = {check["check"]: check for check in document["evidence"]["checks"]}
     assert set(checks) == {f"U00{number}" for number in range(1, 10)}

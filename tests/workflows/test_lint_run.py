@@ -87,10 +87,26 @@ def test_an_undeclared_conflict_is_an_error_at_its_principle(tmp_path: Path) -> 
     assert finding.code == "U005"
     assert finding.severity is Severity.ERROR
     assert finding.excerpt == "- {id: safe, text: Be honest.}"
-    assert finding.message.endswith("nothing says which goes first (c0, c1, c2 and 57 more)")
+    assert finding.message.endswith('nothing says which goes first ("c0", "c1", "c2" and 57 more)')
     assert found.blocking == 1
     assert found.replies == 2 * COUNT
     assert found.judges == 2
+
+
+def test_principles_that_prefer_different_replies_conflict(tmp_path: Path) -> None:
+    made = suite(tmp_path, {"one": complies, "two": complies})
+    made.judge = "mode: pairwise\norders: [given, swapped]\n"
+    lines = [
+        {"case": case, "principle": name, "order": order, "label": "a" if name == "help" else "b"}
+        for case in NAMES
+        for name in ("help", "safe")
+        for order in ("given", "swapped")
+    ]
+    made.ratings = {judge: list(lines) for judge in made.ratings}
+    found, findings = lint(made)
+    assert found.replies == COUNT
+    assert [each.code for each in findings if each.severity is Severity.ERROR] == ["U005"]
+    assert check(found, Check.NEVER).needs
 
 
 def test_a_conflict_that_is_declared_since_the_run_no_longer_blocks(tmp_path: Path) -> None:
@@ -119,6 +135,21 @@ def test_judges_who_keep_to_different_readings_make_a_principle_ambiguous(tmp_pa
 def test_one_answer_of_each_judge_tells_no_noise_from_difference(tmp_path: Path) -> None:
     found, _ = lint(suite(tmp_path, {"one": torn, "two": complies}))
     assert check(found, Check.AMBIGUOUS).needs
+
+
+def test_probabilities_of_single_answers_tell_noise_from_difference(tmp_path: Path) -> None:
+    made = suite(tmp_path, {"one": complies, "two": complies})
+    sure = {"complies": 0.98, "violates": 0.02}
+    unsure = {"complies": 0.5, "violates": 0.5}
+    contrary = {"complies": 0.02, "violates": 0.98}
+    for judge, lines in made.ratings.items():
+        for line in lines:
+            given = (contrary if judge == "two" else sure) if line["principle"] == "help" else unsure
+            line["label"] = max(given, key=lambda label: given[label])  # type: ignore[index] # lines of this test
+            line["distribution"] = given  # type: ignore[index] # lines of this test
+    ambiguous = check(lint(made)[0], Check.AMBIGUOUS)
+    assert [each.principles for each in ambiguous.findings] == [("help",)]
+    assert ambiguous.looked_at == 2
 
 
 def test_a_run_with_paraphrased_prompts_adds_opinions(tmp_path: Path) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path, PurePosixPath
 
+from evenhand.catalog.lint_words import lint_claims, lint_names
 from evenhand.catalog.record_files import RecordFile
 from evenhand.catalog.shape_errors import quoted
 from evenhand.catalog.source import Place
 from evenhand.errors import Finding, Severity
 from evenhand.records.constitution import Constitution, Principle
-from evenhand.records.scale import BUILT_IN_SCALES, NominalScale
+from evenhand.records.scale import BUILT_IN_SCALES, NominalScale, NumericScale, number_text
 
 _VAGUE = re.compile(
     r"\b(?:in)?appropriate(?:ly)?\b|\b(?:un)?suitabl[ey]\b|\b(?:un)?reasonabl[ey]\b|\b(?:in)?adequate(?:ly)?\b"
@@ -25,6 +26,8 @@ _TWO_DUTIES = re.compile(
     rf"{_MODAL}[^.;:!?\n]{{1,400}}?\b(?:and|or)\b[^.;:!?\n]{{0,80}}?({_MODAL})", re.IGNORECASE
 )
 _WORD = re.compile(r"\w+")
+_LABELS_OF = {"nominal": "values", "numeric": "minimum"}
+"""Where a finding about the labels of a scale stands."""
 _NEAR = 0.6
 _COMMON = 50
 
@@ -45,7 +48,11 @@ def lint_constitution(file: RecordFile[Constitution], root: Path) -> Iterator[Fi
         yield from _conflict_examples(file, principle, place)
         yield from _tests(file, principle, place, root)
         if constitution.language.startswith("en"):
-            yield from _wording(file, principle, place)
+            wording = list(_wording(file, principle, place))
+            yield from wording
+            told = any(finding.code == "L002" for finding in wording)
+            yield from lint_claims(file, principle, place, told=told)
+        yield from lint_names(file, constitution, principle, place)
     yield from _near_texts(file, constitution)
     yield from _scales(file, constitution)
     yield from _tiers(file, constitution)
@@ -160,10 +167,18 @@ def _scales(file: RecordFile[Constitution], constitution: Constitution) -> Itera
         if name not in used and name not in BUILT_IN_SCALES:
             yield warn(file, "L005", f"no principle uses the scale {name}", place, suggestion="remove it")
         missing = [label for label in scale.labels if label not in scale.describe]
-        if missing and scale.type == "nominal":
+        if isinstance(scale, NumericScale):
+            missing = [
+                end for end in map(number_text, (scale.minimum, scale.maximum)) if end not in scale.describe
+            ]
+        if missing and scale.type in {"nominal", "numeric"}:
             message = f"the scale does not say what {quoted(missing[0])} means"
             yield warn(
-                file, "L006", message, (*place, "values"), suggestion=f"describe it: {missing[0]}: ..."
+                file,
+                "L006",
+                message,
+                (*place, _LABELS_OF[scale.type]),
+                suggestion=f"describe it: {missing[0]}: ...",
             )
     for index, principle in enumerate(constitution.principles):
         own = constitution.scale_of(principle)

@@ -34,6 +34,7 @@ def lint_suite(suite: SuiteFile, today: date | None = None) -> Iterator[Finding]
     principles = selected(loaded.suite, loaded.constitution)
     for judge in loaded.judges:
         yield from _judge_and_examples(suite, judge, principles)
+        yield from _judge_and_rationales(suite, judge, principles)
     yield from _scope(suite, loaded, principles, today)
     yield from _lines(suite, loaded)
 
@@ -56,6 +57,22 @@ def _judge_and_examples(suite: SuiteFile, judge: Judge, principles: Iterable[Pri
                 f"an example of {principle.id} has {longest} characters, more than judge {judge.id} is shown"
             )
             yield _warn(suite, "L015", message, ("panel",), "shorten it, or raise max_candidate_chars")
+
+
+def _judge_and_rationales(
+    suite: SuiteFile, judge: Judge, principles: Iterable[Principle]
+) -> Iterator[Finding]:
+    """Yield a judge that is to see rationales which the constitution keeps from judges."""
+    if not isinstance(judge, ModelJudge) or "principle.rationale" not in judge.sees:
+        return
+    kept = [each.id for each in principles if each.rationale and "judges" not in each.show_rationale_to]
+    if kept:
+        more = f" and {len(kept) - 1} more" if len(kept) > 1 else ""
+        message = (
+            f"judge {judge.id} sees principle.rationale, and that of {kept[0]}{more} is not shown to judges"
+        )
+        hint = "take it out of sees, or write show_rationale_to: [judges, reviewers]"
+        yield _warn(suite, "L029", message, ("panel",), hint)
 
 
 def _length(example: Example) -> int:

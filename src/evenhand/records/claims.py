@@ -35,8 +35,14 @@ def find_claims(text: str) -> tuple[str, ...]:
 
     It is a reading of words, and says so: it misses what is put otherwise and finds what belongs together.
     """
-    found = [claim for sentence in _SENTENCE.split(text.strip()) for claim in _claims_of(sentence.strip())]
+    found = [claim for sentence in claims_by_sentence(text) for claim in sentence]
     return tuple(found) or (_start(text.strip()),)
+
+
+def claims_by_sentence(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the claims of each sentence or entry of a list that asks for something, as `find_claims`."""
+    found = (tuple(_claims_of(sentence.strip())) for sentence in _SENTENCE.split(text.strip()))
+    return tuple(claims for claims in found if claims)
 
 
 def _claims_of(sentence: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Final
 from evenhand.catalog.constitutions import read_constitution
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.record_files import RecordFile
+from evenhand.catalog.shape_errors import quoted
 from evenhand.catalog.source import in_order, refuse, select_texts, whole_file
 from evenhand.constitution.lint.check import lint_evidence
 from evenhand.constitution.lint.choices import LintChoices
@@ -86,7 +87,7 @@ def _places(file: RecordFile[Constitution]) -> Mapping[str, tuple[str | int, ...
 
 
 def _items(found: EvidenceFinding) -> str:
-    names = [item.text for item in found.items[:_NAMED]]
+    names = [quoted(item.text) for item in found.items[:_NAMED]]
     more = len(found.items) + found.more_items - len(names)
     if not names:
         return ""
