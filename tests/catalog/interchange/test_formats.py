@@ -32,6 +32,20 @@ def test_a_heading_with_a_level_is_a_principle_and_its_level_the_tier() -> None:
     assert settled("model-spec", SPEC).constitution.tiers == ("root", "guideline")
 
 
+def test_the_word_of_earlier_releases_for_the_highest_level_is_known() -> None:
+    text = SPEC.replace("authority=root", "authority=platform")
+    assert settled("model-spec", text).constitution.tiers == ("platform", "guideline")
+
+
+def test_a_turn_that_is_not_written_as_one_is_kept_in_the_notes() -> None:
+    text = SPEC.replace("<assistant> <!-- OK -->\n", "*<assistant> <!-- OK -->\n")
+    first = principles("model-spec", text)[0]
+    assert [each.kind for each in first.examples] == ["complies", "violates", "violates"]
+    assert "Ask at the desk." in first.notes
+    line = text.split("\n").index("*<assistant> <!-- OK -->") + 1
+    assert (line, "text of a chat became notes") in guesses("model-spec", text)
+
+
 def test_commentary_is_rationale_and_no_part_of_the_rule() -> None:
     first = principles("model-spec", SPEC)[0]
     assert first.rationale == "Two readers once came\nfor the same book.\n\nThey still talk."

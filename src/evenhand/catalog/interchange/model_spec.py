@@ -22,8 +22,8 @@ from evenhand.catalog.interchange.model_spec_parts import ChatBlock, Parts, take
 from evenhand.catalog.source import Source, Span
 from evenhand.errors import nearest_name
 
-LEVELS = ("root", "system", "developer", "user", "guideline")
-"""Levels of authority, highest first."""
+LEVELS = ("root", "platform", "system", "developer", "user", "guideline")
+"""Levels of authority, highest first; releases before that of September 2025 say platform for root."""
 
 _KNOWN = ("id", "authority", "tags")
 _TESTS = "examples/{}.md"
