@@ -187,16 +187,19 @@ MEASURED: dict[str, Callable[[int, Path], int]] = {
     "parquet": lambda pairs, folder: export(pairs, folder, Format.PARQUET),
 }
 
+LARGE = ("records alone", "json.dumps alone", "trl-preference")
+"""What is measured at the larger size."""
+
 
 def measure(name: str, pairs: int) -> dict[str, Any]:
     """Do one of them in this process."""
     with tempfile.TemporaryDirectory() as made:
-        folder, began = Path(made), time.perf_counter()
+        folder, began, worked = Path(made), time.perf_counter(), time.process_time()
         rows = MEASURED[name](pairs, folder)
-        seconds = time.perf_counter() - began
+        seconds, cpu = time.perf_counter() - began, time.process_time() - worked
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"rows": rows, "seconds": seconds, "mib": peak, "mb": size / 1e6}
+    return {"rows": rows, "seconds": seconds, "cpu": cpu, "mib": peak, "mb": size / 1e6}
 
 
 def main() -> None:
@@ -209,19 +212,25 @@ def main() -> None:
     if arguments.one:
         sys.stdout.write(json.dumps(measure(arguments.one[0], int(arguments.one[1]))))
         return
-    sizes = [2_000] if arguments.quick else arguments.pairs
-    print(f"{'what':<22}{'records':>10}{'rows':>10}{'s':>8}{'us/record':>11}{'peak MiB':>10}{'MB':>9}")
-    for pairs in sizes:
-        for name in MEASURED:
+    few, many = (2_000, 4_000) if arguments.quick else (arguments.pairs[0], arguments.pairs[-1])
+    heads = ("records", "rows", "wall s", "cpu s", "cpu us/record", "peak MiB", "MB")
+    print("what".ljust(22) + "".join(head.rjust(len(head) + 4) for head in heads))
+    for pairs, names in ((few, MEASURED), (many, LARGE)):
+        for name in names:
             command = [sys.executable, __file__, "--one", name, str(pairs)]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             found = json.loads(done.stdout)
-            each = found["seconds"] / pairs * 1e6
-            print(
-                f"{name:<22}{pairs:>10,}{found['rows']:>10,}{found['seconds']:>8.1f}{each:>11.1f}"
-                f"{found['mib']:>10.0f}{found['mb']:>9,.0f}",
-                flush=True,
+            cells = (
+                f"{pairs:,}",
+                f"{found['rows']:,}",
+                f"{found['seconds']:.1f}",
+                f"{found['cpu']:.1f}",
+                f"{found['cpu'] / pairs * 1e6:.1f}",
+                f"{found['mib']:.0f}",
+                f"{found['mb']:,.0f}",
             )
+            row = "".join(cell.rjust(len(head) + 4) for head, cell in zip(heads, cells, strict=True))
+            print(name.ljust(22) + row, flush=True)
 
 
 if __name__ == "__main__":
