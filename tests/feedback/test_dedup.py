@@ -9,39 +9,49 @@ from hypothesis import strategies as st
 from evenhand.feedback.dedup import Seen, Twice, normalised, row_key
 from evenhand.records.message import Message
 
-ROWS = st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.booleans()), max_size=30)
+ROWS = st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.integers(0, 2)), max_size=30)
 
 
 def key(number: int) -> bytes:
     return row_key(f"prompt {number}", ("text",))[0]
 
 
-def settle(rows: list[tuple[int, bool, bool]]) -> list[Twice]:
+def settle(rows: list[tuple[int, bool, int]]) -> list[Twice]:
     seen = Seen()
-    for number, label, trusted in rows:
-        seen.add(key(number), label=label, trusted=trusted)
+    for number, label, doubt in rows:
+        seen.add(key(number), label=label, doubt=doubt)
     return [Twice(each) for each in seen.settle().tolist()]
 
 
 @given(ROWS)
-def test_of_what_stands_twice_one_row_stays_and_of_a_contradiction_none(
-    rows: list[tuple[int, bool, bool]],
+def test_what_is_believed_most_stays_once_and_where_that_contradicts_itself_nothing_stays(
+    rows: list[tuple[int, bool, int]],
 ) -> None:
     groups = defaultdict(list)
-    for place, (number, label, trusted) in enumerate(rows):
-        groups[number].append((label, not trusted, place))
+    for place, (number, label, doubt) in enumerate(rows):
+        groups[number].append((doubt, place, label))
     found = settle(rows)
     for members in groups.values():
-        if len({label for label, _, _ in members}) > 1:
-            assert all(found[place] is Twice.CONTRADICTORY for _, _, place in members)
-            continue
-        _, _, first = min(members, key=lambda each: (each[1], each[2]))
-        for _, _, place in members:
-            assert found[place] is (Twice.KEPT if place == first else Twice.DUPLICATE)
+        doubt, first, label = min(members)
+        clash = len({label for other, _, label in members if other == doubt}) > 1
+        for _, place, other in members:
+            if clash or other != label:
+                assert found[place] is Twice.CONTRADICTORY
+            else:
+                assert found[place] is (Twice.KEPT if place == first else Twice.DUPLICATE)
 
 
-def test_a_trusted_row_stays_before_one_that_came_first() -> None:
-    assert settle([(1, True, False), (1, True, True)]) == [Twice.DUPLICATE, Twice.KEPT]
+def test_people_are_believed_before_a_row_that_came_first() -> None:
+    assert settle([(1, True, 2), (1, True, 0)]) == [Twice.DUPLICATE, Twice.KEPT]
+    assert settle([(1, False, 2), (1, True, 1)]) == [Twice.CONTRADICTORY, Twice.KEPT]
+    assert settle([(1, False, 1), (1, True, 1)]) == [Twice.CONTRADICTORY] * 2
+
+
+@given(ROWS)
+def test_rows_with_more_doubt_take_nothing_away(rows: list[tuple[int, bool, int]]) -> None:
+    sure = [row for row in rows if row[2] < 2]
+    kept = [row for row, each in zip(rows, settle(rows), strict=True) if each is Twice.KEPT and row[2] < 2]
+    assert kept == [row for row, each in zip(sure, settle(sure), strict=True) if each is Twice.KEPT]
 
 
 def test_nothing_comes_to_nothing() -> None:
@@ -72,7 +82,7 @@ def test_texts_do_not_run_into_each_other(texts: list[str]) -> None:
 
 
 def test_the_order_of_other_rows_decides_nothing() -> None:
-    rows = [(number % 7, number % 3 == 0, True) for number in range(40)]
+    rows = [(number % 7, number % 3 == 0, 1) for number in range(40)]
     shuffled = rows.copy()
     random.Random(1).shuffle(shuffled)
     kept = {rows[place] for place, each in enumerate(settle(rows)) if each is Twice.KEPT}

@@ -23,7 +23,7 @@ class Twice(IntEnum):
     DUPLICATE = 1
     """The same prompt and texts, with the same label, stand in a row that is kept."""
     CONTRADICTORY = 2
-    """The same prompt and texts stand there with the opposite label; none of them is kept."""
+    """The same prompt and texts stand there with the opposite label, from somebody who is believed as much or more."""
 
 
 def normalised(text: str) -> str:
@@ -57,30 +57,39 @@ class Seen:
         self._keys = bytearray()
         self._facts = bytearray()
 
-    def add(self, key: bytes, *, label: bool, trusted: bool) -> None:
-        """Note the next row: its digest, which of the two opposite labels it has, and whether it is trusted."""
+    def add(self, key: bytes, *, label: bool, doubt: int) -> None:
+        """Note the next row: its digest, which of the two opposite labels it has, and how little it is believed.
+
+        Args:
+            key: The digest.
+            label: Which of the two labels.
+            doubt: From 0, for what is believed before all others, to 127.
+        """
         self._keys += key
-        self._facts.append(2 * label + (not trusted))
+        self._facts.append(2 * doubt + label)
 
     def settle(self) -> NDArray[np.uint8]:
         """Return the `Twice` of each row, in the order in which they came, shape (n,).
 
-        Of rows that say the same the first trusted one is kept, or else the first. Rows that contradict each other are
-        dropped, all of them.
+        Of rows that say the same the first of those with the least doubt is kept. Where these contradict each other
+        nothing is kept; rows with more doubt that contradict them are dropped, and change nothing.
         """
         keys = np.frombuffer(bytes(self._keys), dtype=[("high", "<u8"), ("low", "<u8")])
         facts = np.frombuffer(bytes(self._facts), dtype=np.uint8)
         found = np.zeros(len(facts), dtype=np.uint8)
         if not len(facts):
             return found
-        order = np.lexsort((facts & 1, keys["low"], keys["high"]))
+        order = np.lexsort((facts >> 1, keys["low"], keys["high"]))
         ordered = keys[order]
         first = np.concatenate([[True], ordered[1:] != ordered[:-1]])
         starts = np.flatnonzero(first)
-        labels = (facts >> 1)[order]
-        both = np.minimum.reduceat(labels, starts) != np.maximum.reduceat(labels, starts)
-        in_both = np.repeat(both, np.diff([*starts, len(order)]))
-        found[order] = np.where(in_both, Twice.CONTRADICTORY, np.where(first, Twice.KEPT, Twice.DUPLICATE))
+        sizes = np.diff(starts, append=len(order))
+        labels, doubts = (facts & 1)[order], (facts >> 1)[order]
+        leading = np.repeat(labels[starts], sizes)
+        leads = doubts == np.repeat(doubts[starts], sizes)
+        against = np.add.reduceat((leads & (labels != leading)).astype(np.int64), starts) > 0
+        dropped = np.repeat(against, sizes) | (labels != leading)
+        found[order] = np.where(dropped, Twice.CONTRADICTORY, np.where(first, Twice.KEPT, Twice.DUPLICATE))
         return found
 
 

@@ -51,7 +51,7 @@ _WORDS = {
     LeftOut.SAME_TEXTS: "the two texts are the same",
     LeftOut.NOT_TRUSTED: "neither people nor a calibrated panel settled it; --untrusted exports it marked",
     LeftOut.DUPLICATE: "the same prompt and texts with the same label stand in another row",
-    LeftOut.CONTRADICTORY: "the same prompt and texts stand in another row with the opposite label",
+    LeftOut.CONTRADICTORY: "the same prompt and texts have the opposite label elsewhere, believed as much or more",
 }
 
 __all__ = ["LeftOut"]

@@ -24,6 +24,11 @@ class TrustReason(StrEnum):
 TRUSTED = frozenset({TrustReason.PEOPLE, TrustReason.CERTIFIED})
 
 
+def doubt(reason: TrustReason) -> int:
+    """Return how little a label is believed beside another one: people before the panel, the panel before the rest."""
+    return 0 if reason is TrustReason.PEOPLE else 1 if reason in TRUSTED else 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingFacts:
     """What a calibration lets a panel decide alone, in numbers and words."""
@@ -112,4 +117,4 @@ _RANK = {
     TrustReason.NOT_CERTIFIED: 3,
 }
 
-__all__ = ["TRUSTED", "Standing", "StandingFacts", "TrustReason", "decide_trust", "no_standing"]
+__all__ = ["TRUSTED", "Standing", "StandingFacts", "TrustReason", "decide_trust", "doubt", "no_standing"]

@@ -101,6 +101,21 @@ def test_what_people_settled_on_a_pair_beats_the_panel(tmp_path: Path, out: Path
     assert facts.left_out == {LeftOut.HELD_BACK: 20 - len(found), LeftOut.NOT_TRUSTED: 20}
 
 
+def test_a_calibrated_panel_decides_pairs_alone(tmp_path: Path, out: Path) -> None:
+    suite = pair_suite(
+        tmp_path / "w",
+        [BOTH if number % 3 else {"given": "b", "swapped": "b"} for number in range(150)],
+        labels=[label(f"p{number}", "a" if number % 3 else "b", inclusion=2 / 3) for number in range(100)],
+        suite="splits: {optimise: 0.3, gate: 0.7}\n",
+    )
+    calibrate_run(suite.folder, suite.run().run.id, formats=["json"])
+    facts = export(suite, "trl-preference", out)
+    assert facts.trust[TrustReason.CERTIFIED] == 50
+    assert facts.trust[TrustReason.PEOPLE] + facts.left_out[LeftOut.HELD_BACK] == 100
+    assert {row["calibration_run"] for row in rows(out)} == {suite.runs[-1].id}
+    assert "at most 10% of these decisions are wrong" in rows(out)[0]["calibration_status"]
+
+
 # -- Texts -----------------------------------------------------------------------------------------
 
 

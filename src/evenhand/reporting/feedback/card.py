@@ -7,7 +7,7 @@ from evenhand.feedback.card import ExportFacts
 from evenhand.feedback.left_out import LeftOut
 from evenhand.feedback.shapes import COLUMNS, Format, Shape, Source, text_keys
 from evenhand.feedback.trust import TRUSTED, TrustReason
-from evenhand.reporting.feedback.front_matter import front_matter, title
+from evenhand.reporting.feedback.front_matter import front_matter
 from evenhand.reporting.markdown_words import code_span, own
 
 _MADE: Final = {
@@ -28,7 +28,9 @@ def render_card(facts: ExportFacts) -> str:
 
 
 def _body(facts: ExportFacts) -> Iterator[str]:
-    yield from (f"# {own(title(facts))}", "")
+    origin = facts.provenance
+    suite, run = (code_span(name, in_table=False) for name in (origin.suite, origin.run))
+    yield from (f"# {facts.shape.value.capitalize()} data of suite {suite}, run {run}", "")
     yield from (f"{_MADE[facts.source]} {_HOLDS[facts.shape]}", "")
     yield from ("Made by evenhand from its ledger; this card is made from the same data.", "")
     yield from _rows(facts)

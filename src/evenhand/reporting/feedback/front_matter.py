@@ -24,7 +24,7 @@ def front_matter(facts: ExportFacts) -> str:
 
 
 def _lines(facts: ExportFacts) -> Iterator[str]:
-    yield f"pretty_name: {_text(title(facts))}"
+    yield f"pretty_name: {_text(_title(facts))}"
     yield f"license: {_text(facts.license or 'unknown')}"
     yield "task_categories:"
     yield "- text-generation"
@@ -69,8 +69,7 @@ def _features(facts: ExportFacts) -> Iterator[str]:
         yield "    list: string" if column.kind == "texts" else f"    dtype: {_TYPES[column.kind]}"
 
 
-def title(facts: ExportFacts) -> str:
-    """Return the name of the data set."""
+def _title(facts: ExportFacts) -> str:
     return (
         f"{facts.shape.value.capitalize()} data of suite {facts.provenance.suite}, run {facts.provenance.run}"
     )
@@ -84,4 +83,4 @@ def _text(value: Any) -> str:
     return json.dumps(value)
 
 
-__all__ = ["front_matter", "title"]
+__all__ = ["front_matter"]

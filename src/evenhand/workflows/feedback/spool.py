@@ -22,7 +22,7 @@ from evenhand.feedback.rows import (
 )
 from evenhand.feedback.shapes import Format, Shape
 from evenhand.feedback.splits import Splits
-from evenhand.feedback.trust import TRUSTED, Standing, TrustReason, decide_trust
+from evenhand.feedback.trust import TRUSTED, Standing, TrustReason, decide_trust, doubt
 
 _TWICE: Final = {Twice.DUPLICATE: LeftOut.DUPLICATE, Twice.CONTRADICTORY: LeftOut.CONTRADICTORY}
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -83,7 +83,7 @@ class Spool:
                 self.left_out[made] += 1
                 continue
             split = self.rules.splits.of(source_of(record))
-            self._seen.add(made.key, label=made.label, trusted=made.reason in TRUSTED)
+            self._seen.add(made.key, label=made.label, doubt=doubt(made.reason))
             self._facts.append(names[split] * len(_REASONS) + _REASONS.index(made.reason))
             self._put(made, split, tail)
 
