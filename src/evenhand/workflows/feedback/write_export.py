@@ -20,7 +20,7 @@ from evenhand.feedback.shapes import Source, row_schema
 from evenhand.feedback.trust import TrustReason
 from evenhand.records.canonical import ascii_line
 from evenhand.reporting.feedback.card import render_card
-from evenhand.workflows.feedback.shards import ShardKind, write_shards
+from evenhand.workflows.feedback.shards import ShardKind, WrittenShards, write_shards
 from evenhand.workflows.feedback.spool import Rules, Spool
 
 MANIFEST, CARD, SCHEMA = "manifest.json", "README.md", "row.schema.json"
@@ -70,34 +70,38 @@ def write_export(
             spool = Spool(rules=rules, stream=stream)
             spool.fill(records)
             written = write_shards(spool.rows(), staged, kind)
-        facts = ExportFacts(
-            format=rules.format,
-            shape=rules.shape,
-            source=about.source,
-            conversational=rules.conversational,
-            provenance=about.provenance,
-            standing=rules.standing.facts,
-            records=spool.records,
-            rows={
-                split: sum(file.rows for file in written.files if file.split == split)
-                for split in rules.splits.shares
-            },
-            left_out={reason: spool.left_out[reason] for reason in LeftOut if spool.left_out[reason]},
-            trust={reason: spool.trust[reason] for reason in TrustReason if spool.trust[reason]},
-            untrusted=rules.untrusted,
-            held_back=len(rules.held),
-            include_gate=about.include_gate,
-            shares=rules.splits.shares,
-            seed=rules.splits.seed,
-            license=about.license,
-            version=about.version,
-            files=written.files,
-            beside=written.beside,
-        )
+        facts = _facts(spool, written, about)
         if facts.total:
             _write_beside(staged, facts)
             _put_in_place(staged, folder)
     return facts
+
+
+def _facts(spool: Spool, written: WrittenShards, about: About) -> ExportFacts:
+    rules, rows = spool.rules, dict.fromkeys(spool.rules.splits.shares, 0)
+    for file in written.files:
+        rows[file.split] += file.rows
+    return ExportFacts(
+        format=rules.format,
+        shape=rules.shape,
+        source=about.source,
+        conversational=rules.conversational,
+        provenance=about.provenance,
+        standing=rules.standing.facts,
+        records=spool.records,
+        rows=rows,
+        left_out={reason: spool.left_out[reason] for reason in LeftOut if spool.left_out[reason]},
+        trust={reason: spool.trust[reason] for reason in TrustReason if spool.trust[reason]},
+        untrusted=rules.untrusted,
+        held_back=len(rules.held),
+        include_gate=about.include_gate,
+        shares=rules.splits.shares,
+        seed=rules.splits.seed,
+        license=about.license,
+        version=about.version,
+        files=written.files,
+        beside=written.beside,
+    )
 
 
 # -- Beside the rows -------------------------------------------------------------------------------
