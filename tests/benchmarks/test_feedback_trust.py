@@ -11,5 +11,5 @@ def test_what_a_certified_panel_decides_alone_is_as_right_as_promised(shared_dat
     assert draws[0.1].trusted == 0
     for alpha in (0.2, 0.3):
         assert draws[alpha].certified
-        assert draws[alpha].trusted > 100
-        assert draws[alpha].wrong <= alpha * draws[alpha].trusted
+        assert draws[alpha].alone > draws[alpha].trusted > 100
+        assert draws[alpha].alone_wrong <= alpha * draws[alpha].alone
