@@ -315,3 +315,13 @@ def test_the_merged_file_reads_back_as_the_effective_constitution(folder: Path) 
     (folder / "merged.yaml").write_text(write_yaml(effective))
     assert yaml.safe_load(write_yaml(effective)).get("extends") is None
     assert load_constitution(folder / "merged.yaml").hash == effective.hash
+
+
+def test_a_conflict_that_can_not_be_meant_is_told_at_its_own_place_even_where_others_are_gone(
+    folder: Path,
+) -> None:
+    conflicts = "[{id: emoji, resolution: x}, {id: candour, resolution: y}, {id: hram, resolution: z}]"
+    override = f"except: [emoji]\noverride:\n  harm:\n    because: x\n    conflicts_with: {conflicts}"
+    (found,) = read_constitution(_child(folder, override)).findings
+    assert (found.code, found.line, found.message) == ("C006", 11, 'there is no principle "hram"')
+    assert found.excerpt[found.column - 1 :].startswith("hram")

@@ -205,19 +205,24 @@ class _Composer:
             for alias in _items(principle.get("aliases"))
         }
         for position, principle in enumerate(self._principles):
-            kept: list[Json] = []
-            for number, conflict in enumerate(_items(principle.get("conflicts_with"))):
-                assert isinstance(conflict, dict)
-                other = str(conflict["id"])
-                now = other if other in self._origins else renamed.get(other, other)
-                if now in self._origins or now not in self._left_out:
-                    old = ("principles", position, "conflicts_with", number)
-                    self._joiner.move(old, (*old[:3], len(kept)))
-                    kept.append({**conflict, "id": now})
-            if kept:
-                principle["conflicts_with"] = kept
-            else:
-                principle.pop("conflicts_with", None)
+            declared = list(self._conflicts(principle, renamed))
+            if not declared:
+                continue
+            kept = [number for number, now in declared if now in self._origins or now not in self._left_out]
+            if len(kept) < len(declared):
+                self._joiner.keep(("principles", position, "conflicts_with"), kept)
+            old = _items(principle.pop("conflicts_with"))
+            said = [{**_mapping(old[number]), "id": declared[number][1]} for number in kept]
+            if said:
+                principle["conflicts_with"] = list(said)
+
+    def _conflicts(
+        self, principle: Mapping[str, Json], renamed: Mapping[str, str]
+    ) -> Iterator[tuple[int, str]]:
+        """Yield each declared conflict by its position, with what the other principle is called now."""
+        for number, conflict in enumerate(_items(principle.get("conflicts_with"))):
+            other = str(_mapping(conflict)["id"])
+            yield number, other if other in self._origins else renamed.get(other, other)
 
     def _told_left_out(self, data: Mapping[str, Json]) -> Iterator[LeftOut]:
         """Yield what was left out, with whether something goes on speaking for it."""
@@ -241,3 +246,7 @@ class _Composer:
 
 def _items(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
+
+
+def _mapping(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}

@@ -6,7 +6,7 @@ whatever reads positions needs to know of one source alone.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.catalog.source import Place, Source, Span
@@ -65,23 +65,38 @@ class Joiner:
         self._end = 0
         self._keys: dict[Place, Span] = {}
         self._values: dict[Place, Span] = {}
+        self._groups: dict[Place, set[Place]] = defaultdict(set)
+        """Places by their first two steps."""
         self._indices: dict[int, _Index] = {}
         self._begin(own)
 
     def copy(self, source: Source, old: Place, new: Place) -> None:
         """Let everything at and below `new` stand where it stands at and below `old` of a source."""
-        index = self._indices.setdefault(id(source), _Index(source))
-        for table, place, span in index.below(old):
+        if id(source) not in self._indices:
+            self._indices[id(source)] = _Index(source)
+        for table, place, span in self._indices[id(source)].below(old):
             spans = self._keys if table == "keys" else self._values
-            spans[(*new, *place[len(old) :])] = self._moved(source, span)
+            there = (*new, *place[len(old) :])
+            spans[there] = self._moved(source, span)
+            self._groups[there[:2]].add(there)
 
-    def move(self, old: Place, new: Place) -> None:
-        """Let everything at and below `new` stand where it stands at and below `old` of what was put together."""
-        if old == new:
-            return
+    def keep(self, place: Place, kept: Sequence[int]) -> None:
+        """Leave only some items of the list at `place`, which close up.
+
+        Args:
+            place: A list, at least two steps down.
+            kept: Positions of the items that stay, rising.
+        """
+        now = {position: number for number, position in enumerate(kept)}
         for spans in (self._keys, self._values):
-            below = {place: span for place, span in spans.items() if place[: len(old)] == old}
-            spans.update({(*new, *place[len(old) :]): span for place, span in below.items()})
+            items = [
+                each for each in self._groups[place[:2]] if each[: len(place)] == place and each in spans
+            ]
+            old = {each: spans.pop(each) for each in items if len(each) > len(place)}
+            for each, span in old.items():
+                number = now.get(int(each[len(place)]))
+                if number is not None:
+                    spans[(*place, number, *each[len(place) + 1 :])] = span
 
     def joined(self) -> JoinedSource:
         """Return the source of what was put together."""

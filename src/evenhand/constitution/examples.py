@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from evenhand.records.constitution import Constitution
 from evenhand.records.example_case import ExampleCase
 from evenhand.records.message import Text, flatten
-from evenhand.records.patterns import fits
 from evenhand.records.principle import Example, Principle
 from evenhand.records.scale import NominalScale, NumericScale, OrdinalScale, PairwiseScale, Reading, Scale
 
@@ -105,7 +104,7 @@ def choose_tests(
     """
     chosen = _Choice(constitution, prompts)
     for principle in constitution.principles:
-        if not only or fits(principle.id, only):
+        if not only or principle.is_meant_by(only):
             for test in _tests_of(constitution, principle, files.get(principle.id, ())):
                 chosen.look_at(principle, test)
     return Chosen(tests=tuple(chosen.tests), excluded=tuple(chosen.excluded))
