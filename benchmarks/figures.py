@@ -49,7 +49,7 @@ PACKAGES = {
     "gate": ("numpy", "scipy", "pydantic", "sqlalchemy"),
     "monitor": ("numpy", "scipy"),
     "tuning": ("numpy", "scipy"),
-    "constitution": ("pydantic", "PyYAML"),
+    "constitution": ("numpy", "scipy", "pydantic", "PyYAML"),
 }
 """Packages that the figures of a report depend on."""
 

@@ -8,5 +8,6 @@
 - whether the version says so: `version_rule`
 - which examples judges are tested on: `examples`; what they say on them: `tested`
 - what is stale through a change: `staleness`, by what each judge is shown (`asked`)
+- what a run says against a constitution: `lint`; what is proposed to people because of it: `amendments`
 - which verdicts flip when what changed is judged again: `impact`, as `impact_results`, in `impact_words`
 """

@@ -116,7 +116,7 @@ def _finding(each: _Weight, gain: Estimate, p: float) -> EvidenceFinding:
         message=(
             f"{each.name} adds {_points(gain)} to the agreement with people on {each.n:,} whole replies; {alone}"
         ),
-        suggestion="a candidate to cut, or to say again so that judges fail what people fail",
+        suggestion="a candidate to cut, one at a time, or to say again so that judges fail what people fail",
         figures=(Figure(name="gain of agreement", measured=gain),),
         adjusted_p=p,
     )
