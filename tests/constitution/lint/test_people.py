@@ -12,6 +12,7 @@ from evenhand.constitution.lint.evidence import PeopleTable, RunEvidence
 from evenhand.constitution.lint.gaps import coverage_gaps
 from evenhand.constitution.lint.results import Check, CheckResult, EvidenceLint
 from evenhand.stats.arrays import Bools
+from evenhand.stats.estimate import Estimate
 
 CHOICES = LintChoices()
 
@@ -191,3 +192,23 @@ def test_every_check_answers_and_in_one_order() -> None:
     found = lint_evidence(evidence_of({"one": "pf" * 30}))
     assert [each.check for each in found.checks] == list(Check)
     assert found.blocking == 0
+
+
+def test_the_figure_of_every_principle_is_told_whether_it_is_found_or_not() -> None:
+    verdicts = {"one": "f" * 40 + "p" * 60, "two": "p" * 90 + "f" * 10}
+    evidence = evidence_of(verdicts, overall="f" * 40 + "p" * 50 + "f" * 10)
+    found = lint_evidence(evidence)
+    for check, values in (
+        (Check.NEVER, (0.4, 0.1)),
+        (Check.ALWAYS, (0.4, 0.1)),
+        (Check.DEAD_WEIGHT, (0.4, 0.1)),
+    ):
+        figures = checked(found, check).measured
+        assert [each.name for each in figures] == ["one", "two"]
+        for figure, value in zip(figures, values, strict=True):
+            assert isinstance(figure.measured, Estimate)
+            assert figure.measured.value == pytest.approx(value)
+            assert (
+                figure.measured.interval.low < value < figure.measured.interval.high
+                or check is Check.DEAD_WEIGHT
+            )

@@ -77,6 +77,7 @@ def ambiguous(evidence: RunEvidence, choices: LintChoices) -> CheckResult:
         unsure=tuple(unsure),
         needs="" if found else NEEDS,
         looked_at=len(enough),
+        measured=tuple(Figure(name=mean.name, measured=mean.estimate(choices.confidence)) for mean in enough),
     )
 
 

@@ -73,6 +73,7 @@ def not_checkable(
         unsure=tuple(unsure),
         needs="" if found else NEEDS,
         looked_at=len(found),
+        measured=tuple(Figure(name=each.name, measured=each.measured) for each in found),
     )
 
 

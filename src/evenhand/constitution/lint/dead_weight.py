@@ -74,6 +74,7 @@ def dead_weight(evidence: RunEvidence, choices: LintChoices) -> CheckResult:
         unsure=tuple(unsure),
         needs="" if weights else needs,
         looked_at=len(weights),
+        measured=tuple(Figure(name=each.name, measured=each.gain(choices.confidence)) for each in weights),
     )
 
 

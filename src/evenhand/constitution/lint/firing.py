@@ -26,7 +26,7 @@ def never_fires(evidence: RunEvidence, choices: LintChoices) -> CheckResult:
             findings.append(_never(name, each, float(p), choices))
         elif each.share < choices.rarely:
             unsure.append(_maybe_never(name, each, len(counts), choices))
-    return _result(Check.NEVER, findings, unsure, counts)
+    return _result(Check.NEVER, findings, unsure, counts, choices)
 
 
 def always_fires(evidence: RunEvidence, choices: LintChoices) -> CheckResult:
@@ -44,7 +44,7 @@ def always_fires(evidence: RunEvidence, choices: LintChoices) -> CheckResult:
             low = percent(each.lower(choices.confidence))
             reason = f"fired on {each.hits:,} of {each.n:,} relevant replies, which only shows that it is above {low}"
             unsure.append(Unsure(check=Check.ALWAYS, principles=(name,), reason=reason))
-    return _result(Check.ALWAYS, findings, unsure, counts)
+    return _result(Check.ALWAYS, findings, unsure, counts, choices)
 
 
 def hardly_varied(evidence: RunEvidence, choices: LintChoices) -> tuple[frozenset[str], frozenset[str]]:
@@ -73,6 +73,7 @@ def _result(
     findings: list[EvidenceFinding],
     unsure: list[Unsure],
     counts: list[tuple[str, Count]],
+    choices: LintChoices,
 ) -> CheckResult:
     return CheckResult(
         check=check,
@@ -80,6 +81,9 @@ def _result(
         unsure=tuple(unsure),
         needs="" if counts else NO_RATE,
         looked_at=len(counts),
+        measured=tuple(
+            Figure(name=name, measured=each.estimate(choices.confidence)) for name, each in counts if each.n
+        ),
     )
 
 

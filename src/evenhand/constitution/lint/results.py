@@ -106,6 +106,8 @@ class CheckResult:
     """Principles, pairs or replies with an answer."""
     of: str = "principles"
     """What was looked at."""
+    measured: tuple[Figure, ...] = ()
+    """The figure of every principle that has one, found or not; named by the principle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
