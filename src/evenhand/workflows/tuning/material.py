@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from evenhand.calibration.splits import split_clusters
 from evenhand.calibration.table import Split
@@ -20,6 +21,7 @@ from evenhand.records.suite import Case
 from evenhand.tuning.content import content_key
 from evenhand.tuning.parts import shown_clusters
 from evenhand.workflows.calibration.given import words_of_labels
+from evenhand.workflows.tuning.review_labels import ReviewLabels
 
 
 class PartName(StrEnum):
@@ -33,17 +35,19 @@ class PartName(StrEnum):
     SEALED = "sealed"
 
 
+_TO_LEARN: Final = frozenset({PartName.LEARN, PartName.CHOOSE})
+_CERTIFY: Final = frozenset({PartName.GATE, PartName.SEALED})
+
+_Row = tuple[Case, tuple[HumanLabel, ...], PartName]
+"""A case with its labels and its part."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialPart:
     """Cases of one part, each asked about its labelled principles alone, with their labels. No label has its note."""
 
     cases: tuple[Case, ...] = ()
     labels: tuple[HumanLabel, ...] = ()
-
-    @property
-    def keys(self) -> frozenset[bytes]:
-        """Digests of everything that is judged in it."""
-        return frozenset(key for case in self.cases for key in case_keys(case))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +56,27 @@ class Material:
 
     parts: Mapping[PartName, MaterialPart]
     twins: int
-    """Cases to learn from that were left out, because the same text lies among those to certify with."""
+    """Cases to learn from that were left out, because the same text lies among those to certify with, or is shown."""
     strangers: int
     """Labels that meet no item of the suite."""
+    notes: tuple[str, ...] = ()
+    """What readers have to know about the labels."""
 
 
 def gather_material(
-    loaded: LoadedSuite, humans: Sequence[Path], *, shown: float, needs_learning: bool
+    loaded: LoadedSuite,
+    humans: Sequence[Path],
+    reviewed: ReviewLabels | None = None,
+    *,
+    shown: float,
+    needs_learning: bool,
 ) -> Material:
     """Read cases and labels of a suite and divide them by the sources of the cases, as every calibration does.
 
     Args:
         loaded: The suite.
         humans: Files of labels beside those of the suite.
+        reviewed: Labels of the workspace's review.
         shown: Share of the sources to learn from that proposers may see.
         needs_learning: Whether there is a proposer; without one, all labels to learn from compare candidates.
 
@@ -72,7 +84,7 @@ def gather_material(
         FileError: Lines of a file are wrong.
         MeasureError: There are no labels to compare candidates on, or none to certify with.
     """
-    labels = _labels_by_case(loaded, humans)
+    labels = _labels_by_case(loaded, humans, reviewed.labels if reviewed else ())
     wanted = tuple(
         principle.id for principle in selected_principles(loaded.suite.principles, loaded.constitution)
     )
@@ -86,20 +98,21 @@ def gather_material(
     splits = split_clusters(suite.id, suite.seed, suite.splits.shares, names)
     to_learn = {name for name, split in zip(names, splits, strict=True) if split == Split.OPTIMISE}
     seen = shown_clusters(suite.id, suite.seed, shown, to_learn) if needs_learning else frozenset[str]()
-    certify = _keys(asked, splits.tolist())
-    found: dict[PartName, list[tuple[Case, tuple[HumanLabel, ...]]]] = {part: [] for part in PartName}
-    twins = 0
-    for (case, mine), name, split in zip(asked, names, splits.tolist(), strict=True):
-        part = _part(Split(split), shown=name in seen)
-        if split == Split.OPTIMISE and not certify.isdisjoint(case_keys(case)):
-            twins += 1
-            continue
-        found[part].append((case, mine))
+    rows = [
+        (case, mine, _part(Split(split), shown=name in seen))
+        for (case, mine), name, split in zip(asked, names, splits.tolist(), strict=True)
+    ]
+    kept = _without_twins(_without_twins(rows, _TO_LEARN, _CERTIFY), {PartName.CHOOSE}, {PartName.LEARN})
     met = sum(len(mine) for _, mine in asked)
-    parts = {part: _put_together(rows) for part, rows in found.items()}
+    parts = {part: _put_together([row for row in kept if row[2] is part]) for part in PartName}
     _refuse_too_few(parts, needs_learning=needs_learning)
     total = sum(len(mine) for mine in labels.values())
-    return Material(parts=parts, twins=twins, strangers=total - met)
+    return Material(
+        parts=parts,
+        twins=len(rows) - len(kept),
+        strangers=total - met,
+        notes=reviewed.notes if reviewed else (),
+    )
 
 
 def case_keys(case: Case) -> Iterator[bytes]:
@@ -108,13 +121,16 @@ def case_keys(case: Case) -> Iterator[bytes]:
         yield content_key(case.prompt, output.text)
 
 
-def _labels_by_case(loaded: LoadedSuite, humans: Sequence[Path]) -> Mapping[str, list[HumanLabel]]:
-    found: dict[tuple[str, str, str, str], HumanLabel] = {}
-    files = [*((path, spec) for spec, path in loaded.labels())]
+def _labels_by_case(
+    loaded: LoadedSuite, humans: Sequence[Path], reviewed: Sequence[HumanLabel]
+) -> Mapping[str, list[HumanLabel]]:
+    files = [(path, spec) for spec, path in loaded.labels()]
     files += [(path, words_of_labels(loaded.suite.labels, path)) for path in humans]
-    for path, spec in files:
-        for label in read_labels(path, spec, loaded.constitution.renamed):
-            found[label.case_id, label.candidate_id, label.principle_id, label.annotator] = label
+    given = (label for path, spec in files for label in read_labels(path, spec, loaded.constitution.renamed))
+    found = {
+        (label.case_id, label.candidate_id, label.principle_id, label.annotator): label
+        for label in (*given, *reviewed)
+    }
     by_case: dict[str, list[HumanLabel]] = {}
     for label in found.values():
         by_case.setdefault(label.case_id, []).append(label)
@@ -134,14 +150,12 @@ def _narrowed(
     return case.model_copy(update={"principles": principles}), mine
 
 
-def _keys(asked: Sequence[tuple[Case, tuple[HumanLabel, ...]]], splits: Sequence[int]) -> AbstractSet[bytes]:
-    """Return the digests of all texts whose labels certify."""
-    return {
-        key
-        for (case, _), split in zip(asked, splits, strict=True)
-        if split != Split.OPTIMISE
-        for key in case_keys(case)
-    }
+def _without_twins(
+    rows: Sequence[_Row], parts: AbstractSet[PartName], others: AbstractSet[PartName]
+) -> list[_Row]:
+    """Leave out cases of some parts whose text lies in others too, whatever its source is called there."""
+    there = {key for case, _, part in rows if part in others for key in case_keys(case)}
+    return [row for row in rows if row[2] not in parts or there.isdisjoint(case_keys(row[0]))]
 
 
 def _part(split: Split, *, shown: bool) -> PartName:
@@ -150,9 +164,10 @@ def _part(split: Split, *, shown: bool) -> PartName:
     return PartName.GATE if split == Split.GATE else PartName.SEALED
 
 
-def _put_together(rows: Sequence[tuple[Case, tuple[HumanLabel, ...]]]) -> MaterialPart:
+def _put_together(rows: Sequence[_Row]) -> MaterialPart:
     return MaterialPart(
-        cases=tuple(case for case, _ in rows), labels=tuple(label for _, mine in rows for label in mine)
+        cases=tuple(case for case, _, _ in rows),
+        labels=tuple(label for _, mine, _ in rows for label in mine),
     )
 
 

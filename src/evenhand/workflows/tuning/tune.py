@@ -44,11 +44,16 @@ from evenhand.workflows.tuning.judge_part import (
 )
 from evenhand.workflows.tuning.material import Material, PartName, gather_material
 from evenhand.workflows.tuning.proposals import LearnView, Proposed, Proposer
+from evenhand.workflows.tuning.review_labels import find_review_labels
 from evenhand.workflows.tuning.uses import Tried, note_candidates
 from evenhand.workflows.versions import version_of
 
 _FEW: Final = 50
 """Items that choose; with fewer, the best of several is mostly luck (methods.md 7.4)."""
+_NOT_MEASURED: Final = (
+    "How often the judges change their mind was not measured.",
+    "What the panel is worth with the candidate was not measured: take it over, then gate and calibrate the suite.",
+)
 DEFAULT: Final = TuningChoices()
 
 
@@ -67,6 +72,8 @@ class TuneWishes:
     proposers: tuple[Proposer, ...] = ()
     humans: tuple[Path, ...] = ()
     """Files of labels beside those of the suite."""
+    review: bool = True
+    """Whether the labels that people gave in the workspace's review are read."""
     slices: tuple[str, ...] = ()
     """Dimensions of slices that the gate tests besides those of the suite."""
     open_sealed: bool = True
@@ -126,7 +133,11 @@ def tune_judge(
         )
     given = candidates_from_files(loaded, current, wishes.files, workspace.root)
     material = gather_material(
-        loaded, wishes.humans, shown=wishes.choices.shown, needs_learning=bool(wishes.proposers)
+        loaded,
+        wishes.humans,
+        find_review_labels(workspace, loaded.suite.id) if wishes.review else None,
+        shown=wishes.choices.shown,
+        needs_learning=bool(wishes.proposers),
     )
     tuning = _Tuning(
         wishes=wishes,
@@ -188,7 +199,12 @@ class _Tuning:
             tried_ever=len(before.candidates | digests),
             tunings_before=len(before.runs),
             left_out=tuple(self.left_out),
-            notes=(*self._about_data(scores), *self.notes, *self._about_labels(before, digests)),
+            notes=(
+                *self.material.notes,
+                *self._about_data(scores),
+                *self.notes,
+                *self._about_labels(before, digests),
+            ),
             evenhand=version_of("evenhand"),
             command=self.bench.options.command,
         )
@@ -298,7 +314,7 @@ class _Tuning:
         outcome, reason = decide(
             gate.status, gate.headline, gate.gain, must=choices.must, alpha=choices.alpha
         )
-        self.left_out.append("How often the judges change their mind was not measured.")
+        self.left_out += _NOT_MEASURED
         if outcome is not Outcome.ACCEPTED:
             self.left_out.append("The sealed labels were left closed: nothing was accepted.")
             return gate, None, outcome, reason
@@ -327,7 +343,7 @@ class _Tuning:
         if self.material.twins:
             yield (
                 f"{count(self.material.twins, 'case')} to learn from left out: the same text lies among those that "
-                "certify."
+                "certify, or is shown."
             )
         if self.material.strangers:
             yield f"{count(self.material.strangers, 'label')} on no item of the suite."
