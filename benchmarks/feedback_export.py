@@ -214,7 +214,7 @@ def main() -> None:
         return
     few, many = (2_000, 4_000) if arguments.quick else (arguments.pairs[0], arguments.pairs[-1])
     heads = ("records", "rows", "wall s", "cpu s", "cpu us/record", "peak MiB", "MB")
-    print("what".ljust(22) + "".join(head.rjust(len(head) + 4) for head in heads))
+    print("what".ljust(22) + "".join(head.rjust(max(11, len(head) + 2)) for head in heads))
     for pairs, names in ((few, MEASURED), (many, LARGE)):
         for name in names:
             command = [sys.executable, __file__, "--one", name, str(pairs)]
@@ -229,7 +229,7 @@ def main() -> None:
                 f"{found['mib']:.0f}",
                 f"{found['mb']:,.0f}",
             )
-            row = "".join(cell.rjust(len(head) + 4) for head, cell in zip(heads, cells, strict=True))
+            row = "".join(cell.rjust(max(11, len(head) + 2)) for head, cell in zip(heads, cells, strict=True))
             print(name.ljust(22) + row, flush=True)
 
 

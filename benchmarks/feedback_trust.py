@@ -30,7 +30,7 @@ from evenhand.workflows.read_run import read_run
 from evenhand.workflows.run_suite import RunOptions, run_suite
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-SETS = ("trust_or_escalate", "pandalm", "judgebench")
+SETS = ("trust_or_escalate", "pandalm")
 ALPHAS = (0.1, 0.2, 0.3)
 HIDDEN = 0.4
 SPLITS = "splits: {optimise: 0.2, gate: 0.8}\n"

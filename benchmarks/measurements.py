@@ -451,6 +451,25 @@ FEEDBACK = (
         meaning="Made-up pairs with recorded probabilities in both orders; reading and reporting each in a process of "
         "their own, import included.",
     ),
+    Measurement(
+        title="What an export of training data costs",
+        script="feedback_export.py",
+        quick=("--quick",),
+        meaning="From records of made-up pairs (about 225 words each) to files, with trust, duplicates by digests, "
+        "splits, card and manifest. `records alone` makes the same records and drops them, `json.dumps alone` also "
+        "writes a plain row of each. Each is a process of its own; reading the ledger is not in it.",
+    ),
+    Measurement(
+        title="What is exported as trusted, held against people",
+        script="feedback_trust.py",
+        quick=("--quick",),
+        meaning="Recorded judges of pairs, with the labels of 40 % of the cases hidden at random in each draw. "
+        "`alone` are the decisions at or above the certified threshold on pairs on which people agree, `wrong` the "
+        "share that people contradict, `broken` the draws in which it is above alpha (one in ten may be). `exported` "
+        "are those of them whose label was hidden: in a set this small a lucky draw of labels leaves more mistakes "
+        "among the rest, so their share of wrong ones runs above that of all.",
+        recorded_data=True,
+    ),
 )
 TUNING = (
     Measurement(
