@@ -126,6 +126,10 @@ def test_many_cases_are_tested_by_the_normal_law_with_the_same_answer() -> None:
     assert len(conflicting(many, CHOICES).findings) == 1
 
 
+def test_cases_of_one_source_alone_are_too_little_to_say() -> None:
+    assert not conflicting(torn(400, 100, cluster=[0] * 800), CHOICES).findings
+
+
 def test_cases_of_one_source_are_worth_fewer() -> None:
     apart = torn(400, 30)
     together = torn(400, 30, cluster=[row // 80 for row in range(800)])

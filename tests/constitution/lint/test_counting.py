@@ -52,6 +52,10 @@ def test_where_nothing_was_hit_each_source_counts_as_one() -> None:
     assert count(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)).estimate(0.95).n == 0
 
 
+def test_one_source_alone_is_worth_one() -> None:
+    assert count(np.arange(50) < 20, np.zeros(50, dtype=np.int64)).worth == 1
+
+
 def test_independent_replies_of_a_source_lose_little() -> None:
     rng = np.random.default_rng(0)
     found = count(rng.random(6_000) < 0.2, np.arange(6_000) // 3)

@@ -85,6 +85,13 @@ def test_its_interval_is_that_of_a_bootstrap() -> None:
     assert measured.interval.high == pytest.approx(high, abs=0.005)
 
 
+def test_replies_of_one_source_alone_are_too_little_to_say() -> None:
+    evidence = evidence_of({"one": ONCE, "two": ONCE}, cluster=[0] * 600)
+    result = redundant(evidence, CHOICES)
+    assert not result.findings
+    assert len(result.unsure) == 1
+
+
 def test_principles_that_never_meet_on_a_reply_make_no_pair() -> None:
     result = redundant(evidence_of({"one": "f" * 30 + "-" * 30, "two": "-" * 30 + "f" * 30}), CHOICES)
     assert result.needs

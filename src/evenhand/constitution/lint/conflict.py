@@ -166,8 +166,9 @@ def _p_above(each: _Dilemmas, limit: float) -> float:
 
 def _design_effect(each: _Dilemmas) -> float:
     """Return by how much conflicts vary more than they would, were the cases independent."""
-    if cluster_count(each.n, each.cluster) == each.n:
-        return 1.0
+    groups = cluster_count(each.n, each.cluster)
+    if groups in {1, each.n}:
+        return each.n / groups
     apart = each.conflict - each.chance
     apart = apart - apart.mean()
     plain = float((apart**2).sum())

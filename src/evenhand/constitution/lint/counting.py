@@ -59,7 +59,8 @@ def count(hits: Bools, clusters: Integers | None = None) -> Count:
     """Return how many of n replies are hits, both of shape (n,).
 
     Replies of one source are worth fewer: n over the design effect, which is estimated where some are hits and some are
-    not. Where all are one or the other nothing can be estimated, and each source counts as one.
+    not. Where all are one or the other, or all come from one source, nothing can be estimated, and each source counts
+    as one.
 
     Source: Korn and Graubard (1998), Survey Methodology 24, 193-201; methods.md 2.4.
     """
@@ -67,7 +68,7 @@ def count(hits: Bools, clusters: Integers | None = None) -> Count:
     groups = cluster_count(n, clusters)
     if n in {0, groups}:
         return Count(hits=found, n=n, worth=float(n))
-    if found in {0, n}:
+    if found in {0, n} or groups == 1:
         return Count(hits=found, n=n, worth=float(groups))
     share = found / n
     sums = cluster_sums(hits.astype(np.float64) - share, clusters)

@@ -112,7 +112,8 @@ def _measure_phi(evidence: RunEvidence, pair: _Pair, confidence: float) -> _Meas
     sums = cluster_sums(pulls, evidence.cluster[rows])
     cells = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     added = 0.5 * (_influence(cells[:, 0], cells[:, 1], shares, smoothed) ** 2).sum()
-    error = float(np.sqrt((sums**2).sum() + added)) / n
+    lone = len(sums) / (len(sums) - 1) if len(sums) > 1 else float("inf")
+    error = float(np.sqrt(lone * (sums**2).sum() + added)) / n if lone < float("inf") else lone
     half = normal_quantile(confidence) * error
     interval = Interval(low=max(smoothed - half, -1.0), high=min(smoothed + half, 1.0), confidence=confidence)
     return _MeasuredPhi(
