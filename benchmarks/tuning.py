@@ -132,8 +132,8 @@ def slices(reps: int) -> Iterator[str]:
     yield (
         f"Ten candidates, 8 points better on three slices of four and worse by `drop` on one; 200 labels choose, the "
         f"gate has n.\n{reps} tunings each, per cent. Regressed: accepted though 3 points or more are lost on a slice; "
-        "at 3 about 5 is right,\nstandard error 1.5. Naive: the best of the choosing labels taken for 2 points better or "
-        "more, with that loss."
+        "at 3 about 5 is right,\nstandard error 1.5. Naive: the best of the choosing labels taken for 2 points better "
+        "or more, with that loss."
     )
     yield table(("drop", "n", "accepted", "refused", "regressed", "naive"), rows)
 
