@@ -5,8 +5,9 @@
 A scripted generator on a loopback server of its own process criticises and revises each reply once, after a fixed
 latency; it writes by rules, so nothing here says how well a model revises. `bare loop` asks the same server through the
 same SDK, as many at a time, for the same texts between the same marks: it keeps nothing, retries nothing and measures
-nothing. `engine` is the generation run of `evenhand feedback revise`; `whole command` also judges before and after and
-measures what changed. Each is a process of its own, measured `--repeats` times; the median is shown.
+nothing. `bare on aiohttp` is the same over the client library that evenhand lets the SDK use. `engine` is the
+generation run of `evenhand feedback revise`; `whole command` also judges before and after and measures what changed.
+Each is a process of its own, measured `--repeats` times; the median is shown.
 """
 
 import argparse
@@ -24,7 +25,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-WAYS = ("bare loop", "engine", "whole command")
+WAYS = ("bare on aiohttp", "bare loop", "engine", "whole command")
+BARE = frozenset(WAYS[:2])
 PRICE = {"input": 0.5, "output": 1.5}
 """US dollars per million tokens, made up."""
 TEXT = "The parcel left the depot on Tuesday and should be there by the end of the week. "
@@ -52,11 +54,12 @@ def reply(number: int) -> str:
 # -- One measurement, in a process of its own ------------------------------------------------------
 
 
-async def bare_loop(address: str, replies: int, concurrency: int) -> None:
+async def bare_loop(address: str, replies: int, concurrency: int, *, on_aiohttp: bool) -> None:
     """Criticise and revise each reply, so many at a time; keep nothing."""
-    from openai import AsyncOpenAI
+    from openai import AsyncOpenAI, DefaultAioHttpClient
 
-    client = AsyncOpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0)
+    carried = DefaultAioHttpClient() if on_aiohttp else None
+    client = AsyncOpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0, http_client=carried)
     numbers = iter(range(replies))
 
     async def ask(words: str) -> str:
@@ -155,13 +158,13 @@ def measure(way: str, address: str, replies: int, concurrency: int) -> dict[str,
     """Revise so many replies in one way; return seconds and processor time, start-up left out."""
     with tempfile.TemporaryDirectory() as folder:
         made = workspace(Path(folder), address, replies, concurrency)
-        if way == "bare loop":
+        if way in BARE:
             import openai  # noqa: F401 - so that loading it is not timed
         else:
             import evenhand.workflows.feedback.revise  # noqa: F401 - the same
         before, start = cpu_seconds(), time.perf_counter()
-        if way == "bare loop":
-            asyncio.run(bare_loop(address, replies, concurrency))
+        if way in BARE:
+            asyncio.run(bare_loop(address, replies, concurrency, on_aiohttp=way == WAYS[0]))
         else:
             through_evenhand(made, whole=way == "whole command")
         return {"seconds": time.perf_counter() - start, "cpu": cpu_seconds() - before}
@@ -220,12 +223,12 @@ def table(rows: dict[str, dict[str, float]], options: argparse.Namespace) -> str
         f"{size}, {options.concurrency} at a time, {options.latency_ms:g} ms a call; median of {options.repeats}",
         f"ideal of writing: {ideal / thousands:.2f} s for 1,000 revisions (calls x latency / concurrency)",
         "",
-        "                          for 1,000 revisions                          against the bare loop",
-        "way             calls  seconds  CPU s  tokens read  written     USD  seconds    CPU    USD",
+        "                           for 1,000 revisions                          against bare on aiohttp",
+        "way              calls  seconds  CPU s  tokens read  written     USD  seconds    CPU    USD",
     ]
     for way, row in rows.items():
         lines.append(
-            f"{way:14} {row['calls'] / thousands:6,.0f} {row['seconds'] / thousands:8.2f} {row['cpu'] / thousands:6.2f}"
+            f"{way:15} {row['calls'] / thousands:6,.0f} {row['seconds'] / thousands:8.2f} {row['cpu'] / thousands:6.2f}"
             f" {row['read'] / thousands:12,.0f} {row['written'] / thousands:8,.0f} {row['usd'] / thousands:7.3f}"
             f" {row['seconds'] / base['seconds']:8.2f} {row['cpu'] / base['cpu']:6.2f} {row['usd'] / base['usd']:6.2f}"
         )

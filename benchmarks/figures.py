@@ -45,7 +45,7 @@ PACKAGES = {
     "calibration": ("numpy", "scipy", "scikit-learn", "krippendorff", "crowd-kit", "pydantic", "sqlalchemy"),
     "coverage": ("numpy", "scipy"),
     "review": ("numpy", "scipy", "sqlalchemy", "starlette", "uvicorn"),
-    "feedback": ("numpy", "scipy", "pydantic", "sqlalchemy"),
+    "feedback": ("openai", "numpy", "scipy", "pydantic", "sqlalchemy"),
     "gate": ("numpy", "scipy", "pydantic", "sqlalchemy"),
     "monitor": ("numpy", "scipy"),
     "tuning": ("numpy", "scipy"),

@@ -432,6 +432,17 @@ CONSTITUTION = (
 )
 FEEDBACK = (
     Measurement(
+        title="Revisions through the engine, against a loop that only asks",
+        script="feedback_revise.py",
+        quick=("--quick",),
+        meaning="A scripted generator criticises and revises each reply once. `bare loop` asks the same server through "
+        "the same SDK and keeps nothing, `bare on aiohttp` over the client library that evenhand lets the SDK use. "
+        "`engine` is the generation run of `evenhand feedback revise`, in which every text is in the ledger before it "
+        "is used; `whole command` also has one judge rate before and after under one principle, which is two more "
+        "calls a reply, and measures what changed. USD at made-up prices: more than the bare loops' because a prompt "
+        "also says what the marks around data mean.",
+    ),
+    Measurement(
         title="Preference labels of recorded judges, held against people",
         script="feedback_prefer.py",
         quick=("--quick",),

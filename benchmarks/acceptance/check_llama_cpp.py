@@ -15,6 +15,7 @@ from math import exp, fsum
 from pathlib import Path
 
 from benchmarks.acceptance.check import Checklist
+from benchmarks.acceptance.check_revisions import check_revisions
 from benchmarks.acceptance.processes import Served, posts_in_log
 from benchmarks.acceptance.trial import (
     ECHO_FAILED,
@@ -48,7 +49,7 @@ REASON = "Pinned by the schema."
 
 
 def check_llama_cpp(checks: Checklist, served: Served, folder: Path) -> None:
-    """Look, run, and read pinned answers."""
+    """Look, run, read pinned answers, and revise."""
     road = Road(
         judge="llama",
         protocol="openai-chat",
@@ -66,6 +67,7 @@ def check_llama_cpp(checks: Checklist, served: Served, folder: Path) -> None:
     expect_pinned(checks, trial, "run", {"llama": findings.means})
     _expect_strictly_read(checks, trial)
     _expect_real_probabilities(checks, asyncio.run(_ask_pinned(folder / "pinned", road, findings)))
+    check_revisions(checks, served, road, folder / "revisions")
 
 
 def _expect_findings(checks: Checklist, findings: Findings) -> None:
