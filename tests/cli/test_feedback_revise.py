@@ -208,7 +208,7 @@ def test_the_judging_run_is_reported_explained_and_gated(folder: Path, cli: Cli)
     (folder / "suites/small.yaml").write_text(json.dumps(gated), encoding="utf-8")
     run = cli("--json", "feedback", "revise", "mend").document["judged_by"]
     assert cli("report", run, "--format", "md").code == 0
-    assert cli("explain", f"case-0@{run}").code == 0
+    assert cli("explain", f"case-0~revised@{run}").code == 0
     accepted = cli("baseline", "accept", run, "--reason", "first", "--by", "ann")
     assert accepted.code == 0, accepted.err
     (derived,) = (folder / ".evenhand/derived").iterdir()

@@ -15,12 +15,15 @@ from evenhand.catalog.settings import find_workspace
 from evenhand.feedback.results import RevisedCase, RevisionStep
 from evenhand.judging import fence
 from evenhand.judging.prompt import Prompt, Prompter
+from evenhand.records.rating import FailedRating
 from evenhand.records.run import Endpoint, Unit
 from evenhand.records.suite import Candidate, Case
-from evenhand.workflows.feedback.derive_suite import Versions, arrange, derive_suite
+from evenhand.workflows.feedback.derive_suite import Versions, arrange, case_name, derive_suite
 from evenhand.workflows.feedback.plan_revisions import Reply
 from evenhand.workflows.feedback.read_revisions import RevisedReply
 from evenhand.workflows.prepare import prepare
+from evenhand.workflows.read_run import read_run
+from evenhand.workflows.run_suite import RunOptions, run_suite
 
 texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
 
@@ -151,4 +154,31 @@ def test_the_derived_suite_keeps_what_the_panel_is_told_of_the_case(folder: Path
         ("keep.*",),
         "Right.",
     )
-    assert (read.id, read.source, read.prompt) == ("odd-name", "odd-name", "Which?")
+    assert (read.id, read.source, read.prompt) == ("odd-name~revised", "odd-name", "Which?")
+
+
+def test_the_case_is_named_otherwise_than_the_suites_own_so_that_nothing_known_of_that_meets_it() -> None:
+    assert case_name("case-1") == "case-1~revised"
+    long = ["n" * 300, "n" * 299 + "m"]
+    assert len({case_name(name) for name in long}) == 2
+    assert all(len(case_name(name)) <= 300 for name in long)
+
+
+def test_a_label_or_recording_of_the_first_reply_is_not_taken_for_one_of_a_revision(folder: Path) -> None:
+    recorded = {"case": "odd-name", "candidate": "1", "principle": "keep.secrets", "label": "violates"}
+    (folder / "suites/r.jsonl").write_text(json.dumps(recorded) + "\n", encoding="utf-8")
+    judge = {
+        "schema": "judge/v1",
+        "id": "reader",
+        "version": "1.0.0",
+        "kind": "recorded",
+        "ratings": {"path": "../suites/r.jsonl"},
+    }
+    (folder / "judges/reader.yaml").write_text(json.dumps(judge), encoding="utf-8")
+    written(folder, revised("One.", "Two."))
+    run = run_suite(
+        folder, folder / ".evenhand/derived/revise-run/suite.yaml", RunOptions(), kit.UNWATCHED.judging
+    ).run
+    outcomes = [unit.outcome for item in read_run(folder, run.id).items() for unit in item.units]
+    assert len(outcomes) == 4
+    assert all(isinstance(outcome, FailedRating) for outcome in outcomes)

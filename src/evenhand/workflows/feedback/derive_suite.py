@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from evenhand.catalog.feedback_files import LoadedFeedback
 from evenhand.catalog.settings import Workspace
@@ -21,6 +21,21 @@ from evenhand.records.canonical import ascii_line
 from evenhand.records.suite import Candidate
 from evenhand.workflows.feedback.read_revisions import RevisedReply
 from evenhand.workflows.write_lines import write_lines
+
+_LONGEST_NAME: Final = 300
+"""Characters a case may have in its name."""
+_SUFFIX: Final = "~revised"
+
+
+def case_name(reply: str) -> str:
+    """Return the name of the case in which a reply is judged: another than the suite's own.
+
+    So no recording or label of the first reply, which may name the case alone, is taken for one of a revision.
+    """
+    if len(reply) + len(_SUFFIX) <= _LONGEST_NAME:
+        return reply + _SUFFIX
+    digest = hashlib.sha256(ascii_line(reply).encode()).hexdigest()[:16]
+    return f"{reply[: _LONGEST_NAME - len(_SUFFIX) - 17]}~{digest}{_SUFFIX}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +67,7 @@ def arrange(each: RevisedReply, *, rounds: int, seed: int, producer: str) -> Ver
     ids = {text: str(place) for place, text in enumerate(ranked, 1)}
     first = {texts[0]: each.revised.original_producer}
     return Versions(
-        name=name,
+        name=case_name(name),
         candidate_ids=tuple(ids[text] for text in texts),
         texts={ids[text]: text for text in ranked},
         producers={ids[text]: first.get(text, producer) for text in ranked},
@@ -140,4 +155,4 @@ def _path_from(folder: Path, file: Path) -> str:
     return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
 
 
-__all__ = ["Versions", "arrange", "derive_suite", "derived_folder"]
+__all__ = ["Versions", "arrange", "case_name", "derive_suite", "derived_folder"]

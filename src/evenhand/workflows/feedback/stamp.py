@@ -126,7 +126,7 @@ def _notes(planned: PlannedRevisions, stored: StoredRun, effects: RevisionEffect
         )
     recorded = [judge.id for judge in stored.manifest.judges if isinstance(judge, RecordedJudge)]
     if recorded:
-        yield f"Recorded judges know no revision, and are missing on all of them: {', '.join(recorded)}."
+        yield f"Recorded judges know no revision, and are missing on everything here: {', '.join(recorded)}."
     if stored.account().failed:
         yield f"{stored.account().failed:,} ratings failed; verdicts that lack them are counted apart."
 
