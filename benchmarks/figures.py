@@ -23,7 +23,8 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent
 sys.path.insert(0, str(ROOT))  # started as a file, Python only knows this folder
 
-from benchmarks.measurements import REPORTS, UNTIMED, Measurement  # noqa: E402 - needs the line above
+from benchmarks.measurement import Measurement  # noqa: E402 - needs the line above
+from benchmarks.measurements import REPORTS, UNTIMED  # noqa: E402 - the same
 
 RECORDED_DATA = ROOT.parent / "shared" / "data"
 TITLES = {

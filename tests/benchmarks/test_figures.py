@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from benchmarks.figures import PACKAGES, TITLES, command, heading, measurable
-from benchmarks.measurements import CALIBRATION, REPORTS, UNTIMED, Measurement
+from benchmarks.measurement import Measurement
+from benchmarks.measurements import CALIBRATION, REPORTS, UNTIMED
 
 EVERY = [(report, measurement) for report, listed in REPORTS.items() for measurement in listed]
 AWAITED: frozenset[str] = frozenset()
