@@ -429,8 +429,8 @@ TUNING = (
         script="-m benchmarks.tuning",
         full=("slices",),
         quick=("slices", "--quick"),
-        meaning="Stated: a prompt that loses exactly the margin, 3 points, on a declared slice is accepted with a chance "
-        "of about alpha, 5 %, whatever it gains elsewhere, and one that loses more hardly ever.",
+        meaning="Stated: a prompt that loses exactly the margin, 3 points, on a declared slice is accepted with a "
+        "chance of about alpha, 5 %, whatever it gains elsewhere, and one that loses more hardly ever.",
     ),
     Measurement(
         title="Recorded prompts as candidates",
