@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.workflows.calibration_kit import Line, RecordedSuite, label
+from tests.workflows.review.drawn_run import COUNT as DRAWN
+from tests.workflows.review.drawn_run import drawn, other_than_panel, panel_says
+from tests.workflows.review.drawn_run import label as label_review
 
 from evenhand.calibration.splits import split_clusters
 from evenhand.constitution.lint.evidence import Said
@@ -211,6 +214,20 @@ def test_people_who_differ_are_read_from_all_labels_that_are_not_sealed(tmp_path
     assert [each.principles for each in not_checkable.findings] == [("help",)]
     unsealed = sum(2 for name in NAMES if SPLITS[name] != 2)
     assert f"on {unsealed} items" in not_checkable.findings[0].message
+
+
+def test_labels_of_the_workspaces_review_are_read_unless_they_are_left_out(tmp_path: Path) -> None:
+    desk = drawn(tmp_path, items=DRAWN, reviewers=2)
+    label_review(desk, "ann", DRAWN)
+    label_review(
+        desk, "bo", DRAWN, lambda number: panel_says(number) if number % 2 else other_than_panel(number)
+    )
+    path = tmp_path / "c.yaml"
+    read = check(lint_run(tmp_path, path, ["latest"]).evidence, Check.NOT_CHECKABLE)
+    assert (read.looked_at, read.needs) == (1, "")
+    assert "doubly labelled items: people give another label" in read.unsure[0].reason
+    without = lint_run(tmp_path, path, ["latest"], review=False).evidence
+    assert check(without, Check.NOT_CHECKABLE).needs
 
 
 def test_a_principle_that_changed_since_the_run_is_named(tmp_path: Path) -> None:
