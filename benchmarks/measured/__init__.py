@@ -1,0 +1,1 @@
+"""The measurements behind the reports, by what they measure."""
