@@ -37,7 +37,7 @@ def test_a_quiet_init_says_nothing_and_an_open_one_names_every_file(tmp_path: Pa
 def test_lint_says_how_much_it_looked_at(workspace: Path, cli: Cli) -> None:
     ended = cli("lint")
     assert (ended.code, ended.out) == (0, "")
-    assert ended.err == "nothing wrong in 11 files (10 principles checked)\n"
+    assert ended.err == "nothing wrong in 14 files (10 principles checked)\n"
 
 
 def test_lint_points_at_the_slip_and_says_what_to_write(workspace: Path, cli: Cli) -> None:
