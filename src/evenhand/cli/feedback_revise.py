@@ -11,7 +11,6 @@ import typer
 from evenhand.cli.cost_check import ASK_ABOVE_USD
 from evenhand.cli.generation_progress import GenerationWatch
 from evenhand.cli.output import Mark, Screen, Style, plural
-from evenhand.cli.plan import money
 from evenhand.cli.progress import RunWatch
 from evenhand.cli.report import read_formats
 from evenhand.cli.revision_lines import show_effects, show_revision_plan, writing_line
@@ -136,7 +135,8 @@ def feedback_revise(
     session = session_of(context)
     wanted = read_formats(formats)
     planned = plan_revisions(session.workspace, find_feedback(session.workspace, feedback), run=run)
-    cost = plan_cost(planned)
+    agreed = yes or replay
+    cost = plan_cost(planned, look_up=plan_only or not agreed)
     warnings = tuple(planned.own_family_notices())
     for warning in warnings:
         session.screen.problem(Mark("warning: ", Style.WARNING), warning)
@@ -145,7 +145,7 @@ def feedback_revise(
         show_revision_plan(planned, cost, session.screen)
         session.screen.say("next:  ", Mark(f"evenhand feedback revise {shlex.quote(feedback)}", Style.NAME))
         return _FINISHED
-    if not (yes or replay):
+    if not agreed:
         _agree(session, cost, max_usd)
     options = RevisionOptions(
         max_usd=max_usd,
@@ -200,8 +200,8 @@ def _execute(
     planned: PlannedRevisions, cost: RevisionCost, options: RevisionOptions, screen: Screen
 ) -> RevisionResult:
     screen.say(
-        f"revise {planned.feedback.id}: {plural(cost.generator.texts, 'text')}, {plural(cost.ratings, 'rating')}, "
-        f"{money(cost.usd)} USD"
+        f"revise {planned.feedback.id}: {plural(cost.generator.texts, 'text')}, {plural(cost.ratings, 'rating')}; "
+        "what they would take: --plan-only"
     )
     with GenerationWatch(screen) as writing, RunWatch(screen) as judging:
 

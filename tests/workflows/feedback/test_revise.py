@@ -13,6 +13,7 @@ from evenhand.catalog.settings import find_workspace
 from evenhand.errors import MeasureError, UsageError
 from evenhand.stats.estimate import Estimate
 from evenhand.testing import Judge, LoopbackServer, faults, generators, serve_in_thread
+from evenhand.workflows.feedback.plan_cost import plan_cost
 from evenhand.workflows.feedback.plan_revisions import plan_revisions
 from evenhand.workflows.feedback.read_revisions import read_revisions
 from evenhand.workflows.run_suite import RunOptions, run_suite
@@ -322,3 +323,21 @@ def test_a_few_cases_are_drawn_by_the_seed(tmp_path: Path) -> None:
     assert [reply.name for reply in planned.replies()] == sorted(
         planned.draws, key=lambda name: int(name[5:])
     )
+
+
+def test_what_was_spent_lies_in_the_planned_range(tmp_path: Path, serve: Serve) -> None:
+    server = serve()
+    folder = kit.workspace(tmp_path, server.base_url, lines=kit.cases(20), rounds=2)
+    planned = plan_revisions(folder, folder / "suites/mend.feedback.yaml")
+    cost = plan_cost(planned)
+    assert (cost.run, cost.ended, cost.generator.texts, cost.ratings) == ("", False, 80, 120)
+    result = kit.mend(folder)
+    assert result.judged is not None
+    assert cost.generator.calls.low <= result.generation.account.calls <= cost.generator.calls.high
+    spent = (result.generation.account.cost_nanousd + result.judged.account.cost_nanousd) / 1e9
+    assert cost.usd is not None
+    assert cost.usd.low <= spent <= cost.usd.high
+    after = plan_cost(planned)
+    assert (after.run, after.ended) == (result.generation.run.id, True)
+    assert after.usd is not None
+    assert after.usd.high == 0

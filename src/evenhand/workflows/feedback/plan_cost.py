@@ -79,8 +79,12 @@ class RevisionCost:
         return Range(low=sum(cost.low for cost in each), high=sum(cost.high for cost in each))
 
 
-def plan_cost(planned: PlannedRevisions) -> RevisionCost:
+def plan_cost(planned: PlannedRevisions, *, look_up: bool = True) -> RevisionCost:
     """Return what revising would take. Texts of other runs that would be taken over are not looked up.
+
+    Args:
+        planned: What is planned.
+        look_up: Whether the ledger is asked which ratings it has replies for; every prompt is made for that.
 
     Raises:
         UsageError: An account or the generator's price is unknown.
@@ -90,10 +94,10 @@ def plan_cost(planned: PlannedRevisions) -> RevisionCost:
     generator = _generator_plan(planned, written)
     whole = planned.items * (1 + planned.revise.rounds) * planned.suite.plan.units_per_item
     if run is not None and run.state is RunState.FINISHED:
-        known = _plan_of(planned, run)
+        known = _plan_of(planned, run, look_up=look_up)
         judges, ratings, ended = known.judges, known.units, True
     else:
-        judges, ratings, ended = tuple(_judges(planned)), whole, False
+        judges, ratings, ended = tuple(_judges(planned, look_up=look_up)), whole, False
     return RevisionCost(
         run=run.id if run else "",
         ended=ended,
@@ -104,10 +108,10 @@ def plan_cost(planned: PlannedRevisions) -> RevisionCost:
     )
 
 
-def _plan_of(planned: PlannedRevisions, run: GenerationRun) -> RunPlan:
-    """Return what judging would take where every revision is known: its suite is made, and the ledger is asked."""
+def _plan_of(planned: PlannedRevisions, run: GenerationRun, *, look_up: bool) -> RunPlan:
+    """Return what judging would take where every revision is known: its suite is made."""
     suite = RevisedSuite(planned, run).write()
-    return plan_run(prepare(planned.workspace.root, suite), look_up=True)
+    return plan_run(prepare(planned.workspace.root, suite), look_up=look_up)
 
 
 def _known(planned: PlannedRevisions) -> tuple[GenerationRun | None, int]:
@@ -180,10 +184,10 @@ def _first_asks(chain: RevisionChain) -> Iterator[Ask]:
 # -- Judging -----------------------------------------------------------------------------------------
 
 
-def _judges(planned: PlannedRevisions) -> Iterator[JudgePlan]:
+def _judges(planned: PlannedRevisions, *, look_up: bool) -> Iterator[JudgePlan]:
     """Yield what each judge would take: its plan for the suite, in proportion to the replies that are revised."""
     whole = plan_run(planned.suite)
-    ledger = existing_ledger(planned.workspace)
+    ledger = existing_ledger(planned.workspace) if look_up else None
     recorded = count_recorded(planned.suite, ledger) if ledger else None
     share = planned.items / max(1, planned.suite.items)
     for judge in whole.judges:

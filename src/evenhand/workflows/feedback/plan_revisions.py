@@ -142,7 +142,11 @@ class PlannedRevisions:
             )
 
     def job(self) -> GenerationJob:
-        """Return what the generator is to do."""
+        """Return what the generator is to do; the files are digested once."""
+        return self._job
+
+    @cached_property
+    def _job(self) -> GenerationJob:
         longest = max(sum(map(len, rounds)) for rounds in self.draws.values())
         return GenerationJob(
             workspace=self.workspace,
