@@ -245,6 +245,35 @@ def test_a_principle_that_changed_since_the_run_is_named(tmp_path: Path) -> None
     assert "Principles that were not judged in the run, and nothing is said of them: new." in notes
 
 
+def test_a_principle_that_was_renamed_since_the_run_is_told_under_its_name_of_today(tmp_path: Path) -> None:
+    made = suite(tmp_path, {"one": torn, "two": torn})
+    run = made.run().run.id
+    path = made.folder / "c.yaml"
+    text = path.read_text().replace("{id: help,", "{id: help.more, aliases: [help],")
+    path.write_text(text)
+    found = lint_run(made.folder, path, [run])
+    (finding,) = found.findings
+    assert found.evidence.findings[0].principles == ("help.more", "safe")
+    assert "Principles that have another name now, which is said here: help (now help.more)." in (
+        found.evidence.notes
+    )
+    assert not any("no longer" in note or "not judged" in note for note in found.evidence.notes)
+    path.write_text(text.replace("{id: safe,", "{id: safe, conflicts_with: [{id: help.more, resolution: r}],"))
+    assert lint_run(made.folder, path, [run]).evidence.blocking == 0
+
+
+def test_principles_that_became_one_since_the_run_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    made = suite(tmp_path, {"one": torn, "two": torn})
+    run = made.run().run.id
+    path = made.folder / "c.yaml"
+    lines = path.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if "{id: help," not in line]
+    path.write_text("".join(kept).replace("{id: safe,", "{id: safe, aliases: [help],"))
+    found = lint_run(made.folder, path, [run])
+    assert "Principles that are no longer in the constitution: help." in found.evidence.notes
+    assert found.evidence.findings[0].principles == ("help", "safe")
+
+
 def test_what_can_not_be_meant_is_refused(tmp_path: Path) -> None:
     made = suite(tmp_path, {"one": complies, "two": complies})
     run = made.run().run.id

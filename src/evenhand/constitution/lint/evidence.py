@@ -151,6 +151,18 @@ class RunEvidence:
         human[:, self._columns(names)] = Said.NOT_ASKED
         return replace(self, human=human)
 
+    def called(self, names: Mapping[str, str]) -> "RunEvidence":
+        """Return the same with principles under other names, also where conflicts are declared."""
+        principles = tuple(
+            replace(
+                each,
+                id=names.get(each.id, each.id),
+                conflicts_with=frozenset(names.get(other, other) for other in each.conflicts_with),
+            )
+            for each in self.principles
+        )
+        return replace(self, principles=principles)
+
     def _columns(self, names: Collection[str]) -> list[int]:
         return [column for column, each in enumerate(self.principles) if each.id in names]
 

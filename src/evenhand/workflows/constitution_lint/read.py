@@ -1,6 +1,6 @@
 """Read what runs and people said under a constitution, for its lint and for proposals. Nothing is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,7 +60,8 @@ def read_evidence(
         raise UsageError("no run is named", hint="name one with --run; `evenhand runs` lists them")
     stored, *others = (_finished(read_run(start, name)) for name in runs)
     current = now or stored.manifest.constitution
-    constitution = _as_judged(current, stored)
+    heirs = _heirs(current, stored)
+    constitution = _as_judged(current, stored, heirs)
     whole = read_whole_replies(overall) if overall else None
     with collecting_less():
         said = read_run_answers(stored)
@@ -78,7 +79,7 @@ def read_evidence(
         constitution=constitution,
         table=table,
         reply_of_item=find_replies(said.items).of_item,
-        evidence=_noted(evidence, current, stored),
+        evidence=_noted(evidence.called(heirs), current, stored, heirs),
         whole=whole,
     )
 
@@ -92,34 +93,58 @@ def _finished(stored: StoredRun) -> StoredRun:
     return stored
 
 
-def _as_judged(now: Constitution, stored: StoredRun) -> Constitution:
+def _heirs(now: Constitution, stored: StoredRun) -> Mapping[str, str]:
+    """Return what principles of the run are called now, by their name in it; those that kept their name are not there.
+
+    Where the principle that holds an earlier name was judged too, the two became one, and the earlier one is gone.
+    """
+    then = stored.manifest.constitution.by_id
+    return {
+        name: heir
+        for name in then
+        if name not in now.by_id
+        for heir in (now.current_id(name),)
+        if heir in now.by_id and not {heir, *now.by_id[heir].aliases} & then.keys() - {name}
+    }
+
+
+def _as_judged(now: Constitution, stored: StoredRun, heirs: Mapping[str, str]) -> Constitution:
     """Return the constitution as it is now, with the principles of the run that it no longer has.
+
+    One that has another name now stands there under the one it has in the run, too.
 
     Raises:
         UsageError: It has none of the run's principles.
     """
     then = stored.manifest.constitution
-    if not set(now.by_id) & set(then.by_id):
+    if not (heirs or set(now.by_id) & set(then.by_id)):
         raise UsageError(
             f"run {stored.run.id} judged by constitution {then.id}, which shares no principle with {now.id}",
             hint="name the constitution of the run, or another run",
         )
-    gone = tuple(each for each in then.principles if each.id not in now.by_id)
-    return now.model_copy(update={"principles": (*now.principles, *gone)})
+    renamed = tuple(now.by_id[heir].model_copy(update={"id": name}) for name, heir in heirs.items())
+    gone = tuple(each for each in then.principles if each.id not in now.by_id and each.id not in heirs)
+    return now.model_copy(update={"principles": (*now.principles, *renamed, *gone)})
 
 
-def _noted(evidence: RunEvidence, now: Constitution, stored: StoredRun) -> RunEvidence:
+def _noted(
+    evidence: RunEvidence, now: Constitution, stored: StoredRun, heirs: Mapping[str, str]
+) -> RunEvidence:
     """Say which findings are about a text that has changed since, or is gone."""
     then = stored.manifest.constitution
+    was = {heir: name for name, heir in heirs.items()}
     judged = [each.id for each in evidence.principles]
     gone = [name for name in judged if name not in now.by_id]
     changed = [
         name
         for name in judged
-        if name in now.by_id and now.binding_hash(now.by_id[name]) != then.binding_hash(then.by_id[name])
+        if name in now.by_id
+        and now.binding_hash(now.by_id[name]) != then.binding_hash(then.by_id[was.get(name, name)])
     ]
     unjudged = [each.id for each in now.principles if each.id not in set(judged)]
+    renamed = [f"{name} (now {heir})" for name, heir in heirs.items() if heir in set(judged)]
     words = (
+        (renamed, "have another name now, which is said here"),
         (changed, "changed since the run; what is said of them is about the earlier text"),
         (gone, "are no longer in the constitution"),
         (unjudged, "were not judged in the run, and nothing is said of them"),
