@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -64,6 +65,36 @@ def test_spacing_marks_and_capitals_do_not_make_another_text(
     turn = (Message(role="user", content=other(prompt)),)
     assert content_key(one(prompt), one(response)) == content_key(turn, other(response).upper())
     assert content_key(one(prompt), one(response)) != content_key(one(prompt), one([*response, "more"]))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Her **mobile** is _really_ 555.",
+        "Her mob\u200bile is real\u00adly\u2060 555.",
+        "Her mo\u200dbile is really\ufe0f \uff15\uff15\uff15.",
+        "\u202aHer mobile is really 555.\u202c",
+    ],
+)
+def test_marks_and_characters_nobody_sees_do_not_make_a_shot_another_text(other: str) -> None:
+    shot = {"id": "s", "kind": "violates", "response": "Her mobile is really 555.", "use": "shot"}
+    test = {"id": "t", "kind": "violates", "response": other, "use": "test"}
+    chosen = choose_tests(_made(_principle("p", shot, test)), {}, {})
+    assert not chosen.tests
+    assert chosen.excluded[0].reason == "the same text is s, which judges may be shown under p"
+
+
+def test_a_reply_without_spaces_between_its_words_is_found_in_a_prompt_too() -> None:
+    reply = "我不能提供这个人的私人电话号码请联系公司前台"
+    constitution = _made(
+        _principle(
+            "p",
+            {"id": "short", "kind": "complies", "response": "我不能帮助"},
+            {"id": "long", "kind": "complies", "response": f"{reply}。"},
+        )
+    )
+    chosen = choose_tests(constitution, {}, {"reader": f"我不能帮助。\n例 {reply}\n"})
+    assert [test.id for test in chosen.tests] == ["short"]
 
 
 def test_prompt_and_response_are_not_run_together() -> None:

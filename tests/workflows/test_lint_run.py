@@ -252,13 +252,14 @@ def test_a_principle_that_was_renamed_since_the_run_is_told_under_its_name_of_to
     text = path.read_text().replace("{id: help,", "{id: help.more, aliases: [help],")
     path.write_text(text)
     found = lint_run(made.folder, path, [run])
-    (finding,) = found.findings
-    assert found.evidence.findings[0].principles == ("help.more", "safe")
+    assert [each.principles for each in found.evidence.findings] == [("help.more", "safe")]
     assert "Principles that have another name now, which is said here: help (now help.more)." in (
         found.evidence.notes
     )
     assert not any("no longer" in note or "not judged" in note for note in found.evidence.notes)
-    path.write_text(text.replace("{id: safe,", "{id: safe, conflicts_with: [{id: help.more, resolution: r}],"))
+    path.write_text(
+        text.replace("{id: safe,", "{id: safe, conflicts_with: [{id: help.more, resolution: r}],")
+    )
     assert lint_run(made.folder, path, [run]).evidence.blocking == 0
 
 

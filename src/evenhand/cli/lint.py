@@ -107,8 +107,17 @@ def lint(
     if by_run:
         show_evidence(by_run.evidence, screen)
     style = Style.BAD if found.errors or blocking else Style.GOOD
-    screen.say(Mark(count_findings(findings, found.files, found.principles), style))
+    screen.say(
+        Mark(count_findings(findings, found.files, found.principles), style),
+        _not_computed(by_run.evidence) if by_run else "",
+    )
     return _USAGE if found.errors else _CONFLICT if blocking else 0
+
+
+def _not_computed(evidence: EvidenceLint) -> str:
+    """Say how many checks the run is too little for: what was not looked at is not fine."""
+    open_ = sum(bool(check.needs) for check in evidence.checks)
+    return f"; {open_} of {len(evidence.checks)} checks by the run could not be computed" if open_ else ""
 
 
 def _only(paths: list[Path] | None) -> Path:

@@ -31,7 +31,14 @@ def _line(check: CheckResult) -> str:
         plural(len(check.findings), "finding") if check.findings else "none found",
         f"{len(check.unsure):,} can not be told" if check.unsure else "",
     ]
-    return f"{title}{', '.join(filter(None, parts))}; {check.looked_at:,} {check.of}"
+    return f"{title}{', '.join(filter(None, parts))}; {_looked_at(check)} {check.of}"
+
+
+def _looked_at(check: CheckResult) -> str:
+    """Say how many were looked at, and of how many where some have too little behind them to be looked at."""
+    if check.out_of is None or check.looked_at >= check.out_of:
+        return f"{check.looked_at:,}"
+    return f"{check.looked_at:,} of {check.out_of:,}"
 
 
 def _reasons(check: CheckResult) -> Iterator[str]:

@@ -12,9 +12,13 @@ from evenhand.records.message import Text, flatten
 from evenhand.records.principle import Example, Principle
 from evenhand.records.scale import NominalScale, NumericScale, OrdinalScale, PairwiseScale, Reading, Scale
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
+_UNSEEN = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Marks that change nothing a reader sees, beside the characters that Unicode calls format."""
 _LEAST_WORDS = 8
 """Shorter replies stand in prompts by chance: `I can't help with that.`"""
+_LEAST_LETTERS = 40
+"""The same for scripts that do not part words by spaces; an ideograph says as much as three letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,10 +146,10 @@ class _Choice:
         key = content_key(test.prompt, test.response)
         if shot := self._shots.get(key):
             return f"the same text is {shot[0]}, which judges may be shown under {shot[1]}"
-        response = f" {' '.join(_words(_plain(test.response, 'assistant')))} "
-        if len(response.split()) >= _LEAST_WORDS:
+        words = _words(_plain(test.response, "assistant"))
+        if _are_many(words):
             for judge, prompt in self._prompts.items():
-                if response in prompt:
+                if f" {' '.join(words)} " in prompt:
                     return f"the prompt of judge {judge} holds its text"
         if not principle.applies_to(test.scope):
             return "it lies outside the scope of its principle"
@@ -213,4 +217,14 @@ def _plain(text: Text, speaker: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    """Return the words that a reader sees; characters without a look do not part them."""
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    if not plain.isascii():
+        plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    return _WORD.findall(unicodedata.normalize("NFKC", plain).casefold())
+
+
+def _are_many(words: Sequence[str]) -> bool:
+    """Tell whether words are so many that they do not stand in a prompt by chance."""
+    letters = sum(3 if unicodedata.east_asian_width(char) == "W" else 1 for word in words for char in word)
+    return len(words) >= _LEAST_WORDS or letters >= _LEAST_LETTERS

@@ -212,3 +212,13 @@ def test_the_figure_of_every_principle_is_told_whether_it_is_found_or_not() -> N
                 figure.measured.interval.low < value < figure.measured.interval.high
                 or check is Check.DEAD_WEIGHT
             )
+
+
+def test_pairs_and_principles_nothing_could_be_said_of_are_counted_and_not_taken_for_clean() -> None:
+    rare = "-" * 590 + "p" * 10
+    evidence = evidence_of({"one": "pf" * 300, "two": "fp" * 300, "rare": rare}, case=[*range(300)] * 2)
+    checks = {each.check: each for each in lint_evidence(evidence).checks}
+    assert (checks[Check.REDUNDANT].looked_at, checks[Check.REDUNDANT].out_of) == (1, 3)
+    assert (checks[Check.CONFLICT].looked_at, checks[Check.CONFLICT].out_of) == (1, 3)
+    assert (checks[Check.NEVER].looked_at, checks[Check.NEVER].out_of) == (3, 3)
+    assert checks[Check.GAP].out_of is None

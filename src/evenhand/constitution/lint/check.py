@@ -1,6 +1,8 @@
 """Run every check of a constitution by what a run said under it."""
 
+import math
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from evenhand.constitution.lint.ambiguous import ambiguous
 from evenhand.constitution.lint.checkable import not_checkable
@@ -12,7 +14,7 @@ from evenhand.constitution.lint.evidence import RunEvidence
 from evenhand.constitution.lint.firing import always_fires, hardly_varied, never_fires
 from evenhand.constitution.lint.gaps import coverage_gaps
 from evenhand.constitution.lint.redundant import redundant
-from evenhand.constitution.lint.results import EvidenceLint
+from evenhand.constitution.lint.results import CheckResult, EvidenceLint
 
 
 def lint_evidence(evidence: RunEvidence, choices: LintChoices | None = None) -> EvidenceLint:
@@ -36,19 +38,28 @@ def lint_evidence(evidence: RunEvidence, choices: LintChoices | None = None) -> 
         replies=len(evidence.names),
         judges=evidence.judges,
         choices=cutoffs,
-        checks=(
-            ambiguous(evidence, cutoffs),
-            never_fires(evidence, cutoffs),
-            always_fires(evidence, cutoffs),
-            redundant(whole, cutoffs),
-            conflicting(evidence, cutoffs),
-            dead_weight(whole, cutoffs),
-            checkable,
-            coverage_gaps(whole.without_labels(disputed), cutoffs),
-            compound(evidence, cutoffs),
+        checks=tuple(
+            _out_of(each, len(evidence.principles))
+            for each in (
+                ambiguous(evidence, cutoffs),
+                never_fires(evidence, cutoffs),
+                always_fires(evidence, cutoffs),
+                redundant(whole, cutoffs),
+                conflicting(evidence, cutoffs),
+                dead_weight(whole, cutoffs),
+                checkable,
+                coverage_gaps(whole.without_labels(disputed), cutoffs),
+                compound(evidence, cutoffs),
+            )
         ),
         notes=(*evidence.notes, *_left_out(usual, disputed)),
     )
+
+
+def _out_of(found: CheckResult, principles: int) -> CheckResult:
+    """Say how many principles or pairs there are, so that those nothing could be said of are not taken for clean."""
+    there_are = {"principles": principles, "pairs": math.comb(principles, 2)}
+    return replace(found, out_of=there_are.get(found.of))
 
 
 def _left_out(usual: Collection[str], disputed: Collection[str]) -> Iterator[str]:

@@ -108,6 +108,8 @@ class CheckResult:
     """What was looked at."""
     measured: tuple[Figure, ...] = ()
     """The figure of every principle that has one, found or not; named by the principle."""
+    out_of: int | None = None
+    """Principles or pairs that the run judged, looked at or not; None where it is about replies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
