@@ -300,6 +300,37 @@ def test_more_labels_move_nothing_and_changed_ones_are_counted_and_named(tmp_pat
     assert changed.splits.digest != table_of(grown).splits.digest
 
 
+_RENAMED = "kind, aliases: [honest]"
+"""An entry of a principle that was called honest."""
+
+
+def test_a_new_name_of_a_principle_changes_no_label_that_was_used(tmp_path: Path) -> None:
+    suite = make(tmp_path, everyone())
+    note(suite.run())
+    suite.principles = (_RENAMED,)
+    renamed = suite.run()
+    found = table_of(renamed)
+    assert only(found).principle == "kind"
+    assert found.splits.moved == 0
+    assert not any("changed or removed" in each for each in found.notes)
+    note(renamed)
+    assert table_of(renamed).splits.moved == 0
+    suite.labels = [{**line, "label": "violates"} for line in everyone() if line["case"] == OF[Split.GATE][0]]
+    assert table_of(suite.run()).splits.moved > 0
+
+
+def test_a_label_that_was_learned_from_is_known_under_a_new_name_of_its_principle(tmp_path: Path) -> None:
+    suite = make(tmp_path, everyone())
+    note(suite.run())
+    learned = OF[Split.OPTIMISE][0]
+    source = next(name for name, split in split_of([f"x{number}" for number in range(9)]).items() if split)
+    suite.cases = [{**case, "source": source} if case["id"] == learned else case for case in cases(COUNT)]
+    suite.principles = (_RENAMED,)
+    found = table_of(suite.run())
+    assert found.splits.moved == 1
+    assert any(note.endswith(f"changed: 1, on {source}.") for note in found.notes)
+
+
 def test_a_label_that_was_learned_from_is_named_where_a_new_source_moves_it_to_certify(
     tmp_path: Path,
 ) -> None:

@@ -1,7 +1,7 @@
 """The splits of a run's labels: locked at their first use, verified at every later one, and each use written down."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -39,6 +39,8 @@ class LabelledClusters:
     """Of every cluster of the run, labelled or not."""
     digests: Mapping[str, frozenset[bytes]]
     """Of the labels of each labelled cluster."""
+    earlier: Mapping[bytes, bytes] = field(default_factory=dict)
+    """These by what they were under earlier names of the principles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +86,9 @@ def divide_labels(
     labelled = LabelledClusters(
         split={name: Split(int(of_clusters[number])) for name, number in known.items()},
         digests=_digests(dict(zip(items.case_id, names, strict=True)), labels),
+        earlier=labels.earlier,
     )
-    locked = locked_clusters(ledger, lock, DIGEST_BYTES) if lock else {}
+    locked = _locked(ledger, lock, labelled) if lock else {}
     moved, learned = _moved(locked, labelled), _learned_from(locked, labelled)
     return Division(
         clusters=clusters,
@@ -169,8 +172,20 @@ def _count_labelled(split: NDArray[np.int8], labels: HumanLabels) -> tuple[int, 
     return int(optimise), int(gate), int(sealed)
 
 
+def _locked(ledger: LedgerFile, lock: SplitLock, labelled: LabelledClusters) -> Mapping[str, LockedCluster]:
+    """Return what was locked; labels under earlier names of their principles are those they are now."""
+    found = locked_clusters(ledger, lock, DIGEST_BYTES)
+    if not labelled.earlier:
+        return found
+    now = labelled.earlier
+    return {
+        name: replace(each, digests=frozenset(now.get(digest, digest) for digest in each.digests))
+        for name, each in found.items()
+    }
+
+
 def _new_ones(ledger: LedgerFile, lock: SplitLock, labelled: LabelledClusters) -> Mapping[str, LockedCluster]:
-    before = locked_clusters(ledger, lock, DIGEST_BYTES)
+    before = _locked(ledger, lock, labelled)
     fresh = {
         name: digests - (before[name].digests if name in before else frozenset())
         for name, digests in labelled.digests.items()

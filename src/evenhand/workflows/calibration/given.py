@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from evenhand.calibration.categories import Categories
@@ -11,6 +11,7 @@ from evenhand.catalog.files import digest_file, shown_path
 from evenhand.catalog.labels import numbered_labels
 from evenhand.catalog.shape_errors import did_you_mean, quoted
 from evenhand.errors import UsageError
+from evenhand.records.constitution import Constitution
 from evenhand.records.label import HumanLabel, LabelDetail, LabelKind
 from evenhand.records.run import Manifest
 from evenhand.records.suite import LabelFile
@@ -45,6 +46,8 @@ class HumanLabels:
     """Digests of the labels on each case of the run, on items of it or not."""
     sources: tuple[LabelSource, ...]
     notes: tuple[str, ...]
+    earlier: Mapping[bytes, bytes] = field(default_factory=dict)
+    """Digests of today by what they were under earlier names of the principles."""
     unresolved: frozenset[int] = frozenset()
     """Items on which reviewers differ and that nobody settled: persons' labels on them make no reference label."""
 
@@ -73,7 +76,7 @@ def gather_labels(
         LedgerError: The review ledger can not be read.
         UsageError: No label of a file meets an item of the run, or it is a pipe or a device.
     """
-    gathering = _Gathering(items)
+    gathering = _Gathering(items, stored.manifest.constitution)
     for source, rows in _suite_rows(stored):
         gathering.add(source, rows)
     reviewed = read_reviewed(stored, items, categories) if review else None
@@ -90,7 +93,7 @@ def gather_labels(
 class _Gathering:
     """Labels by item and annotator, while sources are read one after the other."""
 
-    def __init__(self, items: ItemColumns) -> None:
+    def __init__(self, items: ItemColumns, constitution: Constitution) -> None:
         self.notes: list[str] = []
         self._items = items
         self._of_case: dict[str, list[int]] = {}
@@ -98,6 +101,8 @@ class _Gathering:
             self._of_case.setdefault(case, []).append(seq)
         self._found: dict[tuple[int, str], GivenLabel] = {}
         self._digests: dict[str, set[bytes]] = {}
+        self._earlier_names = {each.id: each.aliases for each in constitution.principles if each.aliases}
+        self._earlier: dict[bytes, bytes] = {}
         self._sources: list[LabelSource] = []
         self._replaced = 0
         self._unresolved: set[int] = set()
@@ -108,7 +113,10 @@ class _Gathering:
         met, designs = 0, dict[str, None]()
         for row in rows:
             if row.place[0] in self.cases:
-                self._digests.setdefault(row.place[0], set()).add(row.digest())
+                digest = row.digest()
+                self._digests.setdefault(row.place[0], set()).add(digest)
+                for name in self._earlier_names.get(row.place[1], ()):
+                    self._earlier[row.digest(name)] = digest
             items = self.meets(row.place, row.candidate_id)
             met += bool(items)
             detail = self._detail(row.detail)
@@ -147,6 +155,7 @@ class _Gathering:
             digests={case: frozenset(digests) for case, digests in self._digests.items()},
             sources=tuple(self._sources),
             notes=tuple(self.notes),
+            earlier=self._earlier,
             unresolved=frozenset(self._unresolved),
         )
 

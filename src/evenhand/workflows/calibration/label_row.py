@@ -20,7 +20,12 @@ class LabelRow:
     detail: str | None
     """How it came about, as the ledger holds it."""
 
-    def digest(self) -> bytes:
-        """Return what tells whether it changed: who said what about which item."""
+    def digest(self, principle: str = "") -> bytes:
+        """Return what tells whether it changed: who said what about which item.
+
+        Args:
+            principle: An earlier name of its principle, for what the digest was then.
+        """
+        place = (self.place[0], principle or self.place[1])
         who = (self.annotator, "settled" if self.settled else "person")
-        return label_digest((*self.place, self.candidate_id, *who, self.label))
+        return label_digest((*place, self.candidate_id, *who, self.label))
