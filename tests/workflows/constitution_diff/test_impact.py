@@ -163,6 +163,19 @@ def test_cases_that_name_a_principle_meet_it_under_its_new_name(naming: Path) ->
     assert {each.principle for each in found.changed} == {"word.gamma"}
 
 
+@pytest.mark.parametrize("sees", ["", "sees: [principle.id, principle.text, case.response]\n"])
+def test_cases_that_name_a_principle_by_an_older_name_than_the_run_meet_it(naming: Path, sees: str) -> None:
+    judge_file = naming / "judges/reader.yaml"
+    judge_file.write_text(judge_file.read_text(encoding="utf-8") + sees, encoding="utf-8")
+    rules = {"word.now": RULES["word.first"], "word.second": RULES["word.second"]}
+    write_constitution(naming, "c", rules, {"word.now": {"aliases": ["word.first"]}})
+    run(naming)
+    rules = {"word.gamma": "Never say gamma.", "word.second": RULES["word.second"]}
+    write_constitution(naming, "next", rules, {"word.gamma": {"aliases": ["word.now", "word.first"]}})
+    (only,) = [each for each in impact(naming).principles if each.binding]
+    assert (only.before, only.principle, only.compared) == ("word.now", "word.gamma", CASES)
+
+
 def test_cases_that_name_a_principle_that_is_gone_can_still_be_judged(naming: Path) -> None:
     write_constitution(naming, "next", {"word.first": "Never say gamma."})
     assert impact(naming).overall.to_pass == TO_PASS

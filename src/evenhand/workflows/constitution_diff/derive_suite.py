@@ -5,7 +5,7 @@ can be gone on with. It names no labels: those of its items are of the suite it 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from evenhand.records.run import Manifest
 from evenhand.workflows.write_lines import write_lines
 
 _LONGEST_NAME: Final = 110
-_UNSEEN: Final = {"aliases": (), "conflicts_with": (), "tests": ()}
+_UNSEEN: Final = {"conflicts_with": (), "tests": ()}
 """What names other principles or files, and is shown to no judge."""
 _LEFT_OUT: Final = ("labels", "gate", "title", "summary")
 
@@ -75,17 +75,34 @@ def judged_constitution(manifest: Manifest, after: Constitution) -> Constitution
     """
     before = manifest.constitution
     old_names = {} if sees_ids(manifest.judges) else ids_before(before, after)
+    names = {each.id: old_names.get(each.id, each.id) for each in after.principles}
     kept = [
-        each.model_copy(update={"id": old_names.get(each.id, each.id), **_UNSEEN})
+        each.model_copy(
+            update={"id": names[each.id], "aliases": _other_names(each, names, before), **_UNSEEN}
+        )
         for each in after.principles
     ]
-    names = {each.id for each in kept}
+    known = {name for each in kept for name in (each.id, *each.aliases)}
     gone = [
         Principle(id=each.id, text="It is gone, and is not judged.")
         for each in before.principles
-        if each.id not in names
+        if each.id not in known
     ]
     return after.model_copy(update={"principles": (*kept, *gone), "tombstones": ()})
+
+
+def _other_names(principle: Principle, names: Mapping[str, str], before: Constitution) -> tuple[str, ...]:
+    """Return the names beside its own by which cases and recordings of a run may know a principle.
+
+    Args:
+        principle: One of the later constitution.
+        names: What each of its principles is called here, by its id.
+        before: The constitution of the run.
+    """
+    taken = {*names.values()}
+    then = before.by_id.get(names[principle.id])
+    known = dict.fromkeys((*principle.aliases, *(then.aliases if then else ())))
+    return tuple(name for name in known if name not in taken)
 
 
 def _suite(manifest: Manifest, source: Path, folder: Path, principles: Sequence[str]) -> dict[str, Any]:
