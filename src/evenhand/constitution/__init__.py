@@ -9,5 +9,6 @@
 - which examples judges are tested on: `examples`; what they say on them: `tested`
 - what is stale through a change: `staleness`, by what each judge is shown (`asked`)
 - what a run says against a constitution: `lint`; what is proposed to people because of it: `amendments`
+- which principles people seem to follow where they overrule a panel: `inverse`
 - which verdicts flip when what changed is judged again: `impact`, as `impact_results`, in `impact_words`
 """
