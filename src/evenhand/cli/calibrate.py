@@ -10,6 +10,7 @@ import typer
 from evenhand.calibration.choices import Choices
 from evenhand.calibration.results import Advice, RateResult, TrustCell
 from evenhand.cli.calibration_lines import show_calibration, show_plan
+from evenhand.cli.common_options import ReportFolder
 from evenhand.cli.report import read_formats
 from evenhand.cli.session import session_of
 from evenhand.errors import UnknownNameError, UsageError
@@ -97,10 +98,7 @@ def calibrate(
             "--alpha", metavar="A", help="Error rate of decisions made alone to certify; may be repeated."
         ),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
-    ] = None,
+    out: ReportFolder = None,
     formats: Annotated[
         list[str] | None,
         typer.Option("--format", metavar="LIST", help="Which of html, md and json to write."),

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from evenhand.cli.common_options import Replay, Yes
 from evenhand.cli.constitution_diff_lines import show_comparison
 from evenhand.cli.constitution_impact import ImpactFound, ImpactWishes, look_at_impact
 from evenhand.cli.constitution_impact_lines import show_plan
@@ -83,13 +84,8 @@ def constitution_diff(
         float | None,
         typer.Option("--max-usd", metavar="USD", min=0, help="Stop judging before more is spent."),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before a run that may cost more than 1 USD.")
-    ] = False,
-    replay: Annotated[
-        bool,
-        typer.Option("--replay", help="Judge from replies in the ledger alone; ask nobody, and need no key."),
-    ] = False,
+    yes: Yes = False,
+    replay: Replay = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Write Markdown for a pull request to stdout.")
     ] = False,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from evenhand.cli.common_options import EVERY_FORMAT, PlanOnly, Replay, ReportFolder, ReportFormats, Yes
 from evenhand.cli.cost_check import ASK_ABOVE_USD
 from evenhand.cli.generation_progress import GenerationWatch
 from evenhand.cli.output import Column, Mark, Part, Screen, Style
@@ -27,7 +28,6 @@ from evenhand.workflows.inference.infer_principles import (
 )
 from evenhand.workflows.inference.plan_inference import InferencePlan, plan_inference
 from evenhand.workflows.inference.write_inference import propose_amendments, write_inference
-from evenhand.workflows.report_run import FORMATS
 
 _COLUMNS = (
     Column(title="under"),
@@ -78,9 +78,7 @@ def constitution_infer(
         typer.Option("--least", metavar="N", min=1, help="Fewest decisions of people against the panel."),
     ] = LEAST_OVERRIDES,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Seed of every draw.")] = 0,
-    plan_only: Annotated[
-        bool, typer.Option("--plan-only", help="Say what it would take, and ask nobody.")
-    ] = False,
+    plan_only: PlanOnly = False,
     max_usd: Annotated[
         float | None,
         typer.Option(
@@ -90,16 +88,9 @@ def constitution_infer(
             help="Stop each of the three generation runs before it spends more; what is done is kept.",
         ),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before work that may cost more than 1 USD.")
-    ] = False,
-    replay: Annotated[
-        bool, typer.Option("--replay", help="Use only replies that are in the ledger; ask nobody.")
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
-    ] = None,
+    yes: Yes = False,
+    replay: Replay = False,
+    out: ReportFolder = None,
     amendments: Annotated[
         Path | None,
         typer.Option(
@@ -108,9 +99,7 @@ def constitution_infer(
             help="Add what is put before people to this file of proposals, as `constitution amend` writes it.",
         ),
     ] = None,
-    formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="Which of html, md and json to write.")
-    ] = ",".join(FORMATS),
+    formats: ReportFormats = EVERY_FORMAT,
 ) -> int:
     """Propose principles that people seem to follow where they decide against the panel.
 

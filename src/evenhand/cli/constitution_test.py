@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from evenhand.cli.common_options import AllowAlias, Replay, Yes
 from evenhand.cli.constitution_test_lines import show_tested
 from evenhand.cli.cost_check import agree_to_cost
 from evenhand.cli.output import Mark, Style
@@ -71,19 +72,12 @@ def constitution_test(
         float | None,
         typer.Option("--max-usd", metavar="USD", min=0, help="Stop before more is spent."),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before a run that may cost more than 1 USD.")
-    ] = False,
-    replay: Annotated[
-        bool, typer.Option("--replay", help="Use only replies that are in the ledger; ask nobody.")
-    ] = False,
+    yes: Yes = False,
+    replay: Replay = False,
     again: Annotated[
         bool, typer.Option("--again", help="Ask everything again; earlier replies are kept, and not used.")
     ] = False,
-    allow_alias: Annotated[
-        bool,
-        typer.Option("--allow-alias", help="Let judges ask for a model by a name that its vendor moves."),
-    ] = False,
+    allow_alias: AllowAlias = False,
     markdown: Annotated[
         Path | None, typer.Option("--md", metavar="FILE", help="Write it as Markdown as well.")
     ] = None,

@@ -1,11 +1,11 @@
 """`evenhand feedback prefer`: AI preference labels for pairs."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from evenhand.cli.batch_options import BatchRows, PollSeconds, batch_options
+from evenhand.cli.common_options import EVERY_FORMAT, AllowAlias, Replay, ReportFolder, ReportFormats, Yes
 from evenhand.cli.cost_check import agree_to_cost
 from evenhand.cli.preference_lines import show_preferences
 from evenhand.cli.progress import RunWatch
@@ -16,7 +16,6 @@ from evenhand.errors import UsageError
 from evenhand.workflows.feedback.find_feedback import find_feedback
 from evenhand.workflows.feedback.prefer import prepare_preferences
 from evenhand.workflows.feedback.report_preferences import report_preferences
-from evenhand.workflows.report_run import FORMATS
 from evenhand.workflows.run_suite import RunOptions, RunResult, run_prepared
 
 
@@ -43,23 +42,9 @@ def feedback_prefer(
             "--max-usd", metavar="USD", min=0, help="Stop before more is spent; what is done is kept."
         ),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before a run that may cost more than 1 USD.")
-    ] = False,
-    replay: Annotated[
-        bool,
-        typer.Option(
-            "--replay",
-            help="Use only replies that are in the ledger; ask nobody, and leave open what is not recorded.",
-        ),
-    ] = False,
-    allow_alias: Annotated[
-        bool,
-        typer.Option(
-            "--allow-alias",
-            help="Let judges ask for a model by a name that its vendor moves, such as latest.",
-        ),
-    ] = False,
+    yes: Yes = False,
+    replay: Replay = False,
+    allow_alias: AllowAlias = False,
     batch: Annotated[
         bool,
         typer.Option(
@@ -69,13 +54,8 @@ def feedback_prefer(
     ] = False,
     batch_rows: BatchRows = None,
     poll_seconds: PollSeconds = 60.0,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
-    ] = None,
-    formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="Which of html, md and json to write.")
-    ] = ",".join(FORMATS),
+    out: ReportFolder = None,
+    formats: ReportFormats = EVERY_FORMAT,
 ) -> int:
     """Label pairs by the constitution: which of two candidates keeps to the principles drawn for them, how surely.
 

@@ -8,6 +8,15 @@ from typing import Annotated
 
 import typer
 
+from evenhand.cli.common_options import (
+    EVERY_FORMAT,
+    AllowAlias,
+    PlanOnly,
+    Replay,
+    ReportFolder,
+    ReportFormats,
+    Yes,
+)
 from evenhand.cli.cost_check import ASK_ABOVE_USD
 from evenhand.cli.generation_progress import GenerationWatch
 from evenhand.cli.output import Mark, Screen, Style, plural
@@ -26,7 +35,6 @@ from evenhand.workflows.feedback.plan_cost import RevisionCost, plan_cost
 from evenhand.workflows.feedback.plan_revisions import PlannedRevisions, plan_revisions
 from evenhand.workflows.feedback.revise import RevisionOptions, RevisionResult, Watches, revise
 from evenhand.workflows.feedback.write_revisions import write_revisions
-from evenhand.workflows.report_run import FORMATS
 
 _FINISHED, _COULD_NOT_MEASURE, _INTERRUPTED = 0, 3, 130
 
@@ -88,9 +96,7 @@ def feedback_revise(
             help="The run from which violated principles are drawn; by default the newest of the suite.",
         ),
     ] = "",
-    plan_only: Annotated[
-        bool, typer.Option("--plan-only", help="Say what it would take, and ask nobody.")
-    ] = False,
+    plan_only: PlanOnly = False,
     max_usd: Annotated[
         float | None,
         typer.Option(
@@ -100,31 +106,15 @@ def feedback_revise(
             help="Stop before more is spent on writing and judging; what is done is kept.",
         ),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before work that may cost more than 1 USD.")
-    ] = False,
-    replay: Annotated[
-        bool,
-        typer.Option("--replay", help="Use only replies that are in the ledger; ask nobody."),
-    ] = False,
+    yes: Yes = False,
+    replay: Replay = False,
     again: Annotated[
         bool,
         typer.Option("--again", help="Write everything again; earlier texts are kept, and not used."),
     ] = False,
-    allow_alias: Annotated[
-        bool,
-        typer.Option(
-            "--allow-alias",
-            help="Let judges ask for a model by a name that its vendor moves, such as latest.",
-        ),
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
-    ] = None,
-    formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="Which of html, md and json to write.")
-    ] = ",".join(FORMATS),
+    allow_alias: AllowAlias = False,
+    out: ReportFolder = None,
+    formats: ReportFormats = EVERY_FORMAT,
 ) -> int:
     """Critique and revise replies by the constitution, and have the panel judge them before and after.
 

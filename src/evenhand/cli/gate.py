@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from evenhand.cli.common_options import Replay, ReportFolder, Yes
 from evenhand.cli.cost_check import agree_to_cost
 from evenhand.cli.gate_host import HOST_FORMATS, JobTold, pause_host, read_host, tell_job
 from evenhand.cli.gate_lines import show_gate
@@ -84,27 +85,19 @@ def gate(
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Report only: exit with 0 whatever the outcome.")
     ] = False,
-    replay: Annotated[
-        bool,
-        typer.Option("--replay", help="Judge from replies in the ledger alone; ask nobody, and need no key."),
-    ] = False,
+    replay: Replay = False,
     max_usd: Annotated[
         float | None,
         typer.Option("--max-usd", metavar="USD", min=0, help="Stop judging before more is spent."),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before a run that may cost more than 1 USD.")
-    ] = False,
+    yes: Yes = False,
     open_sealed: Annotated[
         bool,
         typer.Option(
             "--open-sealed", help="Read the labels of the sealed split too; each opening is counted."
         ),
     ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
-    ] = None,
+    out: ReportFolder = None,
     formats: Annotated[
         str,
         typer.Option(

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 import typer
 
 from evenhand.catalog.settings import find_workspace
+from evenhand.cli.common_options import EVERY_FORMAT, Replay, ReportFormats, Yes
 from evenhand.cli.cost_check import agree_to_cost
 from evenhand.cli.judge_tune_lines import show_tuning
 from evenhand.cli.output import plural
@@ -20,7 +21,6 @@ from evenhand.generation.progress import GenerationProgress
 from evenhand.judging.progress import Progress
 from evenhand.records.generation import GenerationRun
 from evenhand.records.run import Run
-from evenhand.reporting.tuning.render import RENDERERS
 from evenhand.tuning.accept import EXIT_CODES, Outcome
 from evenhand.tuning.choices import Must, TuningChoices
 from evenhand.tuning.results import (
@@ -152,22 +152,15 @@ def judge_tune(
             "--max-usd", metavar="USD", min=0, help="Stop before more is spent, on all runs together."
         ),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before a run that may cost more than 1 USD.")
-    ] = False,
-    replay: Annotated[
-        bool,
-        typer.Option("--replay", help="Judge from replies in the ledger alone; ask nobody, and need no key."),
-    ] = False,
+    yes: Yes = False,
+    replay: Replay = False,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out", metavar="DIR", help="Folder of the proposal; by default one beside the report."
         ),
     ] = None,
-    formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="Which of html, md and json to write.")
-    ] = ",".join(RENDERERS),
+    formats: ReportFormats = EVERY_FORMAT,
 ) -> int:
     """Look for a better prompt of a judge: candidates are compared on labels to learn from, and the gate decides.
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from evenhand.cli.common_options import EVERY_FORMAT, ReportFolder, ReportFormats
 from evenhand.cli.output import Column, Mark, Part, Screen, Style
 from evenhand.cli.report import read_formats
 from evenhand.cli.session import session_of
@@ -14,7 +14,6 @@ from evenhand.errors import UsageError
 from evenhand.gate.monitor.results import Finding, MonitorResult, RunLine
 from evenhand.gate.monitor.watch import DEFAULT
 from evenhand.workflows.monitor import WrittenMonitor, monitor_suite
-from evenhand.workflows.report_run import FORMATS
 
 EXIT_CODES: Final[Mapping[Finding, int]] = {
     Finding.NONE: 0,
@@ -87,13 +86,8 @@ def monitor(
         float | None,
         typer.Option("--tolerance", metavar="T", help="How far agreement may fall without an alarm (0.03)."),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
-    ] = None,
-    formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="Which of html, md and json to write.")
-    ] = ",".join(FORMATS),
+    out: ReportFolder = None,
+    formats: ReportFormats = EVERY_FORMAT,
 ) -> int:
     """Say whether the judge or what it judges drifted between the runs of a suite. Look as often as you like.
 

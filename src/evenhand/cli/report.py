@@ -1,11 +1,11 @@
 """`evenhand report`: a run on paper."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from evenhand.cli.common_options import EVERY_FORMAT, ReportFolder, ReportFormats
 from evenhand.cli.output import Mark, Style, plural
 from evenhand.cli.session import session_of
 from evenhand.errors import UnknownNameError
@@ -29,13 +29,8 @@ def report(
         str, typer.Argument(metavar="RUN", help="The run, as `evenhand runs` shows it.")
     ] = "latest",
     *,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder to write to; by default the workspace's reports."),
-    ] = None,
-    formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="Which of html, md and json to write.")
-    ] = ",".join(FORMATS),
+    out: ReportFolder = None,
+    formats: ReportFormats = EVERY_FORMAT,
 ) -> int:
     """Write the report of a run: self-contained HTML, Markdown and JSON with the same numbers."""
     session = session_of(context)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.batch_options import BatchRows, PollSeconds, batch_options
+from evenhand.cli.common_options import Replay
 from evenhand.cli.progress import RunWatch
 from evenhand.cli.run_outcome import show_outcome
 from evenhand.cli.session import session_of
@@ -32,13 +33,7 @@ def resume(
         bool,
         typer.Option("--fresh-preflight", help="Ask the endpoints again what they can do (a few calls)."),
     ] = False,
-    replay: Annotated[
-        bool,
-        typer.Option(
-            "--replay",
-            help="Use only replies that are in the ledger; ask nobody, and leave open what is not recorded.",
-        ),
-    ] = False,
+    replay: Replay = False,
     batch: Annotated[
         bool | None,
         typer.Option(

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.batch_options import BatchRows, PollSeconds, batch_options
+from evenhand.cli.common_options import AllowAlias, Replay, Yes
 from evenhand.cli.cost_check import agree_to_cost
 from evenhand.cli.narrowing import Disagreed, Failed, Of, Only, Sample, Seed, Times, read_wishes
 from evenhand.cli.progress import RunWatch
@@ -29,27 +30,13 @@ def run(
             "--max-usd", metavar="USD", min=0, help="Stop before more is spent; what is done is kept."
         ),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before a run that may cost more than 1 USD.")
-    ] = False,
+    yes: Yes = False,
     fresh_preflight: Annotated[
         bool,
         typer.Option("--fresh-preflight", help="Ask the endpoints again what they can do (a few calls)."),
     ] = False,
-    allow_alias: Annotated[
-        bool,
-        typer.Option(
-            "--allow-alias",
-            help="Let judges ask for a model by a name that its vendor moves, such as latest.",
-        ),
-    ] = False,
-    replay: Annotated[
-        bool,
-        typer.Option(
-            "--replay",
-            help="Use only replies that are in the ledger; ask nobody, and leave open what is not recorded.",
-        ),
-    ] = False,
+    allow_alias: AllowAlias = False,
+    replay: Replay = False,
     again: Annotated[
         bool,
         typer.Option("--again", help="Ask everything again; earlier replies are kept, and not used."),

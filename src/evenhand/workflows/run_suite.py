@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from evenhand.catalog.files import digest_file
 from evenhand.catalog.labels import read_labels
 from evenhand.catalog.settings import find_workspace
-from evenhand.errors import EvenhandError, LedgerError, MeasureError, UsageError
+from evenhand.errors import MeasureError, UsageError
 from evenhand.judging.budget import NANOUSD, Purse
 from evenhand.judging.candidate_flags import item_flags
 from evenhand.judging.progress import Progress
@@ -32,6 +31,7 @@ from evenhand.workflows.prepare import WHOLE_SUITE, Prepared, prepare
 from evenhand.workflows.reach_models import Reach, reach_models
 from evenhand.workflows.replay_models import Replay, replay_models
 from evenhand.workflows.run_batches import NO_BATCHES, BatchOptions, open_work
+from evenhand.workflows.stopping import stopped_by_errors
 
 Watch = Callable[[Run, Progress], None]
 """Told once when a run starts; the progress record it gets keeps moving."""
@@ -127,7 +127,7 @@ def run_prepared(prepared: Prepared, options: RunOptions, watch: Watch) -> RunRe
     ledger = open_ledger(prepared.workspace.ledger_path, create=True)
     with ledger.writing():
         run = ledger.start_run(manifest)
-        with _stopped_by_errors(run, ledger):
+        with stopped_by_errors(run.id, ledger):
             ledger.add_items(ledger.run_number(run.id), prepared.plan.items(), flags=item_flags)
             _add_labels(prepared, manifest, ledger)
             return _execute(prepared, run, ledger, options, watch)
@@ -144,7 +144,7 @@ def resume_run(start: Path, name: str, options: RunOptions, watch: Watch) -> Run
     prepared, run, ledger = prepare_for_run(start, name)
     if run.state is RunState.FINISHED:
         return _result(run, ledger, progress_of(prepared, run, ledger, run_account(ledger, run)))
-    with ledger.writing(), _stopped_by_errors(run, ledger):
+    with ledger.writing(), stopped_by_errors(run.id, ledger):
         planned = run.manifest.planned_items
         ledger.add_items(ledger.run_number(run.id), prepared.plan.items(), planned=planned, flags=item_flags)
         _add_labels(prepared, run.manifest, ledger)
@@ -246,24 +246,6 @@ def _result(
 ) -> RunResult:
     account = run_account(ledger, run)
     return RunResult(run=run, account=account, reasons=reasons, interrupted=interrupted, progress=progress)
-
-
-@contextmanager
-def _stopped_by_errors(run: Run, ledger: LedgerFile) -> Iterator[None]:
-    """Leave no run behind that claims to be running."""
-    try:
-        yield
-    except BaseException as error:
-        with suppress(LedgerError):  # it can not be written, which is what `error` says
-            ledger.set_state(run.id, RunState.STOPPED, _reason(error))
-        raise
-
-
-def _reason(error: BaseException) -> str:
-    """Say why a run ended, without the texts of errors that are not ours: they may hold anything."""
-    if isinstance(error, EvenhandError):
-        return str(error)
-    return f"a defect ({type(error).__name__})" if isinstance(error, Exception) else "interrupted"
 
 
 async def _run(

@@ -1,11 +1,9 @@
 """Take a generation job to its end, or go on with it: from chains of questions to texts in the ledger."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from evenhand.errors import EvenhandError, LedgerError, UsageError
+from evenhand.errors import UsageError
 from evenhand.generation.progress import GenerationProgress
 from evenhand.generation.runner import ChainRunner
 from evenhand.judging.budget import NANOUSD, Purse
@@ -30,6 +28,7 @@ from evenhand.workflows.generation.job import (
 from evenhand.workflows.generation.reach_generator import reach_generator, replay_generator
 from evenhand.workflows.interrupting import interruptible, run_until_stopped
 from evenhand.workflows.long_work import run_long
+from evenhand.workflows.stopping import stopped_by_errors
 
 
 def generate(job: GenerationJob, options: GenerationOptions, watch: Watch) -> GenerationResult:
@@ -56,7 +55,7 @@ def generate(job: GenerationJob, options: GenerationOptions, watch: Watch) -> Ge
         return GenerationResult(run=earlier, account=generation_account(ledger, earlier))
     with ledger.writing():
         run = earlier or start_generation(ledger, manifest)
-        with _stopped_by_errors(run, ledger):
+        with stopped_by_errors(run.id, ledger):
             if earlier is not None:
                 run = _gone_on_with(earlier, ledger, options)
             return _execute(job, run, ledger, options, watch)
@@ -124,21 +123,3 @@ async def _run(
             await reach.close()
     finally:
         steps.close()
-
-
-@contextmanager
-def _stopped_by_errors(run: GenerationRun, ledger: LedgerFile) -> Iterator[None]:
-    """Leave no run behind that claims to be running."""
-    try:
-        yield
-    except BaseException as error:
-        with suppress(LedgerError):  # it can not be written, which is what `error` says
-            ledger.set_state(run.id, RunState.STOPPED, _reason(error))
-        raise
-
-
-def _reason(error: BaseException) -> str:
-    """Say why a run ended, without the texts of errors that are not ours: they may hold anything."""
-    if isinstance(error, EvenhandError):
-        return str(error)
-    return f"a defect ({type(error).__name__})" if isinstance(error, Exception) else "interrupted"
