@@ -21,7 +21,7 @@ def test_the_winners_curse_comes_out_as_printed_and_cross_validation_sees_it() -
 
 
 def test_a_prompt_that_loses_on_a_slice_is_taken_by_its_mean_and_not_by_the_gate() -> None:
-    _, text = slices(6)
+    _, text = slices(4)
     rows = [line.split() for line in text.splitlines()[1:]]
     lost = [row for row in rows if row[0] in {"6", "12"}]
     assert {row[4] for row in lost} == {"0.0"}
