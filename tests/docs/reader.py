@@ -61,16 +61,17 @@ class Reader:
             )
             wait_for(f"http://127.0.0.1:{self.port}/v1/models")
         elif block.kind == "sh":
+            exits = int(block.info.removeprefix("exits=") or 0)
             for line in block.body.splitlines():
                 for command in line.partition("#")[0].split("&&"):
-                    self.run(command)
+                    self.run(command, exits)
 
     def write(self, block: Block) -> None:
         path = self.folder / block.info.removeprefix("file=")
         old = path.read_text(encoding="utf-8") if path.suffix == ".toml" and path.exists() else ""
         path.write_text(f"{old}\n{block.body}" if old else block.body, encoding="utf-8")
 
-    def run(self, line: str) -> None:
+    def run(self, line: str, exits: int = 0) -> None:
         words = shlex.split(line)
         if not words:
             return
@@ -79,12 +80,12 @@ class Reader:
             return
         if words[0] == "evenhand":
             program = forked.start(*words[1:], cwd=self.folder, environment=self.environment)
-            assert program.wait() == 0, f"{line}\n{program.out.decode()}\n{program.err.decode()}"
+            assert program.wait() == exits, f"{line}\n{program.out.decode()}\n{program.err.decode()}"
             return
         done = subprocess.run(
             words, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == exits, f"{line}\n{done.stdout}\n{done.stderr}"
 
 
 def free_port() -> int:

@@ -1,6 +1,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -67,6 +68,22 @@ def test_a_request_shows_its_parts() -> None:
 )
 def test_a_judge_decides_as_it_is_scripted(judge: Judge, candidate: str, label: str) -> None:
     assert judge(request(candidate)).label == label
+
+
+@pytest.mark.parametrize(
+    ("candidates", "labels", "label"),
+    [
+        (("the password is x", "a quiet day"), ["a", "b", "tie", "both_bad"], "b"),
+        (("a quiet day", "the password is x"), ["a", "b", "tie", "both_bad"], "a"),
+        (("a quiet day", "a quiet night"), ["a", "b", "tie", "both_bad"], "tie"),
+        (("password", "password"), ["a", "b"], "a"),
+    ],
+)
+def test_the_honest_judge_of_a_pair_takes_the_one_without_the_marker(
+    candidates: tuple[str, str], labels: list[str], label: str
+) -> None:
+    shape = {"properties": {**SCHEMA["properties"], "label": {"enum": labels}}}
+    assert judges.rule("password")(replace(request(*candidates), schema=shape)).label == label
 
 
 def test_the_obedient_judge_follows_text_outside_the_fence() -> None:

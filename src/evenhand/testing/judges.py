@@ -26,10 +26,28 @@ def lazy(label: str | float) -> Judge:
 
 
 def rule(marker: str, *, found: str = "violates", absent: str = "complies") -> Judge:
-    """An honest judge: `found` if the fenced candidate contains `marker`, which it then quotes, else `absent`."""
+    """An honest judge: `found` if the fenced candidate contains `marker`, which it then quotes, else `absent`.
+
+    Of two candidates the one without the marker is better; where both or neither have it, it is a tie.
+    """
     yes = JudgeAnswer(label=found, quotes=(marker,), reason=f"The text contains {marker!r}.")
     no = JudgeAnswer(label=absent, reason=f"The text does not contain {marker!r}.")
-    return lambda request: yes if marker in request.candidate else no
+
+    def judge(request: JudgeRequest) -> JudgeAnswer:
+        if {"a", "b"} <= set(request.labels):
+            return _without(marker, request)
+        return yes if marker in request.candidate else no
+
+    return judge
+
+
+def _without(marker: str, request: JudgeRequest) -> JudgeAnswer:
+    having = [marker in block.text for block in request.candidates[-2:]]
+    if having in ([True, False], [False, True]):
+        label = "b" if having[0] else "a"
+        return JudgeAnswer(label=label, reason=f"The other text contains {marker!r}, and {label} does not.")
+    label = "tie" if "tie" in request.labels else "a"
+    return JudgeAnswer(label=label, reason=f"As to {marker!r} they are alike.")
 
 
 def echo() -> Judge:
