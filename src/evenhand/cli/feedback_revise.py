@@ -112,6 +112,12 @@ def feedback_revise(
         bool,
         typer.Option("--again", help="Write everything again; earlier texts are kept, and not used."),
     ] = False,
+    retry_failed: Annotated[
+        bool,
+        typer.Option(
+            "--retry-failed", help="Ask again for what failed; all other texts are taken over for free."
+        ),
+    ] = False,
     allow_alias: AllowAlias = False,
     out: ReportFolder = None,
     formats: ReportFormats = EVERY_FORMAT,
@@ -126,7 +132,7 @@ def feedback_revise(
     wanted = read_formats(formats)
     planned = plan_revisions(session.workspace, find_feedback(session.workspace, feedback), run=run)
     agreed = yes or replay
-    cost = plan_cost(planned, look_up=plan_only or not agreed)
+    cost = plan_cost(planned, look_up=plan_only or not agreed, retry_failed=retry_failed)
     warnings = tuple(planned.own_family_notices())
     for warning in warnings:
         session.screen.problem(Mark("warning: ", Style.WARNING), warning)
@@ -141,6 +147,7 @@ def feedback_revise(
         max_usd=max_usd,
         replay=replay,
         again=again,
+        retry_failed=retry_failed,
         allow_alias=allow_alias,
         command=session.command_line,
     )
@@ -260,5 +267,7 @@ def _next(result: RevisionResult, feedback: str) -> Iterator[str]:
         again = f"evenhand feedback revise {shlex.quote(feedback)}"
         yield f"{again} --max-usd USD" if result.needs_cap else again
         return
+    if result.report.effects.chains.failed:
+        yield f"evenhand feedback revise {shlex.quote(feedback)} --retry-failed"
     yield f"evenhand feedback show {result.generation.run.id}"
     yield f"evenhand review sample {result.report.stamp.judged_by}"

@@ -12,7 +12,15 @@ from tests.workflows.feedback import kit
 from evenhand.catalog.settings import find_workspace
 from evenhand.errors import MeasureError, UsageError
 from evenhand.stats.estimate import Estimate
-from evenhand.testing import Judge, LoopbackServer, faults, generators, serve_in_thread
+from evenhand.testing import (
+    Judge,
+    JudgeAnswer,
+    JudgeRequest,
+    LoopbackServer,
+    faults,
+    generators,
+    serve_in_thread,
+)
 from evenhand.workflows.feedback.plan_cost import plan_cost
 from evenhand.workflows.feedback.plan_revisions import plan_revisions
 from evenhand.workflows.feedback.read_revisions import read_revisions
@@ -341,3 +349,35 @@ def test_what_was_spent_lies_in_the_planned_range(tmp_path: Path, serve: Serve) 
     assert (after.run, after.ended) == (result.generation.run.id, True)
     assert after.usd is not None
     assert after.usd.high == 0
+
+
+def test_what_failed_is_asked_again_alone_and_the_rest_is_free(tmp_path: Path, serve: Serve) -> None:
+    mended: list[bool] = []
+    honest = generators.reviser(remove=kit.SECRET)
+    broken = generators.faulty(honest, "cut", 0.3, seed=2)
+
+    def writer(request: JudgeRequest) -> JudgeAnswer:
+        return (honest if mended else broken)(request)
+
+    server = serve(generators.by_model({"writer": writer}, kit.judges_of_words))
+    folder = kit.workspace(tmp_path, server.base_url, lines=kit.cases(12))
+    first = kit.mend(folder)
+    assert first.report is not None
+    failed = first.report.effects.chains.failed["truncated"]
+    assert 0 < failed < 12
+    paid = calls(server, "writer")
+    mended.append(True)
+    second = kit.mend(folder, retry_failed=True)
+    assert second.report is not None
+    assert (second.report.effects.chains.complete, second.report.effects.chains.failed) == (12, {})
+    assert failed <= calls(server, "writer") - paid <= 2 * failed
+    assert second.generation.run.id != first.generation.run.id
+    again = len(server.ledger.billed)
+    assert kit.mend(folder).report == second.report
+    assert len(server.ledger.billed) == again
+
+
+def test_a_replay_can_not_ask_what_failed_again(tmp_path: Path) -> None:
+    folder = kit.workspace(tmp_path, "http://127.0.0.1:9")
+    with pytest.raises(UsageError, match="can not ask again"):
+        kit.mend(folder, replay=True, retry_failed=True)

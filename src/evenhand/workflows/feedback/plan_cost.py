@@ -10,7 +10,7 @@ from evenhand.generation.chain import Ask, Written
 from evenhand.generation.prompt import StepPrompt, StepPrompter
 from evenhand.generation.revising import RevisionChain
 from evenhand.judging.budget import most_tokens_read
-from evenhand.records.generation import GenerationRun
+from evenhand.records.generation import WRITTEN, GenerationRun
 from evenhand.records.run import Endpoint, RunState
 from evenhand.store.generations import generation_account, same_generation
 from evenhand.workflows.feedback.plan_revisions import PlannedRevisions
@@ -79,21 +79,22 @@ class RevisionCost:
         return Range(low=sum(cost.low for cost in each), high=sum(cost.high for cost in each))
 
 
-def plan_cost(planned: PlannedRevisions, *, look_up: bool = True) -> RevisionCost:
+def plan_cost(planned: PlannedRevisions, *, look_up: bool = True, retry_failed: bool = False) -> RevisionCost:
     """Return what revising would take. Texts of other runs that would be taken over are not looked up.
 
     Args:
         planned: What is planned.
         look_up: Whether the ledger is asked which ratings it has replies for; every prompt is made for that.
+        retry_failed: Whether chains that failed are asked again.
 
     Raises:
         UsageError: An account or the generator's price is unknown.
         MeasureError: A run of the same revisions is at its end, and every chain of it failed.
     """
-    run, written = _known(planned)
+    run, written = _known(planned, retry_failed=retry_failed)
     generator = _generator_plan(planned, written)
     whole = planned.items * (1 + planned.revise.rounds) * planned.suite.plan.units_per_item
-    if run is not None and run.state is RunState.FINISHED:
+    if run is not None and run.state is RunState.FINISHED and not retry_failed:
         known = _plan_of(planned, run, look_up=look_up)
         judges, ratings, ended = known.judges, known.units, True
     else:
@@ -114,14 +115,16 @@ def _plan_of(planned: PlannedRevisions, run: GenerationRun, *, look_up: bool) ->
     return plan_run(prepare(planned.workspace.root, suite), look_up=look_up)
 
 
-def _known(planned: PlannedRevisions) -> tuple[GenerationRun | None, int]:
+def _known(planned: PlannedRevisions, *, retry_failed: bool) -> tuple[GenerationRun | None, int]:
     """Return the run of the same revisions, and how many texts it need not ask for any more."""
     ledger = existing_ledger(planned.workspace)
     run = same_generation(ledger, planned.job().manifest()) if ledger else None
     if ledger is None or run is None:
         return None, 0
-    settled = sum(generation_account(ledger, run).steps.values())
-    return run, planned.steps if run.state is RunState.FINISHED else settled
+    steps = generation_account(ledger, run).steps
+    if run.state is not RunState.FINISHED:
+        return run, sum(steps.values())
+    return run, steps.get(WRITTEN, 0) if retry_failed else planned.steps
 
 
 # -- Writing -----------------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ class RevisionOptions:
     """Whether only replies in the ledger are used, of generator and judges."""
     again: bool = False
     """Whether every text is asked for again, whatever earlier runs hold."""
+    retry_failed: bool = False
+    """Whether chains that failed in a run that is at its end are asked again; the others are taken over for free."""
     allow_alias: bool = False
     """Whether judges may ask for a floating alias, whatever their files say."""
     command: str = "revise() called from Python"
@@ -85,6 +87,7 @@ def revise(planned: PlannedRevisions, options: RevisionOptions, watches: Watches
             max_usd=_least(options.max_usd, planned.feedback.limits.usd),
             replay=options.replay,
             again=options.again,
+            retry_failed=options.retry_failed,
             command=options.command,
         ),
         watches.generation,

@@ -50,7 +50,7 @@ class RevisedSuite:
             kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(self._missed.failed.items()))
             raise MeasureError(
                 f"no reply was revised to its end: {kinds} (generator {planned.generator.generator.id})",
-                hint=f"see the reasons with: evenhand feedback show {self._run.id}",
+                hint=f"see the reasons with: evenhand feedback show {self._run.id}; then add --retry-failed",
             )
         return path
 

@@ -51,8 +51,10 @@ def generate(job: GenerationJob, options: GenerationOptions, watch: Watch) -> Ge
     manifest = manifest.model_copy(update={"max_usd": options.max_usd})
     ledger = open_ledger(job.workspace.ledger_path, create=True)
     earlier = None if options.again else same_generation(ledger, manifest)
-    if earlier is not None and earlier.state is RunState.FINISHED:
+    if earlier is not None and earlier.state is RunState.FINISHED and not options.retry_failed:
         return GenerationResult(run=earlier, account=generation_account(ledger, earlier))
+    if earlier is not None and earlier.state is RunState.FINISHED:
+        earlier = None  # its texts are taken over, and what failed in it is asked again
     with ledger.writing():
         run = earlier or start_generation(ledger, manifest)
         with stopped_by_errors(run.id, ledger):

@@ -126,6 +126,8 @@ class GenerationOptions:
     """Whether only replies in the ledger are used: no provider is opened and no key is read."""
     again: bool = False
     """Whether every question is asked again in a new run, whatever earlier runs hold; their replies are kept."""
+    retry_failed: bool = False
+    """Whether a run that is at its end is followed by a new one, in which only the failed steps are asked again."""
     command: str = "generate() called from Python"
     """The command line, for the manifest."""
 
@@ -135,7 +137,7 @@ class GenerationOptions:
         Raises:
             UsageError: A replay is to ask again.
         """
-        if self.replay and self.again:
+        if self.replay and (self.again or self.retry_failed):
             raise UsageError("a replay asks nobody, so it can not ask again", hint="leave out one of the two")
 
 
