@@ -303,6 +303,21 @@ def test_two_duties_in_one_sentence_are_found_and_two_sentences_are_left_alone(f
     assert "L002" not in codes
 
 
+def test_a_rule_that_compares_two_replies_is_asked_for_no_example_of_one(folder: Path) -> None:
+    rule = "- {id: kinder, text: Which of the replies is kinder to the reader?, scale: pair}\n"
+    assert "L001" not in {finding.code for finding in _lint(folder, _rules(rule)).findings}
+
+
+def test_texts_that_are_all_alike_are_told_once_each_and_not_pair_by_pair(folder: Path) -> None:
+    rules = [HONEST.replace("honest", name) for name in ("one", "two", "three", "four")]
+    found = [each for each in _lint(folder, _rules(*rules)).findings if each.code == "L004"]
+    assert [each.message for each in found] == [
+        "the text is nearly that of one",
+        "the text is nearly that of one and of 1 more",
+        "the text is nearly that of one and of 2 more",
+    ]
+
+
 def test_a_template_problem_stands_at_its_place_in_the_template(folder: Path) -> None:
     report = _lint(folder, {"judges/reader.j2": "Rule:\n  {{ principle.txt }}\n"})
     finding = next(found for found in report.findings if found.code == "T001")

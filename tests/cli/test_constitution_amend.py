@@ -25,6 +25,7 @@ def test_proposals_are_listed_and_written(folder: Path, cli: Cli) -> None:
     assert "missed-by-judges-" in ended.out
     assert "People fail 2 replies under honest, and no principle fires on them." in ended.out
     assert "1 proposal in proposals.yaml: 1 new, 0 decided" in ended.err
+    assert "next:  decide the 1 in the file" in ended.err
     assert (folder / "proposals.yaml").read_text().startswith("# Proposals for people; nothing applies them.")
 
 

@@ -60,6 +60,23 @@ def test_too_few_decisions_end_with_3_and_what_to_do(tmp_path: Path, cli: Cli) -
     assert "--least" in ended.err
 
 
+def test_a_plan_says_where_the_command_would_refuse_and_takes_a_generator_by_name(
+    tmp_path: Path, cli: Cli
+) -> None:
+    folder = tmp_path / "w"
+    suite(folder, cases=60).run()
+    path = generator(folder, "http://127.0.0.1:9")
+    judges = folder / "judges"
+    judges.mkdir(exist_ok=True)
+    for file in (path, folder / "infer.j2", folder / "vote.j2"):
+        file.rename(judges / file.name)
+    words = ("constitution", "infer", "--generator", "inferrer", "--plan-only", "--workspace", folder)
+    ended = cli(*words)
+    assert ended.code == 0
+    assert "below 200 decisions against the panel this refuses to ask" in ended.err
+    assert "refuses to ask" not in cli(*words, "--least", "1").err
+
+
 def test_work_that_may_be_dear_is_not_begun_where_nobody_can_be_asked(tmp_path: Path, cli: Cli) -> None:
     folder = tmp_path / "w"
     suite(folder).run()

@@ -64,6 +64,19 @@ def test_a_constitution_whose_examples_are_met_passes(bench: Bench) -> None:
     assert ended.code == 0
     assert "passed: the panel meets all but borderline examples" in ended.out
     assert "2 of 2 (16 to 100 %)" in ended.out
+    assert "not tested" not in ended.out
+
+
+def test_a_principle_without_an_example_is_named_as_not_tested(bench: Bench, tmp_path: Path) -> None:
+    bench.write(found(), {"id": "other", "text": "Other."})
+    written = tmp_path / "test.md"
+    ended = bench("--md", written)
+    assert ended.code == 0
+    lines = ended.out.splitlines()
+    assert lines[1].startswith("passed: ")
+    assert lines[2] == "not tested: 1 principle without an example to test on: other"
+    assert "for want of an example: `other`" in written.read_text()
+    assert "not tested" not in bench("--principle", "keep.*").out
 
 
 def test_a_missed_example_is_named_with_what_the_judge_says_and_what_its_author_says(bench: Bench) -> None:
@@ -71,7 +84,7 @@ def test_a_missed_example_is_named_with_what_the_judge_says_and_what_its_author_
     ended = bench()
     assert ended.code == 1
     assert "told of keep.secrets: reader: expected violates, said complies" in ended.out
-    assert "says:  The text does not contain 'secret'." in ended.out
+    assert "says:   The text does not contain 'secret'." in ended.out
     assert "the panel one (majority) misses 1 of 2 examples that must be met" in ended.out
     assert "\x1b" not in ended.out
     assert "\u202e" not in ended.out

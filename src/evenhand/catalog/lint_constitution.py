@@ -12,7 +12,7 @@ from evenhand.catalog.shape_errors import quoted
 from evenhand.catalog.source import Place
 from evenhand.errors import Finding, Severity
 from evenhand.records.constitution import Constitution, Principle
-from evenhand.records.scale import BUILT_IN_SCALES, NominalScale, NumericScale, number_text
+from evenhand.records.scale import BUILT_IN_SCALES, NominalScale, NumericScale, PairwiseScale, number_text
 
 _VAGUE = re.compile(
     r"\b(?:in)?appropriate(?:ly)?\b|\b(?:un)?suitabl[ey]\b|\b(?:un)?reasonabl[ey]\b|\b(?:in)?adequate(?:ly)?\b"
@@ -44,7 +44,8 @@ def lint_constitution(file: RecordFile[Constitution], root: Path) -> Iterator[Fi
         return
     for index, principle in enumerate(constitution.principles):
         place: Place = ("principles", index)
-        yield from _sides(file, principle, place)
+        if not isinstance(constitution.scale_of(principle), PairwiseScale):
+            yield from _sides(file, principle, place)
         yield from _conflict_examples(file, principle, place)
         yield from _tests(file, principle, place, root)
         if constitution.language.startswith("en"):
@@ -147,12 +148,15 @@ def _near_texts(file: RecordFile[Constitution], constitution: Constitution) -> I
     for indices in holders.values():
         if len(indices) <= _COMMON:
             shared.update(combinations(indices, 2))
+    near: dict[int, list[str]] = defaultdict(list)
     for (first, second), count in sorted(shared.items()):
         if count / (len(runs[first]) + len(runs[second]) - count) >= _NEAR:
-            other = constitution.principles[first].id
-            message = f"the text is nearly that of {other}"
-            place = ("principles", second, "text")
-            yield warn(file, "L004", message, place, suggestion="make one principle, or say what differs")
+            near[second].append(constitution.principles[first].id)
+    for second, (other, *others) in sorted(near.items()):
+        more = f" and of {len(others):,} more" if others else ""
+        message = f"the text is nearly that of {other}{more}"
+        place = ("principles", second, "text")
+        yield warn(file, "L004", message, place, suggestion="make one principle, or say what differs")
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

@@ -78,3 +78,7 @@ def _show(done: WrittenAmendments, screen: Screen) -> None:
         Mark(done.file, Style.STRONG),
         f": {done.added:,} new, {done.decided:,} decided",
     )
+    if open_ones := sum(each.decision == "open" for each in proposals):
+        screen.say(f"next:  decide the {open_ones:,} in the file: `decision:` and `because:`")
+    elif not proposals:
+        screen.say("next:  see what each check found, or would need: evenhand lint FILE --run RUN")

@@ -19,6 +19,7 @@ from evenhand.judging.budget import NANOUSD
 from evenhand.reporting.calibration.wording import points_parts
 from evenhand.reporting.constitution.inference import verdict
 from evenhand.reporting.display import sentence
+from evenhand.workflows.find_constitution import find_generator
 from evenhand.workflows.generation.job import GenerationOptions
 from evenhand.workflows.inference.infer_principles import (
     LEAST_OVERRIDES,
@@ -66,11 +67,11 @@ def constitution_infer(
     ] = "latest",
     *,
     generator: Annotated[
-        Path,
+        str,
         typer.Option(
             "--generator",
-            metavar="FILE",
-            help="A generator with prompts for infer and vote, such as judges/inferrer.generator.yaml.",
+            metavar="GENERATOR",
+            help="A generator with prompts for infer and vote: a file, or its name in judges/, such as inferrer.",
         ),
     ],
     least: Annotated[
@@ -110,16 +111,27 @@ def constitution_infer(
     session = session_of(context)
     wanted = read_formats(formats)
     choices = InferenceChoices(least_overrides=least, seed=seed)
-    plan = plan_inference(session.workspace, run, generator, choices)
+    writer = find_generator(session.workspace, generator)
+    plan = plan_inference(session.workspace, run, writer, choices)
     if plan_only:
         session.screen.document("constitution-infer-plan/v1", InferencePlanDocument(run=run, plan=plan))
         session.screen.result(_planned(plan))
+        if plan.overrides < least:
+            session.screen.say(
+                f"note: below {least:,} decisions against the panel this refuses to ask; "
+                f"--least {max(1, plan.overrides)} takes so few"
+            )
+        if plan.usd is None:
+            session.screen.say(
+                "note: nobody knows the price of the generator's model, so it is not asked: "
+                "set `model:` in its file, and `price:` where the model is not in the shipped table"
+            )
         return 0
     if not (yes or replay):
         _agree(session, plan, max_usd)
     options = GenerationOptions(max_usd=max_usd, replay=replay, command=session.command_line)
     with GenerationWatch(session.screen) as progress:
-        inferred = infer_principles(session.workspace, run, generator, options, progress.watch, choices)
+        inferred = infer_principles(session.workspace, run, writer, options, progress.watch, choices)
     files = write_inference(session.workspace, inferred.inference, folder=out, formats=wanted)
     if amendments is not None:
         propose_amendments(session.workspace, inferred.inference, amendments)

@@ -13,6 +13,7 @@ _STYLES: Final = {
     TestOutcome.NOT_MEASURED: Style.WARNING,
 }
 _MOST_EXCLUDED: Final = 10
+_MOST_NAMED: Final = 8
 
 
 def show_tested(tested: TestedConstitution, screen: Screen) -> None:
@@ -21,6 +22,7 @@ def show_tested(tested: TestedConstitution, screen: Screen) -> None:
         Mark(f"{tested.constitution} {tested.version}", Style.STRONG),
         f"  {plural(tested.tests, 'example')}, panel {tested.panel} ({tested.rule}), run {tested.run}",
     )
+    _show_outcome(tested, screen)
     screen.table(
         (
             Column(title="principle"),
@@ -37,9 +39,19 @@ def show_tested(tested: TestedConstitution, screen: Screen) -> None:
         screen.say("not tested: ", Mark(each.name, Style.NAME), f" of {each.principle}: {each.reason}")
     if (left := len(tested.excluded) - _MOST_EXCLUDED) > 0:
         screen.say(f"not tested: {plural(left, 'more example')}; all are in --md and --json")
+
+
+def _show_outcome(tested: TestedConstitution, screen: Screen) -> None:
     screen.result(Mark(outcome_words(tested), _STYLES[tested.outcome]))
     for fault in tested.faults:
         screen.result("- ", fault)
+    if tested.untested:
+        names = ", ".join(tested.untested[:_MOST_NAMED])
+        more = f" and {left:,} more" if (left := len(tested.untested) - _MOST_NAMED) > 0 else ""
+        screen.result(
+            Mark("not tested: ", Style.WARNING),
+            f"{plural(len(tested.untested), 'principle')} without an example to test on: {names}{more}",
+        )
 
 
 def _with_first(tables: Sequence[TestTable]) -> list[tuple[TestTable, bool]]:
@@ -74,6 +86,8 @@ def _show_missed(missed: Sequence[Said], title: str, screen: Screen) -> None:
     for said in missed:
         rater = "" if said.by_panel else f" {said.rater}:"
         answer = said.label or STATES[said.state]
+        if said.reason and said.by_panel and said.label is None:
+            answer = said.reason
         between = " (borderline)" if said.borderline else ""
         screen.result(
             "  ",
@@ -81,7 +95,7 @@ def _show_missed(missed: Sequence[Said], title: str, screen: Screen) -> None:
             f" of {said.principle}:{rater} expected {said.expected}{between}, said ",
             Mark(answer, Style.WARNING),
         )
-        if said.reason:
-            screen.result("      says:  ", said.reason)
+        if said.reason and answer != said.reason:
+            screen.result("      says:   ", said.reason)
         if said.why:
             screen.result("      author: ", said.why)

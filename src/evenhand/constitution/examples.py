@@ -80,6 +80,8 @@ class Chosen:
 
     tests: tuple[TestCase, ...]
     excluded: tuple[Excluded, ...]
+    untested: tuple[str, ...] = ()
+    """Principles that were to be tested, and on which nothing is."""
 
 
 def content_key(prompt: Text, response: Text) -> str:
@@ -107,11 +109,16 @@ def choose_tests(
         only: Principles to test, by id or pattern; empty tests all.
     """
     chosen = _Choice(constitution, prompts)
-    for principle in constitution.principles:
-        if not only or principle.is_meant_by(only):
-            for test in _tests_of(constitution, principle, files.get(principle.id, ())):
-                chosen.look_at(principle, test)
-    return Chosen(tests=tuple(chosen.tests), excluded=tuple(chosen.excluded))
+    meant = [each for each in constitution.principles if not only or each.is_meant_by(only)]
+    for principle in meant:
+        for test in _tests_of(constitution, principle, files.get(principle.id, ())):
+            chosen.look_at(principle, test)
+    tested = {test.principle for test in chosen.tests}
+    return Chosen(
+        tests=tuple(chosen.tests),
+        excluded=tuple(chosen.excluded),
+        untested=tuple(each.id for each in meant if each.id not in tested),
+    )
 
 
 class _Choice:

@@ -154,6 +154,8 @@ class TestedConstitution:
     """Every example that a rater was asked and does not answer as a good judge does."""
     excluded: tuple[Excluded, ...]
     """Examples that no judge is tested on."""
+    untested: tuple[str, ...]
+    """Principles that were to be tested, and on which nothing is: of them a test that passes says nothing."""
 
     @property
     def needed(self) -> tuple[Said, ...]:
@@ -179,6 +181,7 @@ def sum_up(
     items: Iterable[RatedItem],
     judged: Judged,
     excluded: Sequence[Excluded] = (),
+    untested: Sequence[str] = (),
 ) -> TestedConstitution:
     """Return what raters say on the examples, and whether that is enough.
 
@@ -188,6 +191,7 @@ def sum_up(
         items: What was said, an item for each test; a test without an item is open.
         judged: How they were judged.
         excluded: What they were not tested on.
+        untested: Principles without a test, of those that were to be tested.
     """
     rated = {(item.case_id, item.principle_id): item for item in items}
     scales = {principle.id: constitution.scale_of(principle) for principle in constitution.principles}
@@ -213,6 +217,7 @@ def sum_up(
         tables=tuple(_tables(said, scales)),
         missed=tuple(each for each in said if each.state in ASKED and not each.kept),
         excluded=tuple(excluded),
+        untested=tuple(untested),
     )
 
 

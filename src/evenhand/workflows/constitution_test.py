@@ -124,7 +124,8 @@ def run_test(start: Path, test: PreparedTest, options: RunOptions, watch: Watch)
         borderline=test.wishes.borderline,
     )
     items = read_run(start, result.run.id).items()
-    tested = sum_up(test.constitution, test.chosen.tests, items, judged, test.chosen.excluded)
+    chosen = test.chosen
+    tested = sum_up(test.constitution, chosen.tests, items, judged, chosen.excluded, chosen.untested)
     return TestRun(result=result, tested=tested)
 
 

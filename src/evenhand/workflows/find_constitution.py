@@ -8,6 +8,7 @@ from evenhand.errors import UnknownNameError, UsageError
 
 _CONSTITUTIONS = (".md", ".yaml", ".yml")
 _PANELS = (".panel.yaml", ".panel.yml")
+_GENERATORS = (".generator.yaml", ".generator.yml")
 
 
 def find_constitution(start: Path, name: str = "") -> Path:
@@ -33,6 +34,16 @@ def find_panel(start: Path, name: str = "") -> Path:
         UsageError: Several could be meant, or the file lies outside the workspace.
     """
     return _find(start, name, "panel", "judges", _PANELS)
+
+
+def find_generator(start: Path, name: str) -> Path:
+    """Return the file of a generator, as `find_constitution`; its name is looked for in judges/.
+
+    Raises:
+        UnknownNameError: There is no such generator.
+        UsageError: The file lies outside the workspace.
+    """
+    return _find(start, name, "generator", "judges", _GENERATORS)
 
 
 def _find(start: Path, name: str, kind: str, folder: str, endings: Sequence[str]) -> Path:

@@ -85,8 +85,11 @@ def share_words(table: TestTable) -> str:
 
 def _outcome(tested: TestedConstitution) -> Iterator[Block]:
     yield Paragraph(words=words(f"{outcome_words(tested)}. {count(tested.tests)} examples."))
-    if tested.faults:
-        yield Bullets(points=tuple((foreign(fault),) for fault in tested.faults), tone="warning")
+    faults = [words(foreign(fault)) for fault in tested.faults]
+    if tested.untested:
+        faults.append(words("not tested, for want of an example: ", foreign(", ".join(tested.untested))))
+    if faults:
+        yield Bullets(points=tuple(faults), tone="warning")
     yield Paragraph(
         words=words(
             "A rater meets an example when it gives the answer that its author expects. Abstentions, undecided and "
