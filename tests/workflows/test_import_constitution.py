@@ -122,9 +122,11 @@ def test_a_huge_file_is_refused_before_it_is_read() -> None:
 def test_our_own_spellings_lose_nothing_on_the_way_out(ending: str) -> None:
     import_constitution("model-spec", _file(FILES["model-spec"]), Path("constitutions/c.yaml"))
     format_name = "evenhand-yaml" if ending == "yaml" else "evenhand-markdown"
-    done = export_constitution(format_name, "c", start=Path(), out=Path(f"other.{ending}"))
+    done = export_constitution(format_name, "c", start=Path(), out=Path(f"constitutions/other.{ending}"))
     assert not done.left_out
-    assert load_constitution(Path(f"other.{ending}")) == load_constitution(Path("constitutions/c.yaml"))
+    assert load_constitution(Path(f"constitutions/other.{ending}")) == load_constitution(
+        Path("constitutions/c.yaml")
+    )
 
 
 def test_what_a_constitution_extends_is_spelled_in_our_formats_and_merged_in_others() -> None:
@@ -139,6 +141,39 @@ def test_what_a_constitution_extends_is_spelled_in_our_formats_and_merged_in_oth
         read_written_constitution(Path("constitutions/c.yaml")).record
     )
     assert len(json.loads(export_constitution("json-list", "c", start=Path()).text)) == 3
+
+
+def test_a_constitution_that_is_spelled_in_another_folder_still_finds_its_bases_and_cases() -> None:
+    import_constitution("prose", _file(FILES["prose"]), Path("constitutions/base.yaml"))
+    pinned = load_constitution(Path("constitutions/base.yaml")).hash
+    Path("constitutions/c.yaml").write_text(
+        "schema: constitution/v1\nid: c\nversion: 1.0.0\n"
+        f"extends: [{{ref: base.yaml, hash: '{pinned}'}}]\n"
+        "principles: [{id: own, text: Do this., tests: [cases/*.jsonl]}]\n"
+    )
+    export_constitution("evenhand-yaml", "c", start=Path(), out=Path("moved.yaml"))
+    moved = load_constitution(Path("moved.yaml"))
+    assert moved.by_id["own"].tests == ("constitutions/cases/*.jsonl",)
+    assert list(moved.by_id) == list(load_constitution(Path("constitutions/c.yaml")).by_id)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "out", "message"),
+    [
+        ("json-list", "constitutions/c.yaml", "is the file that is read"),
+        ("evenhand-yaml", "constitutions/../constitutions/c.yaml", "is the file that is read"),
+        ("evenhand-yaml", "other.md", "is no name of a file in this format"),
+        ("evenhand-markdown", "other.yaml", "is no name of a file in this format"),
+    ],
+)
+def test_an_export_is_written_over_no_constitution_and_under_no_ending_that_reads_otherwise(
+    format_name: str, out: str, message: str
+) -> None:
+    import_constitution("prose", _file(FILES["prose"]), Path("constitutions/c.yaml"))
+    before = Path("constitutions/c.yaml").read_bytes()
+    with pytest.raises(UsageError, match=message):
+        export_constitution(format_name, "c", start=Path(), out=Path(out), force=True)
+    assert Path("constitutions/c.yaml").read_bytes() == before
 
 
 def test_an_export_without_a_file_returns_its_text_and_writes_nothing() -> None:

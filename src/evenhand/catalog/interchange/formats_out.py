@@ -20,6 +20,8 @@ class OutFormat:
     write: Callable[[Constitution], Written]
     is_own: bool = False
     """Whether it is a spelling of ours, which says what a constitution extends instead of what that comes to."""
+    endings: tuple[str, ...] = ()
+    """Endings of its files, where they decide how a file is read; empty takes any."""
 
 
 FORMATS_OUT: Final[Mapping[str, OutFormat]] = {
@@ -32,10 +34,12 @@ FORMATS_OUT: Final[Mapping[str, OutFormat]] = {
         what="our own Markdown; nothing is lost",
         write=lambda each: Written(text=write_markdown(each)),
         is_own=True,
+        endings=(".md",),
     ),
     "evenhand-yaml": OutFormat(
         what="our own YAML; nothing is lost",
         write=lambda each: Written(text=write_yaml(each)),
         is_own=True,
+        endings=(".yaml", ".yml"),
     ),
 }

@@ -10,7 +10,7 @@ from evenhand.catalog.interchange.model_spec import LEVELS
 from evenhand.catalog.interchange.written import LeftOut, Written, fields_left_out
 from evenhand.records.constitution import Constitution, Example, Principle
 from evenhand.records.message import Message, Text
-from evenhand.records.scale import NominalScale, OrdinalScale, Scale
+from evenhand.records.scale import NominalScale, NumericScale, PairwiseScale, Scale
 
 _KEPT = (
     "id",
@@ -95,11 +95,35 @@ def _binding(principle: Principle, scale: Scale) -> Iterator[str]:
             yield from (f"**{label}:** {escape(text)}", "")
     for dimension, values in principle.scope.items():
         yield from (f"**Only for {_line(dimension)}:** {_line(', '.join(values))}", "")
-    if principle.scale != "comply" and isinstance(scale, NominalScale | OrdinalScale):
-        yield from ("**Answers:**", "")
-        for label in scale.labels:
-            yield f"- {_line(label)}: {_line(scale.describe.get(label, ''))}".rstrip(": ")
+    if principle.scale != "comply":
+        yield from _answers(scale)
+    if (principle.scale != "comply" or principle.passes) and (passing := _passing(scale)):
+        yield from (f"**Passes:** {passing}", "")
+
+
+def _answers(scale: Scale) -> Iterator[str]:
+    """Yield the answers of a scale, in words where they are no list."""
+    labels = scale.labels
+    words = ""
+    if isinstance(scale, NumericScale):
+        words, labels = f" a number from {scale.minimum:g} to {scale.maximum:g}", tuple(scale.describe)
+    elif isinstance(scale, PairwiseScale):
+        words = " which of two replies is better"
+    yield from (f"**Answers:**{words}", "")
+    for label in labels:
+        yield f"- {_line(label)}: {_line(scale.describe.get(label, ''))}".rstrip(": ")
+    if labels:
         yield ""
+
+
+def _passing(scale: Scale) -> str:
+    """Return which answers pass, in words; empty where none is said to."""
+    if isinstance(scale, NominalScale):
+        return ", ".join(map(_line, scale.passes))
+    if isinstance(scale, PairwiseScale) or scale.pass_at is None:
+        return ""
+    least = f"{scale.pass_at:g}" if isinstance(scale, NumericScale) else _line(str(scale.pass_at))
+    return f"{least} or better"
 
 
 def _is_tellable(example: Example) -> bool:
