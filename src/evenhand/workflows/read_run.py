@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from evenhand.catalog.cases import read_cases
 from evenhand.catalog.files import digest_file
@@ -15,6 +16,9 @@ from evenhand.records.run import Manifest, Run
 from evenhand.records.suite import Case
 from evenhand.store.ledger import LedgerFile, open_ledger
 from evenhand.store.reading import case_names, item_places, rated_item, rated_items, run_account
+
+_RUNS_LOOKED_AT: Final = (1, 20, 500)
+"""Newest runs among which one of a suite is looked for: mostly it is the first, and manifests are long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,27 @@ def read_run(start: Path, name: str) -> StoredRun:
     ledger = open_ledger(workspace.ledger_path)
     run = ledger.run(name)
     return StoredRun(root=workspace.root, ledger=ledger, run=run, decider=decider_of(run.manifest))
+
+
+def read_own_run(start: Path, name: str) -> StoredRun:
+    """Open a run as `read_run`; "latest" is the newest of a suite that people wrote, not of one that a command made.
+
+    A test of a constitution, or an impact, is a run as well, of examples or of the principles that changed alone.
+    Where no run of a suite is near, it is the newest of all.
+
+    Raises:
+        LedgerError: There is no ledger, or it can not be read.
+        UnknownNameError: There is no such run.
+    """
+    if name != "latest":
+        return read_run(start, name)
+    workspace = find_workspace(start)
+    ledger, made = open_ledger(workspace.ledger_path), workspace.ledger_path.parent / "derived"
+    for most in _RUNS_LOOKED_AT:
+        for run in ledger.recent_runs(most):
+            if not (workspace.root / run.manifest.suite_path).is_relative_to(made):
+                return read_run(start, run.id)
+    return read_run(start, name)
 
 
 def decider_of(manifest: Manifest) -> Decider:

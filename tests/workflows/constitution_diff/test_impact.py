@@ -29,7 +29,9 @@ from evenhand.store.splits import split_uses
 from evenhand.testing import LoopbackServer, serve_in_thread
 from evenhand.workflows.constitution_diff.compare import compare
 from evenhand.workflows.constitution_diff.impact import judge_impact, prepare_impact
+from evenhand.workflows.constitution_lint.read import read_evidence
 from evenhand.workflows.plan_suite import plan_run
+from evenhand.workflows.read_run import read_own_run, read_run
 from evenhand.workflows.run_suite import RunOptions, resume_run, run_suite
 
 NEXT = {**RULES, "word.first": "Never say gamma."}
@@ -351,6 +353,20 @@ def test_a_change_that_no_judge_would_see_leaves_nothing_to_judge(folder: Path, 
     write_constitution(folder, "next", RULES, {"word.first": more})
     with pytest.raises(NothingSelectedError, match="would see"):
         impact(folder)
+
+
+def test_verdicts_on_principles_that_are_gone_are_not_said_to_hold(folder: Path) -> None:
+    write_constitution(folder, "next", {"word.other": "Never say delta."})
+    with pytest.raises(NothingSelectedError, match="but 2 of its 2 principles are gone") as caught:
+        impact(folder)
+    assert "hold" not in caught.value.hint
+
+
+def test_the_latest_run_is_that_of_a_suite_people_wrote_for_lint_and_proposals_too(folder: Path) -> None:
+    own = impact(folder).run
+    assert read_run(folder, "latest").run.id != own
+    assert read_own_run(folder, "latest").run.id == own
+    assert read_evidence(folder, ["latest"]).stored.run.id == own
 
 
 def test_a_run_that_is_not_there_is_told_with_those_there_are(folder: Path) -> None:

@@ -17,19 +17,17 @@ from evenhand.records.judge import Judge, ModelJudge
 from evenhand.records.narrow import Wishes
 from evenhand.records.run import Manifest
 from evenhand.store.columns import item_columns
-from evenhand.store.ledger import open_ledger
 from evenhand.workflows.calibration.divide import note_use
 from evenhand.workflows.constitution_diff.compare import Compared
-from evenhand.workflows.constitution_diff.derive_suite import derive_suite, derived_folder
+from evenhand.workflows.constitution_diff.derive_suite import derive_suite
 from evenhand.workflows.find_flips import find_flips
 from evenhand.workflows.gate.summarise import SummedRun, summarise_run
 from evenhand.workflows.prepare import Prepared, prepare
-from evenhand.workflows.read_run import StoredRun, read_run
+from evenhand.workflows.read_run import StoredRun, read_own_run, read_run
 from evenhand.workflows.run_suite import RunOptions, RunResult, Watch, run_prepared
 
 _INSTRUMENT: Final = ("panel", "calibration", "fit", "judges", "templates")
 _MOST_NAMED: Final = 5
-_RUNS_LOOKED_AT: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,7 @@ def prepare_impact(start: Path, compared: Compared, run: str) -> PreparedImpact:
             be chosen again.
         NothingSelectedError: Nothing that the run judged changed in a way that a judge could see.
     """
-    stored = _read_run(start, run)
+    stored = read_own_run(start, run)
     manifest, after = stored.manifest, compared.after.constitution
     _refuse_drawn(stored)
     diff = diff_constitutions(manifest.constitution, after)
@@ -78,25 +76,18 @@ def prepare_impact(start: Path, compared: Compared, run: str) -> PreparedImpact:
         if each.before in judged
     )
     if not rejudged:
+        gone = sum(each.id in judged for each in diff.with_fate(Fate.REMOVED))
         raise NothingSelectedError(
-            f"nothing that run {stored.run.id} judged changed in a way that one of its judges would see",
-            hint="its verdicts hold; see what changed with: evenhand constitution diff A B",
+            f"nothing that run {stored.run.id} judged changed in a way that one of its judges would see"
+            + (f", but {gone} of its {len(judged)} principles are gone" if gone else ""),
+            hint="see what changed with: evenhand constitution diff A B"
+            if gone
+            else "its verdicts hold; see what changed with: evenhand constitution diff A B",
         )
     prepared = _prepare(start, stored, after, rejudged)
     _refuse_another_instrument(stored, prepared)
     notes = _notes(stored, compared, diff, judged)
     return PreparedImpact(stored=stored, prepared=prepared, rejudged=rejudged, notes=tuple(notes))
-
-
-def _read_run(start: Path, name: str) -> StoredRun:
-    """Return a run; the latest is that of a suite people wrote, not of one that was made for an impact."""
-    if name != "latest":
-        return read_run(start, name)
-    workspace = find_workspace(start)
-    derived = derived_folder(workspace).relative_to(workspace.root).as_posix()
-    runs = open_ledger(workspace.ledger_path).recent_runs(_RUNS_LOOKED_AT)
-    own = (each.id for each in runs if not each.manifest.suite_path.startswith(f"{derived}/"))
-    return read_run(start, next(own, name))
 
 
 def judge_impact(start: Path, ready: PreparedImpact, options: RunOptions, watch: Watch) -> JudgedImpact:

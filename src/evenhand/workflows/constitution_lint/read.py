@@ -13,7 +13,7 @@ from evenhand.workflows.calibration.table import read_run_answers, read_table
 from evenhand.workflows.constitution_lint.gather import find_replies, gather_evidence
 from evenhand.workflows.constitution_lint.whole_replies import WholeReplies, read_whole_replies
 from evenhand.workflows.garbage import collecting_less
-from evenhand.workflows.read_run import StoredRun, read_run
+from evenhand.workflows.read_run import StoredRun, read_own_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def read_evidence(
     """
     if not runs:
         raise UsageError("no run is named", hint="name one with --run; `evenhand runs` lists them")
-    stored, *others = (_finished(read_run(start, name)) for name in runs)
+    stored, *others = (_finished(read_own_run(start, name)) for name in runs)
     current = now or stored.manifest.constitution
     heirs = _heirs(current, stored)
     constitution = _as_judged(current, stored, heirs)

@@ -26,7 +26,7 @@ from evenhand.workflows.calibration.divide import note_use
 from evenhand.workflows.generation.generate import generate
 from evenhand.workflows.generation.job import GenerationJob, GenerationOptions, GenerationResult, Watch
 from evenhand.workflows.inference.read_decisions import Decided, read_decisions
-from evenhand.workflows.read_run import StoredRun, read_run
+from evenhand.workflows.read_run import StoredRun, read_own_run
 
 LEAST_OVERRIDES = 200
 """Fewer decisions against the panel say too little to infer principles from (methods.md 7.3)."""
@@ -93,7 +93,7 @@ def infer_principles(
         UsageError: The generator lacks a prompt, or an account or price is unknown.
         MeasureError: A generation run did not end; the reasons say how to go on.
     """
-    stored = read_run(start, run)
+    stored = read_own_run(start, run)
     workspace = find_workspace(start)
     loaded = load_generator(generator)
     _refuse_without_prompts(loaded)

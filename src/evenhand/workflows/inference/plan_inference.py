@@ -14,7 +14,7 @@ from evenhand.constitution.inverse.texts import MOST_PROPOSALS
 from evenhand.workflows.inference.infer_principles import DEFAULT_INFERENCE, InferenceChoices
 from evenhand.workflows.inference.read_decisions import read_decisions
 from evenhand.workflows.plan_suite import FEWEST_CHARS_PER_TOKEN, MOST_CHARS_PER_TOKEN, Range, usd_range
-from evenhand.workflows.read_run import read_run
+from evenhand.workflows.read_run import read_own_run
 
 _ASKED_TWICE = 2
 """Most calls for a text that comes empty or can not be read."""
@@ -48,7 +48,7 @@ def plan_inference(
         FileError: The generator's file has findings.
         NoLabelsError: The run has no decision of people in one of the splits.
     """
-    stored = read_run(start, run)
+    stored = read_own_run(start, run)
     loaded = load_generator(generator)
     decided = read_decisions(stored)
     learned = learned_from(decided.optimise, choices.seed, most=choices.most_learned)
