@@ -112,10 +112,16 @@ FEEDBACK = (
         script="feedback_trust.py",
         quick=("--quick",),
         meaning="Recorded judges of pairs, with the labels of 40 % of the cases hidden at random in each draw. "
-        "`alone` are the decisions at or above the certified threshold on pairs on which people agree, `wrong` the "
-        "share that people contradict, `broken` the draws in which it is above alpha (one in ten may be). `exported` "
-        "are those of them whose label was hidden: in a set this small a lucky draw of labels leaves more mistakes "
-        "among the rest, so their share of wrong ones runs above that of all.",
+        "`exported` pairs were exported as trusted, and their hidden labels had no say in the threshold; `wrong` is "
+        "how many of them people contradict, over all draws together. `above` counts draws in which that share is "
+        "above alpha, which a risk below alpha also does now and then in some dozen pairs, and `beyond` those in which "
+        "a risk of alpha would do it in one of twenty at most. `broken` counts draws, of all of them, in which more "
+        "than alpha of all decisions at or above the threshold are wrong, those with labels that certified included; "
+        "the limits are exact for independent draws, and these share their pairs, so the truth may lie outside more "
+        "often. Second table: the same pairs as a population whose risk above every threshold is known, labels and "
+        "pool drawn from it. There `broken` is what the promise is about: something certified, and its risk above "
+        "alpha, in at most 0.1 of all draws; `above` is the share of draws in which the drawn pool itself is above "
+        "alpha, of which nothing is promised.",
         recorded_data=True,
     ),
 )
