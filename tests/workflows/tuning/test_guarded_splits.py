@@ -1,5 +1,6 @@
 """Tuning sees the labels to learn from and nothing else: by structure, and on the wire."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,6 +127,51 @@ def test_labels_that_were_tuned_on_are_locked_and_can_not_certify(workspace: Tun
     ended = run_suite(workspace.folder, suite, RunOptions(), lambda _run, _progress: None)
     with pytest.raises(UsageError, match="other splits"):
         calibrate_run(workspace.folder, ended.run.id)
+
+
+def test_labels_that_another_suite_certifies_with_are_never_learned_from(workspace: TuningWorkspace) -> None:
+    text = (workspace.folder / "suites/s.yaml").read_text()
+    other = workspace.put(
+        "suites/other.yaml",
+        text.replace("id: s\n", "id: other\n") + "splits: {optimise: 0, gate: 0.5, sealed: 0.5}\n",
+    )
+    workspace.put("suites/labels.jsonl", _labels_of(workspace, 150))
+    ended = run_suite(workspace.folder, other, RunOptions(), lambda _run, _progress: None)
+    calibrate_run(workspace.folder, ended.run.id, formats=())
+    workspace.put("suites/labels.jsonl", _labels_of(workspace, 300))
+    spy = Spy(workspace)
+    better = workspace.judge("other", "carefully " + TEMPLATE_OF_OTHER)
+    tuned = workspace.tune(files=(better,), proposers=(spy,))
+    learned = spy.seen[0].encode() + workspace.derived("choose")
+    assert all(case["response"].encode() not in learned for case in workspace.made[:150])
+    assert any(case["response"].encode() in learned for case in workspace.made[150:])
+    assert any("another suite keeps labels" in note for note in tuned.result.notes)
+
+
+def _labels_of(workspace: TuningWorkspace, count: int) -> str:
+    """Return the labels of the first so many cases."""
+    return "".join(
+        json.dumps(
+            {
+                "case": case["id"],
+                "principle": "keep",
+                "annotator": "ann",
+                "label": "violates" if "BAD" in case["response"] else "complies",
+            }
+        )
+        + "\n"
+        for case in workspace.made[:count]
+    )
+
+
+def test_another_division_is_refused_before_a_proposer_sees_a_label(workspace: TuningWorkspace) -> None:
+    workspace.tune(files=(workspace.judge("worse", "hastily " + TEMPLATE_OF_OTHER),))
+    suite = workspace.folder / "suites/s.yaml"
+    suite.write_text(suite.read_text() + "splits: {optimise: 0.9, gate: 0.05, sealed: 0.05}\n")
+    spy = Spy(workspace)
+    with pytest.raises(UsageError, match="other splits"):
+        workspace.tune(proposers=(spy,))
+    assert not spy.seen
 
 
 def test_a_run_on_labels_to_learn_from_can_not_be_calibrated_with(workspace: TuningWorkspace) -> None:

@@ -79,7 +79,7 @@ def divide_labels(
         UsageError: The labels were divided in another way when they were first used.
     """
     lock = find_lock(ledger, suite.id)
-    _refuse_another_division(lock, suite)
+    refuse_another_division(lock, suite)
     known = {name: number for number, name in enumerate(dict.fromkeys(names))}
     clusters = np.fromiter((known[name] for name in names), np.int64, len(names))
     of_clusters = split_clusters(suite.id, suite.seed, suite.splits.shares, known)
@@ -133,12 +133,17 @@ def lock_labels(ledger: LedgerFile, suite: Suite, division: Division) -> None:
         UsageError: The labels were divided in another way when they were first used.
     """
     lock = find_lock(ledger, suite.id)
-    _refuse_another_division(lock, suite)
+    refuse_another_division(lock, suite)
     lock = lock or make_lock(ledger, suite.id, suite.splits.shares, suite.seed)
     lock_clusters(ledger, lock, _new_ones(ledger, lock, division.labelled))
 
 
-def _refuse_another_division(lock: SplitLock | None, suite: Suite) -> None:
+def refuse_another_division(lock: SplitLock | None, suite: Suite) -> None:
+    """Refuse a suite that divides its labels in another way than when they were first used.
+
+    Raises:
+        UsageError: It does.
+    """
     if lock is None:
         return
     if lock.seed != suite.seed or any(

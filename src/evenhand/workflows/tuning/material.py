@@ -57,6 +57,8 @@ class Material:
     parts: Mapping[PartName, MaterialPart]
     twins: int
     """Cases to learn from that were left out, because the same text lies among those to certify with, or is shown."""
+    held: int
+    """Cases to learn from that were left out, because another suite keeps labels of their source to certify with."""
     strangers: int
     """Labels that meet no item of the suite."""
     notes: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ def gather_material(
     humans: Sequence[Path],
     reviewed: ReviewLabels | None = None,
     *,
+    held: AbstractSet[str] = frozenset(),
     shown: float,
     needs_learning: bool,
 ) -> Material:
@@ -77,6 +80,7 @@ def gather_material(
         loaded: The suite.
         humans: Files of labels beside those of the suite.
         reviewed: Labels of the workspace's review.
+        held: Sources whose labels are kept to certify with by other suites.
         shown: Share of the sources to learn from that proposers may see.
         needs_learning: Whether there is a proposer; without one, all labels to learn from compare candidates.
 
@@ -102,14 +106,16 @@ def gather_material(
         (case, mine, _part(Split(split), shown=name in seen))
         for (case, mine), name, split in zip(asked, names, splits.tolist(), strict=True)
     ]
-    kept = _without_twins(_without_twins(rows, _TO_LEARN, _CERTIFY), {PartName.CHOOSE}, {PartName.LEARN})
+    free = [row for row, name in zip(rows, names, strict=True) if row[2] not in _TO_LEARN or name not in held]
+    kept = _without_twins(_without_twins(free, _TO_LEARN, _CERTIFY), {PartName.CHOOSE}, {PartName.LEARN})
     met = sum(len(mine) for _, mine in asked)
     parts = {part: _put_together([row for row in kept if row[2] is part]) for part in PartName}
     _refuse_too_few(parts, needs_learning=needs_learning)
     total = sum(len(mine) for mine in labels.values())
     return Material(
         parts=parts,
-        twins=len(rows) - len(kept),
+        twins=len(free) - len(kept),
+        held=len(rows) - len(free),
         strangers=total - met,
         notes=reviewed.notes if reviewed else (),
     )

@@ -12,6 +12,8 @@ from evenhand.catalog.settings import find_workspace
 from evenhand.catalog.suites import load_suite
 from evenhand.errors import NothingSelectedError, UsageError
 from evenhand.records.constitution import Constitution
+from evenhand.store.ledger import open_ledger
+from evenhand.store.splits import find_lock
 from evenhand.tuning.accept import Outcome, decide
 from evenhand.tuning.choices import TuningChoices
 from evenhand.tuning.gains import paired_gain
@@ -24,6 +26,7 @@ from evenhand.tuning.results import (
 )
 from evenhand.tuning.scores import Scores
 from evenhand.tuning.select import Selection, select
+from evenhand.workflows.calibration.divide import refuse_another_division
 from evenhand.workflows.prepare import Prepared
 from evenhand.workflows.run_suite import RunOptions, Watch
 from evenhand.workflows.tuning.candidates import (
@@ -45,7 +48,7 @@ from evenhand.workflows.tuning.judge_part import (
 from evenhand.workflows.tuning.material import Material, PartName, gather_material
 from evenhand.workflows.tuning.proposals import LearnView, Proposed, Proposer
 from evenhand.workflows.tuning.review_labels import find_review_labels
-from evenhand.workflows.tuning.uses import Tried, note_candidates
+from evenhand.workflows.tuning.uses import Tried, held_elsewhere, note_candidates
 from evenhand.workflows.versions import version_of
 
 _FEW: Final = 50
@@ -132,10 +135,15 @@ def tune_judge(
             "nobody proposes a candidate", hint="add --candidate FILE, --few-shot N or --reword GENERATOR"
         )
     given = candidates_from_files(loaded, current, wishes.files, workspace.root)
+    ledger = open_ledger(workspace.ledger_path, create=True)
+    refuse_another_division(
+        find_lock(ledger, loaded.suite.id), loaded.suite
+    )  # before a proposer sees a label
     material = gather_material(
         loaded,
         wishes.humans,
         find_review_labels(workspace, loaded.suite.id) if wishes.review else None,
+        held=held_elsewhere(ledger, loaded.suite.id),
         shown=wishes.choices.shown,
         needs_learning=bool(wishes.proposers),
     )
@@ -344,6 +352,11 @@ class _Tuning:
             yield (
                 f"{count(self.material.twins, 'case')} to learn from left out: the same text lies among those that "
                 "certify, or is shown."
+            )
+        if self.material.held:
+            yield (
+                f"{count(self.material.held, 'case')} to learn from left out: another suite keeps labels of their "
+                "sources to certify with."
             )
         if self.material.strangers:
             yield f"{count(self.material.strangers, 'label')} on no item of the suite."

@@ -4,9 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from evenhand.calibration.splits import DIGEST_BYTES
+from evenhand.calibration.table import Split
 from evenhand.records.suite import Suite
 from evenhand.store.ledger import LedgerFile
-from evenhand.store.splits import SplitUse, add_split_use, split_uses
+from evenhand.store.splits import (
+    SplitUse,
+    add_split_use,
+    find_lock,
+    locked_clusters,
+    locked_suites,
+    split_uses,
+)
 from evenhand.workflows.calibration.divide import LEARNED_FROM, Division, divide_labels, lock_labels
 from evenhand.workflows.calibration.given import gather_labels
 from evenhand.workflows.calibration.groups import cluster_names
@@ -76,6 +85,18 @@ def note_opening(stored: StoredRun, suite: Suite, digest: str) -> int:
         if not any(use.purpose == purpose for use in openings):
             add_split_use(ledger, suite.id, split="sealed", run=stored.run.id, purpose=purpose)
     return sum(use.purpose != purpose for use in openings)
+
+
+def held_elsewhere(ledger: LedgerFile, suite: str) -> frozenset[str]:
+    """Return the sources whose labels other suites of the ledger keep to certify with."""
+    locks = (find_lock(ledger, name) for name in locked_suites(ledger) if name != suite)
+    return frozenset(
+        name
+        for lock in locks
+        if lock is not None
+        for name, each in locked_clusters(ledger, lock, DIGEST_BYTES).items()
+        if Split(each.split) is not Split.OPTIMISE
+    )
 
 
 def tried(ledger: LedgerFile, suite: str) -> Tried:
