@@ -16,7 +16,7 @@ from evenhand.feedback.judged import JudgedRevision, JudgedText, Unwritten
 from evenhand.records.generation import GenerationRun
 from evenhand.records.run import Run, RunState
 from evenhand.store.ledger import LedgerFile
-from evenhand.workflows.feedback.derive_suite import derived_folder
+from evenhand.workflows.feedback.derive_suite import case_name, derived_folder
 from evenhand.workflows.feedback.people import PersonSaid
 from evenhand.workflows.feedback.read_judged import read_judged
 from evenhand.workflows.feedback.read_revisions import Missed, read_revised_replies
@@ -37,7 +37,7 @@ class JudgedRevisions:
         missed = Missed()
         judged = groupby(_texts(self.stored, said), key=lambda text: text.case_id)
         for reply in read_revised_replies(self.stored.root, self.stored.ledger, self.made, missed):
-            texts = {str(text.text): text for text in _of(judged, reply.reply.name)}
+            texts = {str(text.text): text for text in _of(judged, case_name(reply.reply.name))}
             first = reply.reply.candidate.text
             # A conversation was judged as one text, which is no reply to be preferred to.
             original = first if isinstance(first, str) else ""
