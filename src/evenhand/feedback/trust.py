@@ -51,14 +51,17 @@ class StandingFacts:
     """What the confidence is, in words."""
     automated: float = 0.0
     """Share of all items it may decide alone."""
+    passing: bool = False
+    """Whether only verdicts that do not fail a text are meant, because no other becomes a row."""
 
     @property
     def words(self) -> str:
         """The same in a sentence about the panel."""
         if not self.certified:
             return f"may decide nothing alone: {self.reason}"
+        what = "alone that a text passes" if self.passing else "alone"
         return (
-            f"may decide alone where its confidence is {self.threshold:.4g} or more: at most {self.alpha:.0%} of "
+            f"may decide {what} where its confidence is {self.threshold:.4g} or more: at most {self.alpha:.0%} of "
             f"these decisions are wrong, unless the draw of the labels was unlucky ({self.delta:.0%} of draws)"
         )
 

@@ -41,6 +41,27 @@ def text_suite(folder: Path, *, labelled: int = 0, right: float = 0.97, suite: s
     )
 
 
+def lenient_suite(folder: Path) -> RecordedSuite:
+    """Judges that pass every good text and one of twenty bad ones, where four of five texts are bad."""
+    count, labelled = 500, 350
+    bad = [number % 5 != 0 for number in range(count)]
+    passed = [not bad[number] or number % 20 == 1 for number in range(count)]
+    words = {True: "complies", False: "violates"}
+    return RecordedSuite(
+        folder,
+        [
+            {"id": f"c{number}", "prompt": f"Question {number}?", "response": f"Answer {number}."}
+            for number in range(count)
+        ],
+        {"one": [{"case": f"c{number}", "label": words[passed[number]]} for number in range(count)]},
+        [
+            label(f"c{number}", words[not bad[number]], inclusion=labelled / count)
+            for number in range(labelled)
+        ],
+        suite="splits: {optimise: 0.2, gate: 0.8}\n",
+    )
+
+
 def pair_suite(folder: Path, answers: Sequence[Mapping[str, Any]], **fields: Any) -> RecordedSuite:
     """One judge on pairs; `answers` hold what it says in each order, and keys of the case."""
     cases: list[Line] = []

@@ -11,7 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from tests.workflows.calibration_kit import label
-from tests.workflows.feedback.export_kit import FEW, digests, export, pair_suite, rows, text_suite
+from tests.workflows.feedback.export_kit import (
+    FEW,
+    digests,
+    export,
+    lenient_suite,
+    pair_suite,
+    rows,
+    text_suite,
+)
 
 from evenhand.errors import UsageError
 from evenhand.feedback.left_out import LeftOut
@@ -152,6 +160,29 @@ def test_a_panel_that_errs_certifies_nothing(tmp_path: Path, out: Path) -> None:
     assert not facts.standing.certified
     assert TrustReason.CERTIFIED not in facts.trust
     assert all(row["trusted"] == (row["label_source"] == "people") for row in rows(out))
+
+
+def test_completions_need_a_promise_about_what_passes_and_not_about_all_verdicts(
+    tmp_path: Path, out: Path
+) -> None:
+    suite = lenient_suite(tmp_path / "w")
+    calibrate_run(suite.folder, suite.run().run.id, formats=["json"])
+    unpaired = export(suite, "trl-unpaired", out)
+    assert unpaired.standing.certified, "hardly any verdict is wrong, because most texts fail and are seen to"
+    assert unpaired.trust[TrustReason.CERTIFIED] > 50
+    completions = export(suite, "sft", tmp_path / "sft", untrusted=True)
+    assert not completions.standing.certified, "one in five of the texts that pass should not"
+    assert TrustReason.CERTIFIED not in completions.trust
+
+
+def test_a_panel_that_knows_what_passes_is_trusted_with_completions(tmp_path: Path, out: Path) -> None:
+    suite = text_suite(tmp_path / "w", labelled=200)
+    calibrate_run(suite.folder, suite.run().run.id, formats=["json"])
+    facts = export(suite, "sft", out)
+    assert facts.standing.certified
+    assert facts.trust[TrustReason.CERTIFIED] > 30
+    assert "may decide alone that a text passes" in facts.standing.words
+    assert "decide alone that a text passes" in (out / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_calibration_holds_for_a_run_of_the_same_instrument_on_the_same_items(

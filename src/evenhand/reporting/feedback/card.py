@@ -80,12 +80,15 @@ def _trust(facts: ExportFacts) -> Iterator[str]:
     yield from ("## Who vouches for the labels", "")
     standing = facts.standing
     if standing.certified:
+        what = "alone that a text passes" if standing.passing else "alone"
         yield (
             f"By the calibration of run {code_span(standing.run, in_table=False)} against human labels, the panel may "
-            f"decide alone where its confidence ({own(standing.confidence_source)}) is {standing.threshold:.4g} or "
+            f"decide {what} where its confidence ({own(standing.confidence_source)}) is {standing.threshold:.4g} or "
             f"more. At most {standing.alpha:.0%} of the decisions it makes alone are wrong, unless the draw of the "
             f"labels was unlucky, which happens in {standing.delta:.0%} of draws. The promise is about all decisions "
-            "of the run above the threshold together, not about each row, slice or split."
+            "of the run above the threshold together, those with labels that certified included, not about each row, "
+            "slice or split: a label that rests on several decisions is wrong where one of them is, and where a large "
+            "part of a small run was labelled, the rest can be worse than the whole."
         )
     else:
         yield f"The panel may decide nothing alone: {own(standing.reason)}."

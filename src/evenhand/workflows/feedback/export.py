@@ -95,6 +95,7 @@ def export_feedback(
             name=wishes.calibration,
             humans=wishes.humans,
             alpha=wishes.alpha,
+            passing=shape is Shape.COMPLETION and labelled.source is not Source.PAIRS,
             command=command,
         )
         provenance = provenance_of(stored.run.id, stored.manifest, labelled.writer)

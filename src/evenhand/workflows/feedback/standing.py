@@ -1,7 +1,7 @@
 """What a run's panel may decide alone: a calibration of the same instrument on the same items, or why none holds."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ from evenhand.calibration.table import CalibrationTable, Split
 from evenhand.errors import NoLabelsError, UnknownNameError
 from evenhand.feedback.trust import Standing, StandingFacts, no_standing
 from evenhand.records.run import Manifest
+from evenhand.records.scale import Reading
 from evenhand.store.splits import split_uses
 from evenhand.workflows.calibration.divide import note_use
 from evenhand.workflows.calibration.table import ReadTable, read_table
@@ -25,6 +26,16 @@ _NO_ANSWER: Final = frozenset({"price", "title", "owner", "timeout_s", "attempts
 """Keys of a judge that decide no answer."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """The promise that is looked for."""
+
+    humans: Sequence[Path]
+    alpha: float
+    passing: bool
+    command: str
+
+
 def find_standing(
     stored: StoredRun,
     people: People,
@@ -32,6 +43,7 @@ def find_standing(
     name: str | None,
     humans: Sequence[Path],
     alpha: float,
+    passing: bool,
     command: str,
 ) -> Standing:
     """Return what the panel of a run may decide alone. The use of the labels is written into the ledger.
@@ -43,17 +55,19 @@ def find_standing(
             instrument on the same items.
         humans: Files of labels beside those of the suite.
         alpha: At most this share of the decisions made alone may be wrong.
+        passing: Whether only verdicts that do not fail a text are meant.
         command: The command line, for the record of the use.
 
     Raises:
         UnknownNameError: There is no run called `name`.
         LedgerError: The use can not be written down.
     """
+    wanted = _Wanted(humans=humans, alpha=alpha, passing=passing, command=command)
     if name is not None:
         other = read_run(stored.root, name)
         reasons = tuple(_differences(other.manifest, stored.manifest))
         if not reasons:
-            return _certify(stored, people, other, humans, alpha, command)
+            return _certify(stored, people, other, wanted)
         return no_standing(
             f"the calibration of the run named is none of this run: {'; '.join(reasons)}",
             hint=_LABEL_FIRST,
@@ -64,7 +78,7 @@ def find_standing(
         return no_standing("no run of this suite was calibrated", hint=_LABEL_FIRST)
     for other in calibrated:
         if not any(_differences(other.manifest, stored.manifest)):
-            return _certify(stored, people, other, humans, alpha, command)
+            return _certify(stored, people, other, wanted)
     newest = calibrated[0]
     why = "; ".join(_differences(newest.manifest, stored.manifest))
     return no_standing(
@@ -133,13 +147,11 @@ def _cases(manifest: Manifest) -> list[str]:
     return [file.sha256 for file in manifest.files if file.role == "cases"]
 
 
-def _certify(
-    stored: StoredRun, people: People, other: StoredRun, humans: Sequence[Path], alpha: float, command: str
-) -> Standing:
+def _certify(stored: StoredRun, people: People, other: StoredRun, wanted: "_Wanted") -> Standing:
     try:
         own = other.run.id == stored.run.id
-        read = people.read if own else read_table(other, humans=humans, history=False)
-        on = None if own else read_table(stored, humans=humans, history=False)
+        read = people.read if own else read_table(other, humans=wanted.humans, history=False)
+        on = None if own else read_table(stored, humans=wanted.humans, history=False)
     except NoLabelsError:
         read = on = None
     if read is None or (not own and on is None):
@@ -150,9 +162,14 @@ def _certify(
             hint=_LABEL_FIRST,
             run=other.run.id,
         )
-    note_use(other.ledger, other.manifest.suite, read.division, run=other.run.id, purpose=command)
-    found = decide_alone(_without_history(read), Choices(alpha=(alpha,)), on=on.table if on else None)
-    return _standing(found, other.run.id)
+    note_use(other.ledger, other.manifest.suite, read.division, run=other.run.id, purpose=wanted.command)
+    found = decide_alone(
+        _without_history(read),
+        Choices(alpha=(wanted.alpha,)),
+        on=on.table if on else None,
+        readings=set(Reading) - {Reading.FAIL} if wanted.passing else set(Reading),
+    )
+    return _standing(found, other.run.id, passing=wanted.passing)
 
 
 def _without_history(read: ReadTable) -> CalibrationTable:
@@ -161,7 +178,7 @@ def _without_history(read: ReadTable) -> CalibrationTable:
     return replace(table, splits=replace(table.splits, accesses=()))
 
 
-def _standing(found: DecidedAlone, run: str) -> Standing:
+def _standing(found: DecidedAlone, run: str, *, passing: bool) -> Standing:
     automation = found.automation
     if automation.threshold is None:
         return no_standing(
@@ -178,6 +195,7 @@ def _standing(found: DecidedAlone, run: str) -> Standing:
         threshold=automation.threshold,
         confidence_source=automation.confidence_source,
         automated=automation.automated,
+        passing=passing,
     )
     return Standing(facts=facts, confidence=found.confidence, covered=found.covered)
 
