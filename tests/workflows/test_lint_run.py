@@ -225,7 +225,7 @@ def test_labels_of_the_workspaces_review_are_read_unless_they_are_left_out(tmp_p
     path = tmp_path / "c.yaml"
     read = check(lint_run(tmp_path, path, ["latest"]).evidence, Check.NOT_CHECKABLE)
     assert (read.looked_at, read.needs) == (1, "")
-    assert "doubly labelled items: people give another label" in read.unsure[0].reason
+    assert "people do not agree on" in read.findings[0].message
     without = lint_run(tmp_path, path, ["latest"], review=False).evidence
     assert check(without, Check.NOT_CHECKABLE).needs
 

@@ -10,6 +10,7 @@ from evenhand.constitution.lint.ambiguous import ambiguous, interpretive_entropi
 from evenhand.constitution.lint.choices import LintChoices
 from evenhand.constitution.lint.evidence import Opinions, RunEvidence
 from evenhand.stats.arrays import Integers
+from evenhand.stats.estimate import Estimate
 
 CHOICES = LintChoices()
 
@@ -93,3 +94,23 @@ def test_probabilities_stand_in_where_nobody_was_asked_twice() -> None:
 def test_without_repeats_and_probabilities_it_says_what_it_needs() -> None:
     result = ambiguous(with_opinions({"one": None}), CHOICES)
     assert "--readings 3" in result.needs
+
+
+def _opposed(sources: int) -> RunEvidence:
+    """Two judges who contradict each other on each of 20 replies, of so many sources."""
+    counts = np.tile(np.array([[2, 0], [0, 2]]), (20, 1, 1))
+    return with_opinions({"torn": Opinions(counts=counts, draws=2, clusters=np.arange(20) % sources)})
+
+
+@pytest.mark.parametrize(("sources", "found", "low"), [(2, 0, 0.11), (20, 1, 0.58)])
+def test_sources_that_all_say_the_same_are_no_more_sure_than_their_number(
+    sources: int, found: int, low: float
+) -> None:
+    result = ambiguous(_opposed(sources), CHOICES)
+    assert len(result.findings) == found
+    assert len(result.unsure) == 1 - found
+    (figure,) = result.measured
+    assert isinstance(figure.measured, Estimate)
+    assert figure.measured.value == pytest.approx(log(2))
+    assert figure.measured.interval.low == pytest.approx(low, abs=0.01)
+    assert figure.measured.interval.high == pytest.approx(log(2))

@@ -125,6 +125,19 @@ def test_a_principle_that_nearly_all_replies_pass_is_not_held_against_people() -
     assert "nearly all replies get one answer" in result.unsure[0].reason
 
 
+def test_two_people_who_always_contradict_each_other_are_found_though_they_agree_on_nothing() -> None:
+    turns = np.arange(40) % 2
+    table = PeopleTable(
+        labels=np.stack([turns, 1 - turns], axis=1),
+        categories=2,
+        level="nominal",
+        values=None,
+        clusters=np.arange(40),
+    )
+    result = not_checkable(evidence_of({"one": "p" * 40}, people=(table,)), CHOICES)
+    assert [each.principles for each in result.findings] == [("one",)]
+
+
 def test_without_two_persons_on_an_item_it_says_what_it_needs() -> None:
     assert "two people" in not_checkable(with_people(one=None), CHOICES).needs
 

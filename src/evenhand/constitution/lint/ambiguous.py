@@ -1,5 +1,6 @@
 """Ambiguous principles: readers differ on them beyond what each differs from itself."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ NEEDS = (
     "two opinions or more (judges, orders, runs of paraphrased prompts), each asked twice or giving probabilities: set "
     "`repeats: 3` on the judges, or run with --readings 3"
 )
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,18 +38,33 @@ class _Mean:
     """Standard error; replies of one source vary together."""
     degrees: int
     n: int
+    most: float
+    """Largest entropy of its scale: the log of how many answers there are."""
 
     def p_above(self, limit: float) -> float:
-        """Return the chance of a mean as large, were the truth `limit`: Student's test over sources, to one side."""
-        if self.error == 0:
-            return float(self.value <= limit)
+        """Return the chance of a mean as large, were the truth `limit`: Student's test over sources, to one side.
+
+        Where all sources say the same, nothing tells how they vary. Were the truth `limit`, a share of at most
+        limit / value of them could be like those seen; the chance is that of seeing no other.
+        """
+        if self._is_one_number:
+            return (limit / self.value) ** (self.degrees + 1) if self.value > limit else 1.0
         return student_tail((self.value - limit) / self.error, self.degrees)
 
     def estimate(self, confidence: float) -> Estimate:
-        """Return it with its interval."""
+        """Return it with its interval; where all sources say the same, with what sources nobody saw could change."""
+        if self._is_one_number:
+            unseen = 1 - (0.5 - confidence / 2) ** (1 / (self.degrees + 1))
+            low, high = self.value * (1 - unseen), self.value + max(self.most - self.value, 0.0) * unseen
+            interval = Interval(low=low, high=high, confidence=confidence)
+            return Estimate(value=self.value, interval=interval, n=self.n)
         half = student_quantile(confidence, self.degrees) * self.error
         interval = Interval(low=max(self.value - half, 0.0), high=self.value + half, confidence=confidence)
         return Estimate(value=self.value, interval=interval, n=self.n)
+
+    @property
+    def _is_one_number(self) -> bool:
+        return self.error <= _ROUNDING
 
 
 def ambiguous(evidence: RunEvidence, choices: LintChoices) -> CheckResult:
@@ -106,7 +123,8 @@ def _mean(name: str, opinions: Opinions) -> _Mean | None:
     sums = cluster_sums(values[known] - mean, opinions.clusters[known])
     groups = len(sums)
     error = float(np.sqrt((sums**2).sum() * groups / max(groups - 1, 1))) / n
-    return _Mean(name=name, value=mean, error=error, degrees=groups - 1, n=n)
+    most = math.log(next(each.shape[2] for each in (opinions.counts, opinions.shares) if each is not None))
+    return _Mean(name=name, value=mean, error=error, degrees=groups - 1, n=n, most=most)
 
 
 def _limits(means: list[_Mean], choices: LintChoices) -> Iterator[float]:

@@ -81,10 +81,11 @@ def _alpha(name: str, table: PeopleTable, choices: LintChoices) -> Measured:
     doubly = int(((table.labels >= 0).sum(axis=1) > 1).sum())
     if doubly < choices.too_few:
         return Undefined(n=doubly, reason=f"fewer than {choices.too_few}")
-    if (rare := _otherwise(table)) < choices.least_fired:
+    rare, share = _otherwise(table)
+    if rare < choices.least_fired and share < choices.slips:
         return Undefined(
             n=doubly,
-            reason=f"people give another label than the most common one on {rare:,}, so alpha is about slips",
+            reason=f"people agree on another label than the most common one on {rare:,}, so alpha is about slips",
         )
     return krippendorff_alpha(
         table.labels,
@@ -98,11 +99,16 @@ def _alpha(name: str, table: PeopleTable, choices: LintChoices) -> Measured:
     )
 
 
-def _otherwise(table: PeopleTable) -> int:
-    """Return on how many items two people or more agree on another label than the most common one of all."""
+def _otherwise(table: PeopleTable) -> tuple[int, float]:
+    """Return how far people give another label than the most common one of all.
+
+    Returns:
+        On how many items two people or more agree on another one, and the share of other ones among all labels.
+    """
     votes = np.stack([(table.labels == code).sum(axis=1) for code in range(table.categories)], axis=1)
+    given = int(votes.sum())
     votes[:, votes.sum(axis=0).argmax()] = 0
-    return int((votes.max(axis=1, initial=0) >= 2).sum())
+    return int((votes.max(axis=1, initial=0) >= 2).sum()), int(votes.sum()) / max(given, 1)
 
 
 def _finding(name: str, alpha: Estimate, p: float, choices: LintChoices) -> EvidenceFinding:

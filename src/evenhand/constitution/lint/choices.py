@@ -46,6 +46,8 @@ class LintChoices:
     """Labelled replies a principle has to fire on, before never failing one alone says something."""
     human_alpha: float = 0.4
     """Alpha of people among themselves below which a principle is not checkable by people."""
+    slips: float = 0.25
+    """Share of labels other than the most common one from which they are no slips, whoever agrees on them."""
     gap: float = 0.02
     """Share of the replies that no principle fires on, below which what people fail as a whole may be slips."""
     missed: float = 0.05
