@@ -2,7 +2,8 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from enum import IntEnum
 from typing import Final
 
@@ -67,6 +68,11 @@ class Seen:
         """
         self._keys += key
         self._facts.append(2 * doubt + label)
+
+    def among(self, keys: AbstractSet[bytes]) -> Iterator[bool]:
+        """Yield of each row, in the order in which they came, whether its digest is one of `keys`."""
+        for start in range(0, len(self._keys), _KEY_BYTES):
+            yield bytes(self._keys[start : start + _KEY_BYTES]) in keys
 
     def settle(self) -> NDArray[np.uint8]:
         """Return the `Twice` of each row, in the order in which they came, shape (n,).

@@ -43,7 +43,7 @@ _WORDS = {
     LeftOut.UNWRITTEN: "the generator did not come to its end",
     LeftOut.UNCHANGED: "the revision is the first reply",
     LeftOut.NOT_BETTER: "the panel does not find the revision better than the first reply",
-    LeftOut.HELD_BACK: "people's labels on its source are kept to certify with, and never become training data",
+    LeftOut.HELD_BACK: "people's labels on its source, or on the same texts elsewhere, are kept to certify with",
     LeftOut.NO_PROMPT: "the case has no prompt",
     LeftOut.NO_TEXT: "a text is empty, a conversation, or not there any more",
     LeftOut.CONVERSATION: "its prompt is a conversation of several turns, which a plain text can not hold",

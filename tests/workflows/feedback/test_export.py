@@ -255,6 +255,24 @@ def test_sources_with_labels_to_certify_with_never_become_training_data(tmp_path
     assert "let in on demand" not in (out / "README.md").read_text(encoding="utf-8")
 
 
+def test_a_text_that_certifies_is_no_training_data_under_another_source_either(
+    tmp_path: Path, out: Path
+) -> None:
+    suite = text_suite(tmp_path / "w", labelled=200)
+    suite.run()
+    plain = export(suite, "trl-unpaired", out, untrusted=True)
+    kept = {row["case_id"] for row in rows(out)}
+    held = next(f"c{number}" for number in range(200) if f"c{number}" not in kept)
+    there = next(case for case in suite.cases if case["id"] == held)
+    twin = {"id": "c299", "prompt": there["prompt"], "response": f" {there['response']}\n"}
+    suite.cases = [*suite.cases[:-1], twin]
+    suite.run()
+    facts = export(suite, "trl-unpaired", tmp_path / "twin", untrusted=True)
+    assert "c299" in kept
+    assert {row["case_id"] for row in rows(tmp_path / "twin")} == kept - {"c299"}
+    assert facts.left_out[LeftOut.HELD_BACK] == plain.left_out[LeftOut.HELD_BACK] + 1
+
+
 def test_sources_held_back_by_another_suite_of_the_ledger_are_held_back_too(
     tmp_path: Path, out: Path
 ) -> None:

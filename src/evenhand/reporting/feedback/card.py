@@ -109,7 +109,8 @@ def _left_out(facts: ExportFacts) -> Iterator[str]:
     yield ""
     kept = "the sealed split" if facts.include_gate else "the gate and the sealed split"
     yield (
-        f"Sources with human labels of {kept} never become training data: {facts.held_back:,} such sources are known."
+        f"Sources with human labels of {kept} never become training data, nor do rows of other sources that say the "
+        f"same: {facts.held_back:,} such sources are known. Paraphrases of them are not found."
     )
     if facts.include_gate:
         yield (

@@ -68,6 +68,8 @@ class Spool:
     left_out: Counter[LeftOut] = field(default_factory=Counter)
     trust: Counter[TrustReason] = field(default_factory=Counter)
     """Of the rows that stay."""
+    _held: set[bytes] = field(default_factory=set)
+    """Digests of the records of sources that never become training data."""
     _seen: Seen = field(default_factory=Seen)
     _facts: bytearray = field(default_factory=bytearray)
     """Split and reason of trust of each row."""
@@ -79,6 +81,9 @@ class Spool:
         for record in records:
             self.records += 1
             made = draft_of(record, self.rules)
+            if isinstance(made, Held):
+                self._held.add(made.key)
+                made = LeftOut.HELD_BACK
             if isinstance(made, LeftOut):
                 self.left_out[made] += 1
                 continue
@@ -88,13 +93,20 @@ class Spool:
             self._put(made, split, tail)
 
     def rows(self) -> Iterator[SpooledRow]:
-        """Yield the rows that stay, in their order; what stands twice is counted and passed over."""
+        """Yield the rows that stay, in their order.
+
+        What stands twice is counted and passed over, and so is what says the same as a record that is held back.
+        """
         names = tuple(self.rules.splits.shares)
         self.stream.seek(0)
         beside = self.rules.format is Format.MESSAGES
-        for twice, fact in zip(self._seen.settle().tolist(), self._facts, strict=True):
+        settled, held = self._seen.settle().tolist(), self._seen.among(self._held)
+        for twice, is_held, fact in zip(settled, held, self._facts, strict=True):
             line = self.stream.readline()
             lines = (line, self.stream.readline()) if beside else (line,)
+            if is_held:
+                self.left_out[LeftOut.HELD_BACK] += 1
+                continue
             if twice:
                 self.left_out[_TWICE[Twice(twice)]] += 1
                 continue
@@ -133,13 +145,20 @@ class Kept:
     """Which of two opposite labels of the same texts it has."""
 
 
-def draft_of(record: Record, rules: Rules) -> Kept | LeftOut:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A record of a source that never becomes training data; nor does what says the same under another source."""
+
+    key: bytes
+
+
+def draft_of(record: Record, rules: Rules) -> Kept | Held | LeftOut:
     """Return what a record comes to by the rules, the first reason to leave it out among them."""
     made = draft(record, rules.shape)
     if isinstance(made, LeftOut):
         return made
     if source_of(record) in rules.held:
-        return LeftOut.HELD_BACK
+        return Held(key=row_key(made.prompt, made.compared)[0])
     texts = _texts(made, rules)
     if isinstance(texts, LeftOut):
         return texts
@@ -159,4 +178,4 @@ def _texts(made: Draft, rules: Rules) -> dict[str, Any] | LeftOut:
     return texts_of(made, rules.shape, conversational=rules.conversational)
 
 
-__all__ = ["Kept", "Rules", "Spool", "SpooledRow", "draft_of"]
+__all__ = ["Held", "Kept", "Rules", "Spool", "SpooledRow", "draft_of"]
