@@ -258,6 +258,20 @@ def test_a_rename_without_an_alias_is_only_guessed() -> None:
     assert gone.guess == "style.simple, which was added, has its text"
 
 
+def test_an_earlier_name_that_nobody_holds_any_more_loses_its_history() -> None:
+    before = made(of(2, aliases=["style.old"]))
+    (principle,) = diff_constitutions(before, made()).principles
+    assert principle.warnings[0].startswith("history is lost: its alias style.old is gone")
+    (moved, other) = diff_constitutions(before, made(of(1, aliases=["style.old"]))).principles
+    assert (moved.warnings, other.warnings) == ((), ())
+
+
+def test_a_principle_that_takes_the_name_of_a_removed_one_is_a_fault() -> None:
+    (principle,) = diff_constitutions(made(drop(2)), made(of(2, text="Another thing."))).principles
+    assert (principle.fate, principle.id) == (Fate.ADDED, "style.plain")
+    assert "give this one an id of its own" in principle.warnings[0]
+
+
 def test_a_principle_that_became_a_part_of_another_needs_no_tombstone() -> None:
     edits = drop(2, tombstone=False), of(1, aliases=["style.plain"])
     kept, gone = diff_constitutions(made(), made(*edits)).principles

@@ -14,7 +14,7 @@ from evenhand.constitution.compare_principle import compare_principle
 from evenhand.constitution.compare_whole import compare_whole
 from evenhand.constitution.pair_principles import Pair, pair_principles
 from evenhand.constitution.version_rule import version_rule
-from evenhand.records.constitution import Constitution, Tombstone
+from evenhand.records.constitution import Constitution, Principle, Tombstone
 
 
 def diff_constitutions(
@@ -59,11 +59,12 @@ def _told(
     old, new = pair.before, pair.after
     if old is None:
         assert new is not None
-        return _added(pair, new.id, new.title)
+        return _added(pair, new.id, new.title, before)
     if new is None:
         return _removed(pair, old.id, old.title, stones)
     changes = tuple(compare_principle(old, new, before=before, after=after))
     renamed = old.id != new.id
+    warnings = (*_name_warnings(pair, old.id, new.id), *_lost_names(old, after))
     if not changes and not renamed:
         return None
     return PrincipleChange(
@@ -73,7 +74,7 @@ def _told(
         title=new.title,
         effect=_largest(changes),
         changes=changes,
-        warnings=tuple(_name_warnings(pair, old.id, new.id)),
+        warnings=warnings,
     )
 
 
@@ -86,7 +87,27 @@ def _name_warnings(pair: Pair, old: str, new: str) -> Iterator[str]:
         yield f"history is lost: write `aliases: [{old}]` at {new}, so that what was said of {old} stays joined to it"
 
 
-def _added(pair: Pair, name: str, title: str) -> PrincipleChange:
+def _lost_names(old: Principle, after: Constitution) -> Iterator[str]:
+    """Yield what is wrong where an earlier name that a principle had is nobody's any more."""
+    stones = {stone.id for stone in after.tombstones}
+    for name in old.aliases:
+        if after.current_id(name) not in after.by_id and name not in stones:
+            yield (
+                f"history is lost: its alias {name} is gone, and what was said of that is joined to nothing"
+            )
+
+
+def _reused(name: str, before: Constitution) -> Iterator[str]:
+    """Yield what is wrong where a principle takes the name of one that was removed."""
+    for stone in before.tombstones:
+        if stone.id == name:
+            yield (
+                f"its id was that of a principle removed in {stone.removed}, and what was said of that one would count "
+                "for this one: put the tombstone back, and give this one an id of its own"
+            )
+
+
+def _added(pair: Pair, name: str, title: str, before: Constitution) -> PrincipleChange:
     guess = (
         f"it has the text of {pair.looks_like}, which is gone: if it was renamed, write `aliases: [{pair.looks_like}]` "
         "at it"
@@ -94,7 +115,13 @@ def _added(pair: Pair, name: str, title: str) -> PrincipleChange:
         else ""
     )
     return PrincipleChange(
-        fate=Fate.ADDED, before="", after=name, title=title, effect=Effect.ADVISORY, guess=guess
+        fate=Fate.ADDED,
+        before="",
+        after=name,
+        title=title,
+        effect=Effect.ADVISORY,
+        warnings=tuple(_reused(name, before)),
+        guess=guess,
     )
 
 
