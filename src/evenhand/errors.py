@@ -47,11 +47,12 @@ class UsageError(EvenhandError):
 class UnknownNameError(UsageError):
     """A name that does not exist, with the nearest ones that do."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, within: str = "") -> None:
         names = sorted(known)
         near = nearest_name(name, names)
         hint = f'did you mean "{near}"?' if near else f"known: {', '.join(names[:12]) or 'none'}"
-        super().__init__(f"there is no {kind} {name!r}", hint=hint)
+        where = f" in {within}" if within else ""
+        super().__init__(f"there is no {kind} {name!r}{where}", hint=hint)
         self.name = name
 
 

@@ -29,7 +29,7 @@ def test_without_a_calibration_it_writes_nothing_and_says_what_to_do(
     assert ended.out == ""
     assert "nothing was written: of 80 records none became a row" in ended.err
     assert "no run of this suite was calibrated" in ended.err
-    assert "evenhand review sample RUN" in ended.err
+    assert f"evenhand review sample {suite.runs[-1].id}" in ended.err
     assert not (tmp_path / "o").exists()
 
 
@@ -47,8 +47,9 @@ def test_ties_alone_select_nothing(tmp_path: Path, cli: Cli) -> None:
     tied = pair_suite(tmp_path / "w", [{"given": "tie", "swapped": "tie"}])
     tied.run()
     line = ("feedback", "export", "latest", "--format", "trl-preference", "--untrusted")
-    ended = cli(*line, "--out", "o", "--workspace", tied.folder)
+    ended = cli(*line, "--out", "o", "--queue", "5", "--workspace", tied.folder)
     assert ended.code == 5
+    assert "nothing is drawn for people" in ended.err
     assert "left out: 1 (tie: neither of the two is better)" in ended.err
 
 

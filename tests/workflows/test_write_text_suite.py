@@ -70,7 +70,11 @@ def test_constitution_and_panel_may_be_named_by_file(folder: Path) -> None:
         ({"constitution": "assistent"}, UnknownNameError, "assistent"),
         ({"constitution": "../../etc/passwd"}, UnknownNameError, "passwd"),
         ({"panel": "online"}, UnknownNameError, "online"),
-        ({"principle": "privacy.*"}, UnknownNameError, "no principle of constitution assistant"),
+        (
+            {"principle": "privacy.*"},
+            UnknownNameError,
+            "there is no principle 'privacy.*' in constitution assistant",
+        ),
     ],
 )
 def test_a_name_that_means_nothing_is_refused(

@@ -64,7 +64,7 @@ def constitution_show(
     elif principle:
         name = whole.current_id(principle)
         if name not in whole.by_id:
-            raise UnknownNameError(f"principle of constitution {whole.id}", principle, whole.by_id)
+            raise UnknownNameError("principle", principle, whole.by_id, within=f"constitution {whole.id}")
         show_principle_lines(shown, whole.by_id[name], screen)
     else:
         show_constitution_lines(shown, screen)

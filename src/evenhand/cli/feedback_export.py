@@ -132,7 +132,9 @@ def feedback_export(
     session.screen.document(
         "feedback-export/v1", FeedbackExportDocument(folder=folder, facts=facts, queued=queued)
     )
-    _tell(session.screen, facts, folder, queued)
+    _tell(session.screen, facts, folder)
+    if queue is not None:
+        _tell_queued(session.screen, queued)
     return _outcome(facts)
 
 
@@ -156,7 +158,7 @@ def _outcome(facts: ExportFacts) -> int:
     return MeasureError.exit_code if LeftOut.NOT_TRUSTED in facts.left_out else NothingSelectedError.exit_code
 
 
-def _tell(screen: Screen, facts: ExportFacts, folder: str, queued: SampledRun | None) -> None:
+def _tell(screen: Screen, facts: ExportFacts, folder: str) -> None:
     if folder:
         trusted = f", {facts.trusted:,} of them trusted" if facts.trusted < facts.total else ", all trusted"
         screen.result(
@@ -173,17 +175,27 @@ def _tell(screen: Screen, facts: ExportFacts, folder: str, queued: SampledRun | 
         screen.say(f"left out: {count:,} ({reason}: {reason.words})")
     screen.say(f"the panel {facts.standing.words}")
     if not facts.standing.certified:
-        screen.say(f"to have labels trusted: {facts.standing.hint}")
+        hint = facts.standing.hint.replace(" RUN", f" {facts.provenance.run}")
+        screen.say(f"to have labels trusted: {hint}")
     if facts.include_gate:
         screen.problem(
             "sources with labels of the gate split are among the training data: these labels can not certify what is "
             "trained on it"
         )
-    if queued is not None:
+    if folder:
+        screen.say("next:  read the dataset card: ", Mark(f"{folder}/README.md", Style.NAME))
+
+
+def _tell_queued(screen: Screen, queued: SampledRun | None) -> None:
+    if queued is None:
         screen.say(
-            f"drawn for people: {queued.added:,} more items of run {queued.draw.run}, design {queued.draw.design}; "
-            "label them with: evenhand review serve"
+            "nothing is drawn for people: somebody vouches for every label that is not kept to certify with"
         )
+        return
+    screen.say(
+        f"drawn for people: {queued.added:,} more items of run {queued.draw.run}, design {queued.draw.design}; "
+        "label them with: evenhand review serve"
+    )
 
 
 __all__ = ["FeedbackExportDocument", "feedback_export"]

@@ -143,8 +143,8 @@ def _refusals(report: RevisionReport) -> str:
     if rate.before is None or rate.after is None:
         return "could not be told"
     return (
-        f"{percent(rate.before)} before, {percent(rate.after)} after; {share_with_limits(change.became)} of the others "
-        f"became one ({change.how})"
+        f"{percent(rate.before)} before, {percent(rate.after)} after, n = {rate.n:,}; "
+        f"{share_with_limits(change.became)} of the others became one ({change.how})"
     )
 
 

@@ -29,7 +29,7 @@ def explain_item(start: Path, reference: str) -> tuple[Explanation, ...]:
     stored, name = _run_and_name(start, reference)
     found = list(_named(stored, name))
     if not found:
-        raise UnknownNameError(f"item of run {stored.run.id}", name, _near_names(stored, name))
+        raise UnknownNameError("item", name, _near_names(stored, name), within=f"run {stored.run.id}")
     texts = text_finder(stored)({(item.case_id, item.candidate_id) for item in found})
     return tuple(
         explain(

@@ -74,7 +74,9 @@ def write_text_suite(start: Path, question: TextQuestion) -> TextSuite:
 
 def _require(constitution: Constitution, principle: str) -> None:
     if principle not in constitution.by_id:
-        raise UnknownNameError(f"principle of constitution {constitution.id}", principle, constitution.by_id)
+        raise UnknownNameError(
+            "principle", principle, constitution.by_id, within=f"constitution {constitution.id}"
+        )
 
 
 def _find(workspace: Workspace, kind: str, name: str, folder: str, endings: tuple[str, ...]) -> Path:

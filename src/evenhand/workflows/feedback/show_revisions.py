@@ -87,7 +87,7 @@ def show_revisions(start: Path, run: str, name: str = "") -> ShownRevisions:
                 found = (_whole(workspace.root, made, chain, list(steps)),)
                 break
         if not found:
-            raise UnknownNameError(f"reply in run {made.id}", name, names)
+            raise UnknownNameError("reply", name, names, within=f"run {made.id}")
     return ShownRevisions(
         run=made.id, feedback=made.manifest.title, state=made.state, reason=made.reason, chains=found
     )

@@ -83,7 +83,7 @@ def current_judge(loaded: LoadedSuite, name: str) -> Candidate:
     """
     judges = {judge.id: judge for judge in loaded.judges}
     if name not in judges:
-        raise UnknownNameError("judge of the panel", name, judges)
+        raise UnknownNameError("judge", name, judges, within="the panel")
     path = loaded.judge_paths[name]
     return Candidate(
         name=name,
