@@ -193,10 +193,12 @@ def test_an_impact_begins_with_how_many_verdicts_flip(cli: Cli, ruled: Path) -> 
 
 def test_an_impact_that_is_only_planned_asks_nobody_and_says_what_it_takes(cli: Cli, ruled: Path) -> None:
     before = cli("runs", "--json").document["runs"]
-    ended = cli("constitution", "diff", "c", "next", "--impact", "latest", "--dry-run")
+    ended = cli("constitution", "diff", "c", "next", "--impact", "latest", "--plan-only")
     assert "to judge again: 1 principle, 24 items, 24 ratings, 24 of them by models" in ended.out
     assert "  calls 24 to " in ended.out
-    document = cli("constitution", "diff", "c", "next", "--impact", "latest", "--dry-run", "--json").document
+    document = cli(
+        "constitution", "diff", "c", "next", "--impact", "latest", "--plan-only", "--json"
+    ).document
     assert (document["plan"]["units"], document["compared"][0]["impact"]) == (24, None)
     assert cli("runs", "--json").document["runs"] == before
     assert ruled.is_dir()
@@ -223,7 +225,7 @@ def test_an_impact_keeps_to_its_schema(cli: Cli, ruled: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--dry-run",), "name a run: --impact RUN"),
+        (("--plan-only",), "name a run: --impact RUN"),
         (("--max-usd", "1"), "name a run: --impact RUN"),
         (("--replay",), "name a run: --impact RUN"),
     ],

@@ -37,7 +37,7 @@ class ConstitutionDiffDocument:
 
     compared: tuple[Comparison, ...]
     plan: RunPlan | None
-    """What judging again would take, with `--dry-run`."""
+    """What judging again would take, with `--plan-only`."""
     new: tuple[str, ...]
     """Files that the revision of `--since` does not have."""
     failed: tuple[str, ...]
@@ -77,8 +77,8 @@ def constitution_diff(
             help="Judge again what changed of this run, and say which verdicts flip. Calls models.",
         ),
     ] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what --impact would take, and ask nobody.")
+    plan_only: Annotated[
+        bool, typer.Option("--plan-only", help="Say what --impact would take, and ask nobody.")
     ] = False,
     max_usd: Annotated[
         float | None,
@@ -116,7 +116,7 @@ def constitution_diff(
     found = _look_for_impact(
         session,
         compared,
-        ImpactWishes(run=impact, dry_run=dry_run, max_usd=max_usd, yes=yes, replay=replay),
+        ImpactWishes(run=impact, plan_only=plan_only, max_usd=max_usd, yes=yes, replay=replay),
     )
     comparisons = tuple(_look_at(session, each, found.impact, stale=stale) for each in compared)
     failed = tuple(reason for reason in reasons if any(_is_met(reason, each.diff) for each in comparisons))
@@ -185,9 +185,9 @@ def _look_for_impact(session: Session, compared: Sequence[Compared], wishes: Imp
         UsageError: There is not one comparison, or an option has no meaning without a run.
     """
     if not wishes.run:
-        if wishes.dry_run or wishes.replay or wishes.max_usd is not None:
+        if wishes.plan_only or wishes.replay or wishes.max_usd is not None:
             raise UsageError(
-                "--dry-run, --max-usd and --replay are about judging again", hint="name a run: --impact RUN"
+                "--plan-only, --max-usd and --replay are about judging again", hint="name a run: --impact RUN"
             )
         return ImpactFound()
     if len(compared) != 1:

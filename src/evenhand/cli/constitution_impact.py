@@ -21,7 +21,7 @@ class ImpactWishes:
     """What is asked of an impact."""
 
     run: str
-    dry_run: bool
+    plan_only: bool
     max_usd: float | None
     yes: bool
     replay: bool
@@ -46,7 +46,7 @@ def look_at_impact(session: Session, compared: Compared, wishes: ImpactWishes) -
     from evenhand.workflows.constitution_diff.impact import judge_impact, prepare_impact  # noqa: PLC0415 - statistics
 
     ready = prepare_impact(session.workspace, compared, wishes.run)
-    if wishes.dry_run:
+    if wishes.plan_only:
         return ImpactFound(plan=plan_run(ready.prepared, look_up=True), rejudged=len(ready.rejudged))
     if not (wishes.yes or wishes.replay):
         agree_to_cost(session, ready.prepared, cap=wishes.max_usd)
