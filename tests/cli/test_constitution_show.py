@@ -118,3 +118,20 @@ def test_what_can_not_be_shown_is_refused(
     ended = cli("constitution", "show", *arguments)
     assert ended.code == 2
     assert told in ended.err
+
+
+def test_a_name_with_two_files_is_asked_about_and_none_is_taken_silently(folder: Path, cli: Cli) -> None:
+    ended = cli("constitution", "show", "base", "--effective", "--markdown")
+    (folder / "constitutions" / "base.md").write_text(ended.out)
+    refused = cli("constitution", "show", "base")
+    assert refused.code == 2
+    assert "base is base.md and base.yaml" in refused.err
+    assert cli("constitution", "show", "constitutions/base.md").code == 0
+
+
+def test_a_workspace_without_constitutions_says_how_to_get_one(folder: Path, cli: Cli) -> None:
+    for path in (folder / "constitutions").iterdir():
+        path.unlink()
+    ended = cli("constitution", "show")
+    assert ended.code == 2
+    assert "evenhand init" in ended.err

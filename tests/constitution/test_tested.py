@@ -168,6 +168,27 @@ def test_who_must_meet_what(require: Require, borderline: bool, outcome: TestOut
     assert {said.test for said in tested.missed} == {"e", "between"}
 
 
+@pytest.mark.parametrize(
+    ("require", "borderline", "outcome"),
+    [
+        (Require.PANEL, False, TestOutcome.NOT_MEASURED),
+        (Require.JUDGES, False, TestOutcome.NOT_MEASURED),
+        (Require.PANEL, True, TestOutcome.PASSED),
+        (Require.NOTHING, False, TestOutcome.PASSED),
+    ],
+)
+def test_a_test_in_which_nothing_had_to_be_met_does_not_pass(
+    require: Require,
+    borderline: bool,  # noqa: FBT001 - a table
+    outcome: TestOutcome,
+) -> None:
+    items = [item("between", "violates", says("violates"), says("violates"))]
+    tests = [case("between", borderline=True)]
+    tested = sum_up(CONSTITUTION, tests, items, judged(require, borderline=borderline))
+    assert tested.outcome is outcome
+    assert bool(tested.faults) is (outcome is TestOutcome.NOT_MEASURED)
+
+
 def test_every_example_is_in_one_cell_of_each_table() -> None:
     tests = [case(name, "violates" if n % 2 else "complies") for n, name in enumerate("defgh")]
     items = [

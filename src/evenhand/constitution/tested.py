@@ -16,6 +16,9 @@ from evenhand.stats.exact_intervals import clopper_pearson_interval
 
 _NO_VIEW = frozenset({FailureKind.NOT_COVERED.value, FailureKind.NOT_RECORDED.value})
 _FOR_WANT_OF_JUDGES = frozenset({Undecided.QUORUM, Undecided.MISSING, Undecided.REFUSED})
+_NOTHING_TO_MEET = (
+    "every example is borderline, so that none had to be met; --borderline asks for those as well"
+)
 
 
 class State(StrEnum):
@@ -316,6 +319,9 @@ def _decide(said: Sequence[Said], judged: Judged) -> tuple[TestOutcome, tuple[st
     """Return the outcome, and who is at fault."""
     faults: list[str] = []
     outcome = TestOutcome.PASSED
+    is_asked = judged.require is not Require.NOTHING and not judged.borderline
+    if is_asked and said and all(each.borderline for each in said):
+        return TestOutcome.NOT_MEASURED, (_NOTHING_TO_MEET,)
     for rater in dict.fromkeys((each.rater, each.by_panel) for each in said if each.must):
         mine = [each for each in said if (each.rater, each.by_panel) == rater and each.must]
         name = f"the panel {rater[0]} ({judged.rule})" if rater[1] else f"judge {rater[0]}"

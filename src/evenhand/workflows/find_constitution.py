@@ -1,6 +1,6 @@
 """Find a constitution or a panel by its file or by its name in the workspace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evenhand.catalog.settings import find_workspace
@@ -51,14 +51,15 @@ def _find(start: Path, name: str, kind: str, folder: str, endings: Sequence[str]
     names = _names(root / folder, endings)
     if not name:
         if len(names) != 1:
+            none = f"write one in {folder}/, or make a workspace that has some with: evenhand init"
             raise UsageError(
                 f"which {kind}? the workspace has {', '.join(sorted(names)) or 'none'}",
-                hint="name one of them",
+                hint="name one of them" if names else none,
             )
-        return next(iter(names.values()))
-    found = next((path for path in (Path(name), root / name) if path.is_file()), names.get(name))
+        return _only(kind, next(iter(names)), names)
+    found = next((path for path in (Path(name), root / name) if path.is_file()), None)
     if found is None:
-        raise UnknownNameError(kind, name, names)
+        found = _only(kind, name, names)
     if not found.resolve().is_relative_to(root.resolve()):
         raise UsageError(
             f"{name} lies outside the workspace {root}", hint="name its workspace too: --workspace DIR"
@@ -66,11 +67,23 @@ def _find(start: Path, name: str, kind: str, folder: str, endings: Sequence[str]
     return found
 
 
-def _names(home: Path, endings: Sequence[str]) -> dict[str, Path]:
+def _only(kind: str, name: str, names: Mapping[str, Sequence[Path]]) -> Path:
+    """Return the file of a name; two spellings of one name may say two things."""
+    paths = names.get(name, ())
+    if not paths:
+        raise UnknownNameError(kind, name, names)
+    if len(paths) > 1:
+        raise UsageError(
+            f"{name} is {' and '.join(path.name for path in paths)}", hint="name the file that is meant"
+        )
+    return paths[0]
+
+
+def _names(home: Path, endings: Sequence[str]) -> dict[str, list[Path]]:
     files = sorted(path for path in home.glob("*") if path.is_file()) if home.is_dir() else []
-    return {
-        path.name.removesuffix(ending): path
-        for path in files
-        for ending in endings
-        if path.name.endswith(ending)
-    }
+    found: dict[str, list[Path]] = {}
+    for path in files:
+        for ending in endings:
+            if path.name.endswith(ending):
+                found.setdefault(path.name.removesuffix(ending), []).append(path)
+    return found
