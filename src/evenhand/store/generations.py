@@ -1,6 +1,6 @@
 """Generation runs in the ledger: started, found, read back and added up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, case, func, or_, select, update
@@ -120,6 +120,25 @@ def generation_account(ledger: LedgerFile, run: GenerationRun) -> GenerationAcco
         cost_nanousd=cost,
         at_risk_nanousd=risk,
     )
+
+
+def models_that_wrote(ledger: LedgerFile, name: str) -> Mapping[str, int]:
+    """Return how many replies each model gave to the questions of a run, those taken over from other runs included.
+
+    Names are what the replies say of themselves, and hostile; replies that name no model are left out.
+
+    Raises:
+        UnknownNameError: There is no such run.
+    """
+    number = generation_number(ledger, name)
+    taken = select(_steps.reused).where(_steps.run == number, _steps.reused.is_not(None))
+    mine = and_(_attempts.run == number, _attempts.unit >= 0)
+    query = select(_attempts.served_model, func.count()).where(
+        or_(mine, _attempts.id.in_(taken)), _attempts.served_model != ""
+    )
+    with ledger.read() as connection:
+        rows = connection.execute(query.group_by(_attempts.served_model).order_by(_attempts.served_model))
+        return {row[0]: row[1] for row in rows}
 
 
 def _of(purpose: Purpose | None) -> Any:

@@ -136,7 +136,7 @@ class TuningResult:
     tried_ever: int
     """Different candidates that were ever compared on these labels, those of this tuning among them."""
     tunings_before: int
-    """Earlier tunings on these labels."""
+    """Earlier tunings on these labels that compared other candidates."""
     left_out: tuple[str, ...]
     """What was not done, and why."""
     notes: tuple[str, ...]

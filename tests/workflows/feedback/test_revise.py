@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select, update
 from tests.workflows.feedback import kit
 
 from evenhand.catalog.settings import find_workspace
 from evenhand.errors import MeasureError, UsageError
 from evenhand.stats.estimate import Estimate
+from evenhand.store import tables
+from evenhand.store.generations import generation_number
+from evenhand.store.ledger import open_ledger
 from evenhand.testing import (
     Judge,
     JudgeAnswer,
@@ -272,6 +276,21 @@ def test_the_generator_is_the_producer_of_revisions(tmp_path: Path, serve: Serve
         "first-model",
         "loop/writer",
     }
+
+
+def test_a_generator_that_became_another_model_is_told(tmp_path: Path, serve: Serve) -> None:
+    folder = kit.workspace(tmp_path, serve().base_url)
+    first = kit.mend(folder)
+    assert first.report is not None
+    assert not any("more than one model" in note for note in first.report.notes)
+    attempts, ledger = tables.attempts.c, open_ledger(folder / ".evenhand/ledger.sqlite")
+    mine = (attempts.run == generation_number(ledger, "latest"), attempts.unit >= 0)
+    last = select(func.max(attempts.id)).where(*mine).scalar_subquery()
+    with ledger.writing(), ledger.write() as connection:  # the loopback server is always what it is asked for
+        connection.execute(update(tables.attempts).where(attempts.id == last).values(served_model="writer-2"))
+    again = kit.mend(folder)
+    assert again.report is not None
+    assert any("'writer-2' 1" in note for note in again.report.notes)
 
 
 def test_a_panel_that_compares_pairs_is_refused(tmp_path: Path, serve: Serve) -> None:

@@ -1,7 +1,7 @@
 """Put together what the report of a revision run says."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from evenhand.feedback.effect_results import RevisionEffects
 from evenhand.feedback.revision_report import (
@@ -15,6 +15,7 @@ from evenhand.records.generation import GenerationAccount, GenerationManifest
 from evenhand.records.judge import ModelJudge, RecordedJudge
 from evenhand.records.rated import RunAccount
 from evenhand.stats.estimate import Estimate
+from evenhand.store.generations import models_that_wrote
 from evenhand.workflows.feedback.plan_revisions import PlannedRevisions
 from evenhand.workflows.generation.job import GenerationResult
 from evenhand.workflows.prepare import relative_path
@@ -61,7 +62,7 @@ def stamp_revisions(
         generating=_generating(generation.account),
         judging=_judging(stored.account()),
         own_family=tuple(planned.own_family_notices()),
-        notes=tuple(_notes(planned, stored, effects)),
+        notes=tuple(_notes(planned, stored, effects, models_that_wrote(stored.ledger, generation.run.id))),
     )
 
 
@@ -102,7 +103,12 @@ def _judging(account: RunAccount) -> Spent:
     )
 
 
-def _notes(planned: PlannedRevisions, stored: StoredRun, effects: RevisionEffects) -> Iterator[str]:
+def _notes(
+    planned: PlannedRevisions, stored: StoredRun, effects: RevisionEffects, wrote: Mapping[str, int]
+) -> Iterator[str]:
+    if len(wrote) > 1:
+        told = ", ".join(f"{name!r} {count:,}" for name, count in wrote.items())
+        yield f"Texts were written by more than one model, as far as replies name one: {told}."
     if effects.chosen_by_verdict:
         yield (
             "Principles were drawn because this panel had found them violated: where it was wrong by chance, it is "

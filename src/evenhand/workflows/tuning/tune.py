@@ -205,7 +205,7 @@ class _Tuning:
             sealed=sealed,
             tried_now=len(candidates),
             tried_ever=len(before.candidates | digests),
-            tunings_before=len(before.runs),
+            tunings_before=before.tunings_besides(digests),
             left_out=tuple(self.left_out),
             notes=(
                 *self.material.notes,

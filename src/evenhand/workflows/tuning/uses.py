@@ -1,6 +1,6 @@
 """What a tuning did with the labels of a suite, as the ledger keeps it: comparisons, gates, opened seals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,10 +30,17 @@ _OPENED: Final = "judge tune: opened for"
 class Tried:
     """What was tried on the labels of a suite."""
 
-    candidates: frozenset[str]
-    """Digests of the candidates that were ever compared."""
-    runs: frozenset[str]
-    """The runs that compared them."""
+    runs: Mapping[str, str]
+    """The run that first compared each candidate, by the digest of the candidate."""
+
+    @property
+    def candidates(self) -> frozenset[str]:
+        """Digests of the candidates that were ever compared."""
+        return frozenset(self.runs)
+
+    def tunings_besides(self, digests: Collection[str]) -> int:
+        """Return how many tunings compared others than these candidates; the same tuning again is none."""
+        return len({run for digest, run in self.runs.items() if digest not in digests})
 
 
 def note_candidates(stored: StoredRun, suite: Suite, digests: Sequence[str]) -> Tried:
@@ -102,10 +109,7 @@ def held_elsewhere(ledger: LedgerFile, suite: str) -> frozenset[str]:
 def tried(ledger: LedgerFile, suite: str) -> Tried:
     """Return what was tried on the labels of a suite."""
     mine = [use for use in split_uses(ledger, suite) if _is_comparison(use)]
-    return Tried(
-        candidates=frozenset(use.purpose.removeprefix(_COMPARED).strip() for use in mine),
-        runs=frozenset(use.run for use in mine),
-    )
+    return Tried(runs={use.purpose.removeprefix(_COMPARED).strip(): use.run for use in reversed(mine)})
 
 
 def _is_comparison(use: SplitUse) -> bool:
