@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.workflows.feedback.export_kit import rows
 from tests.workflows.feedback.kit import cases, mend, workspace, writes
+from tests.workflows.review.drawn_run import drawn, label
 
 from evenhand.errors import UnknownNameError
 from evenhand.feedback.card import ExportFacts
@@ -12,6 +13,7 @@ from evenhand.feedback.left_out import LeftOut
 from evenhand.feedback.shapes import Format
 from evenhand.testing import LoopbackServer, serve_in_thread
 from evenhand.workflows.feedback.export import ExportWishes, export_feedback
+from evenhand.workflows.feedback.read_judged_revisions import held_of_suite
 
 
 def export(folder: Path, run: str, format_: Format, *, untrusted: bool = True) -> ExportFacts:
@@ -62,6 +64,15 @@ def test_sources_with_labels_of_the_revised_suite_to_certify_with_are_held_back(
     facts = export(folder, result.generation.run.id, Format.SFT)
     assert facts.left_out[LeftOut.HELD_BACK] == facts.held_back == 1
     assert "case-0" not in {row["case_id"] for row in rows(folder / Format.SFT)}
+
+
+def test_labels_of_a_review_hold_sources_back_before_any_calibration_used_them(tmp_path: Path) -> None:
+    desk = drawn(tmp_path, items=60, double=0.0)
+    assert not held_of_suite(tmp_path, "suite.yaml", include_gate=False)
+    label(desk, "ann", 60)
+    held = held_of_suite(tmp_path, "suite.yaml", include_gate=False)
+    assert len(held) > 10
+    assert held_of_suite(tmp_path, "suite.yaml", include_gate=True) < held
 
 
 def test_nothing_is_trusted_before_the_run_that_judged_is_calibrated(tmp_path: Path) -> None:

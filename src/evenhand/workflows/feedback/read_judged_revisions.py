@@ -9,7 +9,7 @@ from evenhand.calibration.splits import split_clusters
 from evenhand.calibration.table import Split
 from evenhand.catalog.cases import read_cases
 from evenhand.catalog.labels import read_labels
-from evenhand.catalog.settings import Workspace
+from evenhand.catalog.settings import Workspace, find_workspace
 from evenhand.catalog.suites import load_suite
 from evenhand.errors import LedgerError, UsageError
 from evenhand.feedback.judged import JudgedRevision, JudgedText, Unwritten
@@ -22,6 +22,7 @@ from evenhand.workflows.feedback.read_judged import read_judged
 from evenhand.workflows.feedback.read_revisions import Missed, read_revised_replies
 from evenhand.workflows.prepare import relative_path
 from evenhand.workflows.read_run import StoredRun, decider_of
+from evenhand.workflows.tuning.review_labels import find_review_labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +69,17 @@ def find_judged_revisions(workspace: Workspace, ledger: LedgerFile, made: Genera
 
 
 def held_of_suite(root: Path, suite_path: str, *, include_gate: bool) -> frozenset[str]:
-    """Return the sources of a suite whose labels, in its files as they are, are kept to certify with.
+    """Return the sources of a suite whose labels, in its files and its review as they are, are kept to certify with.
 
     Raises:
         FileError: The suite, or a file it names, is wrong or not there.
+        LedgerError: A ledger can not be read.
     """
     loaded = load_suite(root / suite_path, root)
     suite = loaded.suite
     labelled = {label.case_id for spec, path in loaded.labels() for label in read_labels(path, spec)}
+    if reviewed := find_review_labels(find_workspace(root), suite.id):
+        labelled.update(label.case_id for label in reviewed.labels)
     names = dict.fromkeys(
         case.source or case.id
         for case in read_cases(loaded.case_files, read_before=True)
