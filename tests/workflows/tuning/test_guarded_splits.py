@@ -110,6 +110,17 @@ def test_a_text_to_learn_from_that_stands_among_those_that_certify_is_left_out(t
         assert gate["response"] in workspace.derived("gate").decode()
 
 
+def test_a_sealed_text_that_the_gate_decides_by_measures_no_gain(tmp_path: Path) -> None:
+    with tuning_workspace(tmp_path / "plain") as plain:
+        sealed, gate = (plain.cases_of(split)[0] for split in (Split.SEALED, Split.GATE))
+    pair = (int(sealed["id"][-4:]), int(gate["id"][-4:]))
+    with tuning_workspace(tmp_path / "twins", twins=[pair]) as workspace:
+        tuned = workspace.tune(files=(workspace.judge("other", "carefully " + TEMPLATE_OF_OTHER),))
+        assert any("1 sealed case left out" in note for note in tuned.result.notes)
+        assert gate["response"] not in workspace.derived("sealed").decode()
+        assert workspace.cases_of(Split.SEALED)[1]["response"] in workspace.derived("sealed").decode()
+
+
 def test_cases_of_one_source_are_in_one_part(tmp_path: Path) -> None:
     with tuning_workspace(tmp_path, shared=5) as workspace:
         workspace.tune(proposers=(FewShot(counts=(2,)),))

@@ -59,6 +59,8 @@ class Material:
     """Cases to learn from that were left out, because the same text lies among those to certify with, or is shown."""
     held: int
     """Cases to learn from that were left out, because another suite keeps labels of their source to certify with."""
+    sealed_twins: int
+    """Sealed cases that were left out, because the same text lies in the gate split."""
     strangers: int
     """Labels that meet no item of the suite."""
     notes: tuple[str, ...] = ()
@@ -108,14 +110,16 @@ def gather_material(
     ]
     free = [row for row, name in zip(rows, names, strict=True) if row[2] not in _TO_LEARN or name not in held]
     kept = _without_twins(_without_twins(free, _TO_LEARN, _CERTIFY), {PartName.CHOOSE}, {PartName.LEARN})
+    clean = _without_twins(kept, {PartName.SEALED}, {PartName.GATE})
     met = sum(len(mine) for _, mine in asked)
-    parts = {part: _put_together([row for row in kept if row[2] is part]) for part in PartName}
+    parts = {part: _put_together([row for row in clean if row[2] is part]) for part in PartName}
     _refuse_too_few(parts, needs_learning=needs_learning)
     total = sum(len(mine) for mine in labels.values())
     return Material(
         parts=parts,
         twins=len(free) - len(kept),
         held=len(rows) - len(free),
+        sealed_twins=len(kept) - len(clean),
         strangers=total - met,
         notes=reviewed.notes if reviewed else (),
     )

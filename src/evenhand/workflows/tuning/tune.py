@@ -358,6 +358,11 @@ class _Tuning:
                 f"{count(self.material.held, 'case')} to learn from left out: another suite keeps labels of their "
                 "sources to certify with."
             )
+        if self.material.sealed_twins:
+            yield (
+                f"{count(self.material.sealed_twins, 'sealed case')} left out: the same text lies in the gate split, "
+                "which decides what is measured on the sealed one."
+            )
         if self.material.strangers:
             yield f"{count(self.material.strangers, 'label')} on no item of the suite."
         if scores.n < _FEW:
