@@ -78,6 +78,10 @@ def _show(done: WrittenAmendments, screen: Screen) -> None:
         Mark(done.file, Style.STRONG),
         f": {done.added:,} new, {done.decided:,} decided",
     )
+    if done.closed:
+        screen.say(
+            f"note: of the sealed split nothing is read, {plural(done.closed, 'adjudicated item')} included"
+        )
     if open_ones := sum(each.decision == "open" for each in proposals):
         screen.say(f"next:  decide the {open_ones:,} in the file: `decision:` and `because:`")
     elif not proposals:

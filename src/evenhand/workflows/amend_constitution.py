@@ -2,11 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from evenhand.calibration.table import NONE, PrincipleAnswers
+from evenhand.calibration.table import NONE, PrincipleAnswers, Split
 from evenhand.catalog.files import read_utf8, shown_path
 from evenhand.catalog.record_files import read_record
 from evenhand.catalog.settings import find_workspace
@@ -62,6 +62,8 @@ class WrittenAmendments:
     decided: int
     """Proposals of it that people decided; these are as they were."""
     amendments: Amendments
+    closed: int = 0
+    """Adjudicated replies of the sealed split; nothing is quoted of them, nor is a proposal made of them."""
 
 
 def amend_constitution(
@@ -94,11 +96,9 @@ def amend_constitution(
     before = _before(out)
     read = read_evidence(start, [run], humans=humans, overall=overall, review=review)
     constitution = read.stored.manifest.constitution
-    proposals = [
-        *_from_replies(read),
-        *(_from_review(start, read, design) if review else ()),
-    ]
-    return _add(out, before, constitution, proposals)
+    gaps, closed = _gaps(start, read, design) if review else ((), 0)
+    proposals = [*_from_replies(read), *_from_gaps(read, gaps)]
+    return replace(_add(out, before, constitution, proposals), closed=closed)
 
 
 def add_to_amendments(
@@ -166,6 +166,7 @@ def _item(
     why = "" if case else _NOT_THERE
     if case and case.sensitive:
         why, case, output = _NOT_SAID, None, None
+        said = tuple(each.model_copy(update={"note": ""}) for each in said)
     return EvidenceItem(
         case=quoted(case_id),
         candidate=quoted(candidate_id),
@@ -210,11 +211,32 @@ def _whole(whole: WholeReplies | None, case_id: str, candidate_id: str) -> tuple
 # -- The review ------------------------------------------------------------------------------------
 
 
-def _from_review(start: Path, read: ReadEvidence, design: str | None) -> Iterator[Proposal]:
-    """Yield proposals for what adjudicators found missing in the principles."""
+def _gaps(start: Path, read: ReadEvidence, design: str | None) -> tuple[tuple[GuidelineGap, ...], int]:
+    """Return what adjudicators found missing, but for replies of the sealed split, and how many of those there are."""
     if not find_workspace(start).review_path.exists():
-        return
-    gaps = open_adjudication(start).gaps(design)
+        return (), 0
+    sealed = _sealed(read)
+    found, closed = [], 0
+    for gap in open_adjudication(start).gaps(design):
+        left = tuple(item for item in gap.items if (item.case_id, item.candidate_id) not in sealed)
+        closed += len(gap.items) - len(left)
+        if left:
+            found.append(replace(gap, items=left))
+    return tuple(found), closed
+
+
+def _sealed(read: ReadEvidence) -> frozenset[tuple[str, str]]:
+    """Return the replies of the sealed split, as case and candidate."""
+    names = read.evidence.names
+    return frozenset(
+        (names[row].case_id, names[row].candidate_id)
+        for answers in read.table.principles
+        for row in read.reply_of_item[answers.seq[answers.split == Split.SEALED]].tolist()
+    )
+
+
+def _from_gaps(read: ReadEvidence, gaps: Sequence[GuidelineGap]) -> Iterator[Proposal]:
+    """Yield proposals for what adjudicators found missing in the principles."""
     names = frozenset(item.case_id for gap in gaps for item in gap.items)
     cases = read.stored.cases(names)
     yield from guideline_proposals(read.constitution, (_guideline(gap, cases) for gap in gaps))
@@ -234,12 +256,19 @@ def _guideline(gap: GuidelineGap, cases: Mapping[str, Case]) -> GuidelineEvidenc
 
 def _gap_item(item: GapItem, cases: Mapping[str, Case]) -> EvidenceItem:
     said = tuple(
-        EvidenceSaid(by=f"reviewer {each.number}", label=each.label, note=quoted(each.comment))
+        EvidenceSaid(by=f"reviewer {each.number}", label=each.label, note=_note(each.comment, item.sensitive))
         for each in item.opinions
     )
     shown = _item({} if item.sensitive else cases, item.case_id, item.candidate_id, said)
     why = _NOT_SAID if item.sensitive else shown.not_quoted
-    return shown.model_copy(update={"not_quoted": why, "decided": item.decision, "note": quoted(item.note)})
+    return shown.model_copy(
+        update={"not_quoted": why, "decided": item.decision, "note": _note(item.note, item.sensitive)}
+    )
+
+
+def _note(text: str, sensitive: bool) -> str:  # noqa: FBT001 - it says what the text is about
+    """Return what a person wrote about a reply; nothing where the reply is not quoted, for it may quote it."""
+    return "" if sensitive else quoted(text)
 
 
 # -- The file --------------------------------------------------------------------------------------
