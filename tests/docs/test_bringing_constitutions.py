@@ -13,7 +13,7 @@ TITLE = "## Bring a constitution from elsewhere"
 
 
 def _section(root: Path) -> str:
-    page = (root / "docs/how-to.md").read_text(encoding="utf-8")
+    page = (root / "docs/constitutions.md").read_text(encoding="utf-8")
     return page.partition(f"\n{TITLE}\n")[2].partition("\n## ")[0]
 
 

@@ -16,7 +16,7 @@ TITLE = "## Label pairs by the constitution"
 
 
 def _section(root: Path) -> str:
-    page = (root / "docs/how-to.md").read_text(encoding="utf-8")
+    page = (root / "docs/training-data.md").read_text(encoding="utf-8")
     return page.partition(f"\n{TITLE}\n")[2].partition("\n## ")[0]
 
 

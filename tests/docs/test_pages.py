@@ -31,7 +31,7 @@ def test_what_is_said_of_extending_and_testing_a_constitution_works_to_the_lette
 ) -> None:
     reader = Reader(tmp_path)
     reader.run("evenhand init")
-    text = (project_root / "docs/how-to.md").read_text(encoding="utf-8")
+    text = (project_root / "docs/constitutions.md").read_text(encoding="utf-8")
     sections = text.partition("## Build on another constitution")[2].partition("## Bring a constitution")[0]
     page = tmp_path / "page"
     page.write_text(sections, encoding="utf-8")
