@@ -196,10 +196,10 @@ def _agree(session: Session, cost: RevisionCost, cap: float | None) -> None:
 def _execute(
     planned: PlannedRevisions, cost: RevisionCost, options: RevisionOptions, screen: Screen
 ) -> RevisionResult:
-    screen.say(
-        f"revise {planned.feedback.id}: {plural(cost.generator.texts, 'text')}, {plural(cost.ratings, 'rating')}; "
-        "what they would take: --plan-only"
-    )
+    if cost.ended:
+        screen.say(f"revise {planned.feedback.id}: every text is in run {cost.run}; none is asked for again")
+    else:
+        _say_begin(planned, cost, screen)
     with GenerationWatch(screen) as writing, RunWatch(screen) as judging:
 
         def judge(run: Run, progress: Progress) -> None:
@@ -207,6 +207,13 @@ def _execute(
             judging.watch(run, progress)
 
         return revise(planned, options, Watches(generation=writing.watch, judging=judge))
+
+
+def _say_begin(planned: PlannedRevisions, cost: RevisionCost, screen: Screen) -> None:
+    screen.say(
+        f"revise {planned.feedback.id}: {plural(cost.generator.texts, 'text')}, {plural(cost.ratings, 'rating')}; "
+        "what they would take: --plan-only"
+    )
 
 
 # -- How it ended ----------------------------------------------------------------------------------

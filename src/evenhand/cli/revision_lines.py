@@ -10,7 +10,7 @@ from evenhand.feedback.effect_results import ChainCounts, PairedRate, PrincipleE
 from evenhand.feedback.revision_report import RevisionReport
 from evenhand.judging.budget import usd
 from evenhand.records.generation import GenerationAccount
-from evenhand.reporting.feedback.revisions import harm_words
+from evenhand.reporting.feedback.revisions import conclusion, harm_words
 from evenhand.stats.change.noninferiority import Outcome
 from evenhand.workflows.feedback.plan_cost import GeneratorPlan, RevisionCost
 from evenhand.workflows.feedback.plan_revisions import PlannedRevisions
@@ -112,6 +112,7 @@ def chains_line(chains: ChainCounts) -> str:
 def show_effects(report: RevisionReport, screen: Screen) -> None:
     """Show what revisions came to."""
     effects, last = report.effects, report.effects.rounds[-1]
+    screen.result(Mark(conclusion(effects), Style.STRONG))
     screen.result("  replies   ", chains_line(effects.chains))
     screen.result(
         "  improved  ",

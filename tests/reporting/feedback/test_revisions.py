@@ -18,7 +18,7 @@ from evenhand.feedback.revision_report import (
     Spent,
 )
 from evenhand.records.scale import Reading
-from evenhand.reporting.feedback.revisions import render_html, render_json, render_markdown
+from evenhand.reporting.feedback.revisions import conclusion, render_html, render_json, render_markdown
 
 HOSTILE = '<script>alert(1)</script> ![x](//h.test) `| {{ 7*7 }} \u202e\x1b[31m "onload=x'
 PASS, FAIL = Reading.PASS, Reading.FAIL
@@ -195,3 +195,15 @@ def test_the_record_is_ascii_and_its_keys_are_sorted() -> None:
 
 def test_markdown_keeps_to_its_size() -> None:
     assert len(render_markdown(report(), most_bytes=3_000).encode()) <= 3_000
+
+
+def test_the_conclusion_comes_first_and_says_no_more_than_is_shown() -> None:
+    made = report()
+    said = conclusion(made.effects)
+    assert "Replies keep the principles they were revised under more often than before." in said
+    assert "1 other principle less often" in said
+    assert "4 replies became refusals" in said
+    shown = render_markdown(made)
+    assert shown.index(said.partition(".")[0]) < shown.index("Improvement")
+    unsure = replace(made.effects, overall=made.effects.others)
+    assert "less often than before" in conclusion(unsure)

@@ -28,6 +28,7 @@ from evenhand.reporting.markdown import MOST_BYTES, write_markdown
 from evenhand.reporting.page import render_page
 from evenhand.reporting.sections.cells import columns, count_cell, percent_cell, text_cell
 from evenhand.stats.change.noninferiority import Outcome
+from evenhand.stats.estimate import Undefined
 
 _HARM_WORDS: Final[Mapping[Outcome, str]] = {
     Outcome.PASSED: "no harm",
@@ -40,6 +41,34 @@ _HARM_WORDS: Final[Mapping[Outcome, str]] = {
 def harm_words(harm: Harm) -> str:
     """Return what a decision on harm is called; without a pair of verdicts there is none."""
     return _HARM_WORDS[harm.outcome] if harm.rate.n else "nothing to compare"
+
+
+def conclusion(effects: RevisionEffects) -> str:
+    """Return what revising did in a sentence or two: improvement first, then harm, then evasion."""
+    return " ".join(_sentences(effects))
+
+
+def _sentences(effects: RevisionEffects) -> Iterator[str]:
+    change, outcomes = effects.overall.difference, [each.harm.outcome for each in effects.principles]
+    under = "the principles they were revised under"
+    if isinstance(change, Undefined):
+        yield f"Whether replies improved is not known: {change.reason}."
+    elif change.interval.low > 0:
+        yield f"Replies keep {under} more often than before."
+    elif change.interval.high < 0:
+        yield f"Replies keep {under} less often than before."
+    else:
+        yield f"That replies keep {under} more often than before is not shown."
+    if failed := outcomes.count(Outcome.FAILED):
+        yield f"They keep {plural(failed, 'other principle')} less often."
+    elif open_ones := outcomes.count(Outcome.UNDECIDED):
+        yield f"Harm is not excluded under {plural(open_ones, 'principle')}."
+    else:
+        yield "Harm under other principles is excluded."
+    refusals = effects.rounds[-1].refusals
+    if refusals is not None and refusals.rate.won:
+        became = refusals.rate.won
+        yield f"{count(became)} {'reply' if became == 1 else 'replies'} became refusals."
 
 
 def render_html(report: RevisionReport, *, stem: str = "") -> str:
@@ -96,6 +125,7 @@ def revision_document(report: RevisionReport) -> Document:
 def _answer(report: RevisionReport) -> Iterator[Block]:
     effects = report.effects
     last = effects.rounds[-1]
+    yield Paragraph(words=words(conclusion(effects)))
     numbers = [
         _key("Improvement", effects.overall, "under the principles a reply was revised under"),
         _key("Other principles", effects.others, "under all others, on the same replies"),
