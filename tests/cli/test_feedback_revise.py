@@ -202,7 +202,10 @@ def test_people_review_the_judging_run_blind_and_it_is_calibrated(folder: Path, 
     assert calibrated.code == 0, calibrated.err
 
 
-def test_the_judging_run_is_reported_explained_and_gated(folder: Path, cli: Cli) -> None:
+def test_the_judging_run_is_reported_explained_and_gated(
+    folder: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)  # a baseline is accepted by a person
     suite = json.loads((folder / "suites/small.yaml").read_text(encoding="utf-8"))
     gated = {**suite, "gate": {"compares": "candidates", "margin": 0.2}}
     (folder / "suites/small.yaml").write_text(json.dumps(gated), encoding="utf-8")

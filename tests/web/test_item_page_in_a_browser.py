@@ -221,7 +221,7 @@ def test_sides_scroll_together_until_they_are_unlocked(browser: Browser, pages: 
     page = opened(browser, pages, "pair")
     left, right = page.locator("#side-left"), page.locator("#side-right")
     left.evaluate("element => { element.scrollTop = 200 }")
-    page.wait_for_function("document.querySelector('#side-right').scrollTop > 0")
+    page.wait_for_function("() => document.querySelector('#side-right').scrollTop > 0")
     together = right.evaluate("element => element.scrollTop")
     page.keyboard.press("z")
     left.evaluate(
