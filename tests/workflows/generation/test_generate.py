@@ -113,6 +113,18 @@ def test_a_cap_stops_the_run_and_a_higher_one_goes_on_with_it(tmp_path: Path) ->
     assert billed[200] == second.account.calls
 
 
+def test_the_wall_of_the_settings_raises_no_cap_that_a_run_has(tmp_path: Path) -> None:
+    with serve_in_thread(LoopbackServer(writes)) as server:
+        folder = workspace(tmp_path, server.base_url, params={"max_tokens": 50})
+        first = write_all(job(folder, mends(30)), max_usd=0.3, wall_usd=100.0)
+        again = write_all(job(folder, mends(30)), wall_usd=100.0)
+        assert again.run.id == first.run.id
+        assert again.run.state is RunState.STOPPED
+        assert again.run.manifest.max_usd == 0.3
+        walled = write_all(job(folder, mends(30)), max_usd=5.0, wall_usd=0.4)
+        assert walled.run.manifest.max_usd == 0.4
+
+
 def test_a_text_that_is_refused_cut_off_or_empty_is_a_failed_step_and_ends_its_chain(tmp_path: Path) -> None:
     def picky(request: JudgeRequest) -> JudgeAnswer:
         number = next((char for char in request.candidate if char.isdigit()), "preflight")

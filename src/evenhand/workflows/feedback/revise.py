@@ -84,7 +84,8 @@ def revise(planned: PlannedRevisions, options: RevisionOptions, watches: Watches
     generation = generate(
         planned.job(),
         GenerationOptions(
-            max_usd=_least(options.max_usd, planned.feedback.limits.usd),
+            max_usd=options.max_usd,
+            wall_usd=planned.feedback.limits.usd,
             replay=options.replay,
             again=options.again,
             retry_failed=options.retry_failed,
@@ -109,11 +110,6 @@ def _refuse_what_judging_would(planned: PlannedRevisions, options: RevisionOptio
     if not (options.allow_alias or options.replay):
         planned.suite.refuse_aliases()
     planned.suite.manifest(command="")
-
-
-def _least(*caps: float | None) -> float | None:
-    known = [cap for cap in caps if cap is not None]
-    return min(known) if known else None
 
 
 # -- Judging -----------------------------------------------------------------------------------------

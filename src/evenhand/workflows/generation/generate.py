@@ -48,7 +48,7 @@ def generate(job: GenerationJob, options: GenerationOptions, watch: Watch) -> Ge
     if not options.replay:
         job.refuse_alias()
     manifest = job.manifest(command=options.command, again=options.again)
-    manifest = manifest.model_copy(update={"max_usd": options.max_usd})
+    manifest = manifest.model_copy(update={"max_usd": options.cap_usd})
     ledger = open_ledger(job.workspace.ledger_path, create=True)
     earlier = None if options.again else same_generation(ledger, manifest)
     if earlier is not None and earlier.state is RunState.FINISHED and not options.retry_failed:
@@ -66,7 +66,7 @@ def generate(job: GenerationJob, options: GenerationOptions, watch: Watch) -> Ge
 def _gone_on_with(run: GenerationRun, ledger: LedgerFile, options: GenerationOptions) -> GenerationRun:
     """Give a run that stopped its new cap, and say that it goes on."""
     if options.max_usd is not None:
-        run = replace(run, manifest=run.manifest.model_copy(update={"max_usd": options.max_usd}))
+        run = replace(run, manifest=run.manifest.model_copy(update={"max_usd": options.cap_usd}))
         set_generation_manifest(ledger, run.id, run.manifest)
     ledger.set_state(run.id, RunState.RUNNING)
     return run

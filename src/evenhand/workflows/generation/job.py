@@ -122,6 +122,8 @@ class GenerationOptions:
 
     max_usd: float | None = None
     """Cap in US dollars; a run that goes on keeps its cap until it is given another."""
+    wall_usd: float | None = None
+    """Wall of the settings, which holds beside `max_usd` and never raises the cap that a run has."""
     replay: bool = False
     """Whether only replies in the ledger are used: no provider is opened and no key is read."""
     again: bool = False
@@ -130,6 +132,12 @@ class GenerationOptions:
     """Whether a run that is at its end is followed by a new one, in which only the failed steps are asked again."""
     command: str = "generate() called from Python"
     """The command line, for the manifest."""
+
+    @property
+    def cap_usd(self) -> float | None:
+        """What a new run may spend: the lower one of the cap and the wall."""
+        known = [cap for cap in (self.max_usd, self.wall_usd) if cap is not None]
+        return min(known) if known else None
 
     def __post_init__(self) -> None:
         """Refuse wishes that exclude each other.
