@@ -4,7 +4,6 @@ The suite lies in `.evenhand/derived/` and is named by its content: the same exa
 that a run of it goes on, and a second one takes from the ledger what did not change.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,6 +24,7 @@ from evenhand.records.example_case import ExampleCase
 from evenhand.records.judge import ModelJudge, RecordedJudge
 from evenhand.records.message import plain
 from evenhand.reporting.constitution.tested import render_tested
+from evenhand.workflows.derived import derived_path, path_from
 from evenhand.workflows.find_constitution import find_constitution, find_panel
 from evenhand.workflows.prepare import Prepared, prepare
 from evenhand.workflows.read_run import read_run
@@ -148,11 +148,11 @@ def _panel(workspace: Workspace, start: Path, wishes: TestWishes) -> Path:
     files = list(dict.fromkeys(_judge_file(workspace, name) for name in wishes.judges))
     written = [path.relative_to(workspace.root.resolve()).as_posix() for path in files]
     name = f"judges-{sha256(ascii_line(written).encode()).hexdigest()[:16]}"
-    folder = _derived(workspace, name)
+    folder = derived_path(workspace) / name
     panel = {
         "schema": "panel/v1",
         "id": "tested-judges",
-        "judges": [_path_from(folder, path) for path in files],
+        "judges": [path_from(folder, path) for path in files],
         "rule": "majority",
     }
     path = folder / "tested.panel.yaml"
@@ -227,14 +227,14 @@ def _write(
     root = workspace.root.resolve()
     places = [each.resolve().relative_to(root).as_posix() for each in (path, panel)]
     digest = sha256(ascii_line(places).encode() + b"".join(lines)).hexdigest()[:16]
-    folder = _derived(workspace, f"test-{digest}")
+    folder = derived_path(workspace) / f"test-{digest}"
     suite: dict[str, Any] = {
         "schema": "suite/v1",
         "id": f"{constitution.id[:90].rstrip('._-')}.examples",
         "title": "Examples of a constitution",
         "summary": "Made by evenhand from a constitution; it is written anew whenever it is needed.",
-        "constitution": _path_from(folder, path),
-        "panel": _path_from(folder, panel),
+        "constitution": path_from(folder, path),
+        "panel": path_from(folder, panel),
         "principles": {"include": list(dict.fromkeys(test.principle for test in tests))},
         "cases": [{"path": "cases.jsonl"}],
         # What has no answer is told example by example.
@@ -259,16 +259,8 @@ def _case(test: TestCase) -> Mapping[str, Any]:
     return {key: value for key, value in said.items() if value not in (None, [], {})}
 
 
-def _derived(workspace: Workspace, name: str) -> Path:
-    return workspace.ledger_path.parent / "derived" / name
-
-
 def _keep(path: Path, chunks: Iterable[bytes]) -> None:
     """Write a file, or leave the equal one that is there."""
     content = b"".join(chunks)
     if not (path.is_file() and path.read_bytes() == content):
         replace_file(path, [content])
-
-
-def _path_from(folder: Path, file: Path) -> str:
-    return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()

@@ -16,6 +16,7 @@ from evenhand.records.run import Manifest, Run
 from evenhand.records.suite import Case
 from evenhand.store.ledger import LedgerFile, open_ledger
 from evenhand.store.reading import case_names, item_places, rated_item, rated_items, run_account
+from evenhand.workflows.derived import derived_path
 
 _RUNS_LOOKED_AT: Final = (1, 20, 500)
 """Newest runs among which one of a suite is looked for: mostly it is the first, and manifests are long."""
@@ -100,7 +101,7 @@ def read_own_run(start: Path, name: str) -> StoredRun:
     if name != "latest":
         return read_run(start, name)
     workspace = find_workspace(start)
-    ledger, made = open_ledger(workspace.ledger_path), workspace.ledger_path.parent / "derived"
+    ledger, made = open_ledger(workspace.ledger_path), derived_path(workspace)
     for most in _RUNS_LOOKED_AT:
         for run in ledger.recent_runs(most):
             if not (workspace.root / run.manifest.suite_path).is_relative_to(made):

@@ -15,6 +15,7 @@ from evenhand.catalog.constitutions import load_constitution
 from evenhand.catalog.settings import Workspace, find_workspace
 from evenhand.errors import UnknownNameError, UsageError
 from evenhand.records.constitution import Constitution
+from evenhand.workflows.derived import path_from
 
 _FOLDER = "texts"
 _CONSTITUTIONS = (".md", ".yaml", ".yml")
@@ -104,7 +105,7 @@ def _ending(path: Path, endings: tuple[str, ...]) -> str:
 
 def _write(workspace: Workspace, constitution: Path, panel: Path, case: dict[str, Any]) -> TextSuite:
     folder = workspace.ledger_path.parent / _FOLDER
-    names = {"constitution": _path_from(folder, constitution), "panel": _path_from(folder, panel)}
+    names = {"constitution": path_from(folder, constitution), "panel": path_from(folder, panel)}
     content = json.dumps({**names, "case": case}, sort_keys=True)
     name = f"text-{sha256(content.encode()).hexdigest()[:16]}"
     suite = {
@@ -124,10 +125,6 @@ def _write(workspace: Workspace, constitution: Path, panel: Path, case: dict[str
     except OSError as error:
         raise UsageError(f"{folder} can not be written: {error.strerror}") from error
     return TextSuite(path=folder / f"{name}.yaml", case=name)
-
-
-def _path_from(folder: Path, file: Path) -> str:
-    return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
 
 
 def _save(path: Path, text: str) -> None:

@@ -4,7 +4,6 @@ It lies in `.evenhand/derived/impact-NAME/` and is the same byte for byte whenev
 can be gone on with. It names no labels: those of its items are of the suite it was made from, and so are their splits.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,21 +14,16 @@ from evenhand.catalog.yaml_text import dump_yaml
 from evenhand.constitution.impact import sees_ids
 from evenhand.constitution.impact_results import Rejudged
 from evenhand.constitution.pair_principles import ids_before
-from evenhand.errors import UsageError
 from evenhand.records.canonical import content_hash
 from evenhand.records.constitution import Constitution, Principle
 from evenhand.records.run import Manifest
+from evenhand.workflows.derived import derived_path, make_folder, path_from
 from evenhand.workflows.write_lines import write_lines
 
 _LONGEST_NAME: Final = 110
 _UNSEEN: Final = {"conflicts_with": (), "tests": ()}
 """What names other principles or files, and is shown to no judge."""
 _LEFT_OUT: Final = ("labels", "gate", "title", "summary")
-
-
-def derived_folder(workspace: Workspace) -> Path:
-    """Return where suites lie that commands make."""
-    return workspace.ledger_path.parent / "derived"
 
 
 def derive_suite(
@@ -55,11 +49,8 @@ def derive_suite(
         "principles": principles,
     }
     digest = content_hash(made_of).removeprefix("sha256:")[:12]
-    folder = derived_folder(workspace) / f"impact-{manifest.suite.id}-{digest}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder} can not be written: {error.strerror}") from error
+    folder = derived_path(workspace) / f"impact-{manifest.suite.id}-{digest}"
+    make_folder(folder)
     write_lines(folder / "constitution.yaml", [write_yaml(constitution).encode()])
     path = folder / "suite.yaml"
     written = _suite(manifest, (workspace.root / manifest.suite_path).parent, folder, principles)
@@ -110,7 +101,7 @@ def _suite(manifest: Manifest, source: Path, folder: Path, principles: Sequence[
     said = {name: value for name, value in own.canonical().items() if name not in _LEFT_OUT}
 
     def from_here(path: str) -> str:
-        return Path(os.path.relpath((source / path).resolve(), folder.resolve())).as_posix()
+        return path_from(folder, source / path)
 
     return {
         **said,

@@ -7,7 +7,6 @@ which of the texts of a case came first: they stand in an order drawn by the see
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,9 @@ from typing import Any, Final
 from evenhand.catalog.feedback_files import LoadedFeedback
 from evenhand.catalog.settings import Workspace
 from evenhand.catalog.suites import LoadedSuite
-from evenhand.errors import UsageError
 from evenhand.records.canonical import ascii_line
 from evenhand.records.suite import Candidate
+from evenhand.workflows.derived import derived_path, make_folder, path_from
 from evenhand.workflows.feedback.read_revisions import RevisedReply
 from evenhand.workflows.write_lines import write_lines
 
@@ -80,7 +79,7 @@ def _rank(seed: int, name: str, text: str) -> bytes:
 
 def derived_folder(workspace: Workspace, run: str) -> Path:
     """Return where the suite of a revision run lies."""
-    return workspace.ledger_path.parent / "derived" / f"revise-{run}"
+    return derived_path(workspace) / f"revise-{run}"
 
 
 def derive_suite(
@@ -102,10 +101,7 @@ def derive_suite(
     """
     assert loaded.revised is not None
     folder = derived_folder(workspace, run)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder} can not be written: {error.strerror}") from error
+    make_folder(folder)
     write_lines(folder / "cases.jsonl", (_case_line(each, versions) for each, versions in replies))
     path = folder / "suite.yaml"
     text = json.dumps(_suite(loaded.feedback.id, loaded.revised, folder), sort_keys=True, indent=1)
@@ -138,8 +134,8 @@ def _suite(feedback: str, suite: LoadedSuite, folder: Path) -> Mapping[str, Any]
         "id": f"{feedback[:100].rstrip('._-')}.revised",
         "title": f"{own.title or own.id}: replies before and after revision",
         "summary": "Made by evenhand from a revision run; it is written anew whenever it is needed.",
-        "constitution": _path_from(folder, suite.constitution_path),
-        "panel": _path_from(folder, suite.panel_path),
+        "constitution": path_from(folder, suite.constitution_path),
+        "panel": path_from(folder, suite.panel_path),
         "principles": own.principles.canonical(),
         "cases": [{"path": "cases.jsonl"}],
         "splits": own.splits.canonical(),
@@ -149,10 +145,6 @@ def _suite(feedback: str, suite: LoadedSuite, folder: Path) -> Mapping[str, Any]
     if own.gate is not None:
         said["gate"] = own.gate.model_copy(update={"baseline": "", "quarantine": ""}).canonical()
     return said
-
-
-def _path_from(folder: Path, file: Path) -> str:
-    return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
 
 
 __all__ = ["Versions", "arrange", "case_name", "derive_suite", "derived_folder"]

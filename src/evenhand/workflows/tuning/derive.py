@@ -5,7 +5,6 @@ given is read from the part `learn` alone, and that folder holds nothing of any 
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import Any, Final
 
 from evenhand.catalog.settings import Workspace
 from evenhand.catalog.suites import LoadedSuite
-from evenhand.errors import UsageError
 from evenhand.records.constitution import Constitution
 from evenhand.records.gate import GateSpec
 from evenhand.records.label import HumanLabel, LabelKind
+from evenhand.workflows.derived import derived_path, make_folder, path_from
 from evenhand.workflows.tuning.candidates import Candidate
 from evenhand.workflows.tuning.material import MaterialPart, PartName
 from evenhand.workflows.write_lines import write_lines
@@ -43,7 +42,7 @@ class Home:
     @staticmethod
     def of(workspace: Workspace, loaded: LoadedSuite, judge: str) -> "Home":
         """Return the place for a judge of a suite."""
-        folder = workspace.ledger_path.parent / "derived" / f"tune-{loaded.suite.id}-{judge}"
+        folder = derived_path(workspace) / f"tune-{loaded.suite.id}-{judge}"
         return Home(loaded=loaded, folder=folder)
 
 
@@ -71,14 +70,14 @@ def write_suite(
     """
     folder = home.folder / part.value
     constitution = write_constitution(home, bench[0].constitution)
-    _make(folder)
+    make_folder(folder)
     cases = (_line(case.canonical()) for case in material.cases)
     write_lines(folder / "cases.jsonl", cases)
     files = [*_write_labels(folder, material.labels)]
     panel = {
         "schema": "panel/v1",
         "id": "tune",
-        "judges": [_path_from(folder, write_judge(home, candidate)) for candidate in bench],
+        "judges": [path_from(folder, write_judge(home, candidate)) for candidate in bench],
     }
     _save(folder / f"{name}.panel.yaml", panel)
     suite = home.loaded.suite
@@ -86,7 +85,7 @@ def write_suite(
         "schema": "suite/v1",
         "id": f"{suite.id}.tune-{part.value}",
         "title": f"{suite.title or suite.id}: labels to {part.value}",
-        "constitution": _path_from(folder, constitution),
+        "constitution": path_from(folder, constitution),
         "panel": f"{name}.panel.yaml",
         "principles": suite.principles.canonical(),
         "cases": [{"path": "cases.jsonl"}],
@@ -105,7 +104,7 @@ def write_suite(
 def write_judge(home: Home, candidate: Candidate) -> Path:
     """Write the file of a candidate, its template beside it; return the file."""
     folder = home.folder / "judges"
-    _make(folder)
+    make_folder(folder)
     path = folder / f"{candidate.name}.yaml"
     said = candidate.judge.canonical()
     if candidate.template:
@@ -113,7 +112,7 @@ def write_judge(home: Home, candidate: Candidate) -> Path:
         said["template"] = f"{candidate.name}.j2"
     recordings = iter(candidate.recordings)
     for place in _recordings(said):
-        place["path"] = _path_from(folder, next(recordings))
+        place["path"] = path_from(folder, next(recordings))
     _save(path, {**said, "id": candidate.name})
     return path
 
@@ -121,7 +120,7 @@ def write_judge(home: Home, candidate: Candidate) -> Path:
 def write_constitution(home: Home, constitution: Constitution) -> Path:
     """Write a constitution; return its file, which is named by its content."""
     folder = home.folder / "constitutions"
-    _make(folder)
+    make_folder(folder)
     path = folder / f"{constitution.hash.partition(':')[2][:16]}.yaml"
     _save(path, constitution.canonical())
     return path
@@ -161,14 +160,3 @@ def _line(data: Mapping[str, Any]) -> bytes:
 
 def _save(path: Path, data: Mapping[str, Any]) -> None:
     write_lines(path, [json.dumps(data, sort_keys=True, indent=1).encode(), b"\n"])
-
-
-def _path_from(folder: Path, file: Path) -> str:
-    return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder} can not be written: {error.strerror}") from error

@@ -8,6 +8,7 @@ from evenhand.catalog.source import Json
 from evenhand.catalog.yaml_text import dump_yaml
 from evenhand.errors import UsageError
 from evenhand.records.judge import ModelJudge
+from evenhand.workflows.derived import make_folder
 from evenhand.workflows.tuning.candidates import Candidate
 from evenhand.workflows.tuning.tune import Tuned
 from evenhand.workflows.write_lines import write_lines
@@ -40,10 +41,7 @@ def write_proposal(tuned: Tuned, folder: Path) -> tuple[Path, ...]:
                 f"{folder / name} is there already, and a proposal writes nothing over",
                 hint="name another folder with --out",
             )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder} can not be written: {error.strerror}") from error
+    make_folder(folder)
     for name, text in files.items():
         write_lines(folder / name, [text.encode()], hint="name another folder with --out")
     return tuple(folder / name for name in files)
