@@ -1,7 +1,7 @@
 """Calibrate a run: hold its judges and its panel against human labels, and write the report of it."""
 
 import platform
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from evenhand.calibration.choices import Choices
 from evenhand.calibration.results import Calibration, ErrorGallery
 from evenhand.calibration.table import CalibrationTable
 from evenhand.catalog.settings import find_workspace
-from evenhand.errors import MeasureError, UsageError
+from evenhand.errors import MeasureError
 from evenhand.records.panel_fit import LearnedRule
 from evenhand.reporting.calibration.html import render_html
 from evenhand.reporting.calibration.json_report import render_json
@@ -30,9 +30,9 @@ from evenhand.workflows.calibration.write_fit import (
 )
 from evenhand.workflows.garbage import collecting_less
 from evenhand.workflows.read_run import StoredRun, read_run
+from evenhand.workflows.report_files import write_report
 from evenhand.workflows.report_run import FORMATS, text_finder
 from evenhand.workflows.versions import version_of
-from evenhand.workflows.write_lines import write_lines
 
 CALLED_FROM_PYTHON: Final = "calibrate_run() called from Python"
 DEFAULT_CHOICES: Final = Choices()
@@ -42,10 +42,10 @@ _PACKAGES: Final = ("evenhand", "numpy", "scipy", "matplotlib")
 Gallery = Mapping[int, ItemView]
 """Items worth reading, by their position in the suite."""
 
-_RENDERERS: Final[Mapping[str, Callable[[Calibration, Gallery, str], str]]] = {
-    "html": lambda calibration, gallery, stem: render_html(calibration, gallery, stem=stem),
-    "md": lambda calibration, gallery, _stem: render_markdown(calibration, gallery),
-    "json": lambda calibration, _gallery, _stem: render_json(calibration),
+_RENDERERS: Final[Mapping[str, Callable[[tuple[Calibration, Gallery], str], str]]] = {
+    "html": lambda shown, stem: render_html(*shown, stem=stem),
+    "md": lambda shown, _stem: render_markdown(*shown),
+    "json": lambda shown, _stem: render_json(shown[0]),
 }
 
 
@@ -119,14 +119,7 @@ def calibrate_run(
     target = folder or find_workspace(start).reports_path
     stem = f"{stored.manifest.suite.id}-{stored.run.id}-calibration"
     gallery = _gallery(stored, calibration.errors) if {"html", "md"} & set(formats) else {}
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"the report can not be written to {target}: {error.strerror}",
-            hint="name another folder with --out",
-        ) from error
-    reports = tuple(_write(calibration, gallery, target, stem, formats))
+    reports = write_report(target, stem, _RENDERERS, (calibration, gallery), formats)
     fit = write_fit(table, choices, rule=lesson.rule, path=lesson.path) if lesson else None
     written = write_maps(table, choices, path=maps) if maps else None
     return WrittenCalibration(calibration=calibration, reports=reports, fit=fit, maps=written)
@@ -199,14 +192,3 @@ def _gallery(stored: StoredRun, errors: ErrorGallery) -> Gallery:
         item.seq: view_item(item, texts.get((item.case_id, item.candidate_id)), REPORT_LIMITS)
         for item in items
     }
-
-
-def _write(
-    calibration: Calibration, gallery: Gallery, folder: Path, stem: str, formats: Collection[str]
-) -> Iterator[Path]:
-    for name in FORMATS:
-        if name in formats:
-            path = folder / f"{stem}.{name}"
-            text = _RENDERERS[name](calibration, gallery, stem)
-            write_lines(path, [text.encode()], hint="name another folder with --out")
-            yield path

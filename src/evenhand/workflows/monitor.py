@@ -7,7 +7,7 @@ from typing import Final
 
 from evenhand.catalog.settings import Workspace, find_workspace
 from evenhand.catalog.suites import load_suite
-from evenhand.errors import NothingSelectedError, UnknownNameError, UsageError
+from evenhand.errors import NothingSelectedError, UnknownNameError
 from evenhand.gate.monitor.history import History, Watching
 from evenhand.gate.monitor.results import MonitorResult
 from evenhand.gate.monitor.watch import DEFAULT, watch
@@ -26,8 +26,8 @@ from evenhand.workflows.monitoring.baseline import (
 )
 from evenhand.workflows.monitoring.labels import reference_labels
 from evenhand.workflows.read_run import StoredRun, decider_of
+from evenhand.workflows.report_files import write_report
 from evenhand.workflows.report_run import FORMATS
-from evenhand.workflows.write_lines import write_lines
 
 _RENDERERS: Final[Mapping[str, Callable[[MonitorResult, str], str]]] = {
     "html": lambda result, stem: render_html(result, stem=stem),
@@ -73,15 +73,7 @@ def monitor_suite(
     workspace = find_workspace(start)
     result = watch(read_history(workspace, suite, since=since), watching)
     target = folder or workspace.reports_path
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"the report can not be written to {target}: {error.strerror}",
-            hint="name another folder with --out",
-        ) from error
-    stem = f"{result.suite}-monitor"
-    reports = tuple(_write(result, target, stem, name) for name in FORMATS if name in formats)
+    reports = write_report(target, f"{result.suite}-monitor", _RENDERERS, result, formats)
     return WrittenMonitor(result=result, reports=reports)
 
 
@@ -144,10 +136,3 @@ def _from(runs: Sequence[Run], since: str) -> Sequence[Run]:
     if since not in places:
         raise UnknownNameError("finished run of the suite", since, places)
     return runs[places[since] :]
-
-
-def _write(result: MonitorResult, folder: Path, stem: str, name: str) -> Path:
-    path = folder / f"{stem}.{name}"
-    text = _RENDERERS[name](result, stem)
-    write_lines(path, [text.encode()], hint="name another folder with --out")
-    return path

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.catalog.settings import find_workspace
-from evenhand.errors import MeasureError, UsageError
+from evenhand.errors import MeasureError
 from evenhand.feedback.preference_results import OwnFamilyShare, PreferenceStamp, PreferenceSummary
 from evenhand.feedback.preference_tally import PreferenceTally
 from evenhand.feedback.preference_warnings import warnings_of
@@ -18,6 +18,7 @@ from evenhand.records.suite import Case
 from evenhand.reporting.feedback.preferences import render_html, render_json, render_markdown
 from evenhand.workflows.feedback.read_preferences import label_pairs, labelling_of
 from evenhand.workflows.read_run import StoredRun, read_run
+from evenhand.workflows.report_files import write_report
 from evenhand.workflows.report_run import FORMATS
 
 _RENDERERS: Mapping[str, Callable[[PreferenceSummary, str], str]] = {
@@ -56,14 +57,7 @@ def report_preferences(
     summary = summarise_preferences(stored)
     target = folder or find_workspace(start).reports_path
     stem = f"{stored.manifest.suite.id}-{stored.run.id}-preferences"
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        reports = tuple(_write(summary, target, stem, name) for name in FORMATS if name in formats)
-    except OSError as error:
-        raise UsageError(
-            f"the report can not be written to {target}: {error.strerror}",
-            hint="name another folder with --out",
-        ) from error
+    reports = write_report(target, stem, _RENDERERS, summary, formats)
     return WrittenPreferences(summary=summary, reports=reports)
 
 
@@ -149,12 +143,6 @@ def _models(stored: StoredRun) -> Iterator[tuple[str, str]]:
     for judge in stored.manifest.judges:
         if isinstance(judge, ModelJudge):
             yield judge.id, judge.model
-
-
-def _write(summary: PreferenceSummary, folder: Path, stem: str, name: str) -> Path:
-    path = folder / f"{stem}.{name}"
-    path.write_text(_RENDERERS[name](summary, stem), encoding="utf-8")
-    return path
 
 
 __all__ = ["WrittenPreferences", "report_preferences", "summarise_preferences"]

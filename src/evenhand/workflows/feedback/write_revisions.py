@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Final
 
 from evenhand.catalog.settings import Workspace
-from evenhand.errors import UsageError
 from evenhand.feedback.revision_report import RevisionReport
 from evenhand.reporting.feedback.revisions import render_html, render_json, render_markdown
+from evenhand.workflows.report_files import write_report
 from evenhand.workflows.report_run import FORMATS
-from evenhand.workflows.write_lines import write_lines
 
 _RENDERERS: Final[Mapping[str, Callable[[RevisionReport, str], str]]] = {
     "html": lambda report, stem: render_html(report, stem=stem),
@@ -37,20 +36,5 @@ def write_revisions(
         UsageError: The folder can not be written.
     """
     target = folder or workspace.reports_path
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"the report can not be written to {target}: {error.strerror}",
-            hint="name another folder with --out",
-        ) from error
     stem = f"{report.stamp.feedback}-{report.stamp.run}-revised"
-    paths = []
-    for name in FORMATS:
-        if name in formats:
-            path = target / f"{stem}.{name}"
-            write_lines(
-                path, [_RENDERERS[name](report, stem).encode()], hint="name another folder with --out"
-            )
-            paths.append(path)
-    return tuple(paths)
+    return write_report(target, stem, _RENDERERS, report, formats)

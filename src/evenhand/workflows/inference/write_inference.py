@@ -6,10 +6,10 @@ from pathlib import Path
 from evenhand.catalog.settings import find_workspace
 from evenhand.constitution.amendments import inferred_proposals
 from evenhand.constitution.inverse.results import Inference
-from evenhand.errors import UsageError
 from evenhand.reporting.constitution.inference import render_html, render_json, render_markdown
 from evenhand.workflows.amend_constitution import WrittenAmendments, add_to_amendments
 from evenhand.workflows.read_run import read_run
+from evenhand.workflows.report_files import write_report
 from evenhand.workflows.report_run import FORMATS
 
 _RENDERERS: Mapping[str, Callable[[Inference, str], str]] = {
@@ -34,15 +34,7 @@ def write_inference(
         UsageError: The folder can not be written.
     """
     target = folder or find_workspace(start).reports_path
-    stem = f"{inference.run}-inferred"
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        return tuple(_write(inference, target, stem, name) for name in FORMATS if name in formats)
-    except OSError as error:
-        raise UsageError(
-            f"the report can not be written to {target}: {error.strerror}",
-            hint="name another folder with --out",
-        ) from error
+    return write_report(target, f"{inference.run}-inferred", _RENDERERS, inference, formats)
 
 
 def propose_amendments(start: Path, inference: Inference, out: Path) -> WrittenAmendments:
@@ -59,9 +51,3 @@ def propose_amendments(start: Path, inference: Inference, out: Path) -> WrittenA
     """
     constitution = read_run(start, inference.run).manifest.constitution
     return add_to_amendments(out, constitution, inferred_proposals(inference))
-
-
-def _write(inference: Inference, folder: Path, stem: str, name: str) -> Path:
-    path = folder / f"{stem}.{name}"
-    path.write_text(_RENDERERS[name](inference, stem), encoding="utf-8", newline="\n")
-    return path

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.catalog.settings import find_workspace
-from evenhand.errors import UsageError
 from evenhand.reporting.tuning.render import RENDERERS
 from evenhand.tuning.accept import Outcome
+from evenhand.workflows.report_files import write_report
 from evenhand.workflows.tuning.proposal import write_proposal
 from evenhand.workflows.tuning.tune import Tuned
-from evenhand.workflows.write_lines import write_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +37,8 @@ def write_tuning(
     """
     folder = find_workspace(start).reports_path
     stem = f"{tuned.result.suite}-{tuned.result.chosen.run}-tuning"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"the report can not be written to {folder}: {error.strerror}") from error
-    reports = []
-    for name, render in RENDERERS.items():
-        if name in formats:
-            path = folder / f"{stem}.{name}"
-            write_lines(path, [render(tuned.result, stem).encode()], hint="see `reports` in evenhand.toml")
-            reports.append(path)
+    hint = "see `reports` in evenhand.toml"
+    reports = write_report(folder, stem, RENDERERS, tuned.result, formats, hint=hint)
     accepted = tuned.result.outcome is Outcome.ACCEPTED
     proposal = write_proposal(tuned, out or folder / f"{stem}-proposal") if accepted else ()
-    return WrittenTuning(reports=tuple(reports), proposal=proposal)
+    return WrittenTuning(reports=reports, proposal=proposal)
