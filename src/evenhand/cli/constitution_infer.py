@@ -7,14 +7,13 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.common_options import EVERY_FORMAT, PlanOnly, Replay, ReportFolder, ReportFormats, Yes
-from evenhand.cli.cost_check import ASK_ABOVE_USD
+from evenhand.cli.cost_check import agree_to_work
 from evenhand.cli.generation_progress import GenerationWatch
 from evenhand.cli.output import Column, Mark, Part, Screen, Style
 from evenhand.cli.plan import money
 from evenhand.cli.report import read_formats
-from evenhand.cli.session import Session, session_of
+from evenhand.cli.session import session_of
 from evenhand.constitution.inverse.results import Inference, Proposal
-from evenhand.errors import UsageError
 from evenhand.judging.budget import NANOUSD
 from evenhand.reporting.calibration.wording import points_parts
 from evenhand.reporting.constitution.inference import verdict
@@ -36,6 +35,9 @@ _COLUMNS = (
     Column(title="p", right=True),
     Column(title="proposed principle", gives_way=True),
 )
+
+_RUNS = 3
+"""Generation runs, each with the cap: proposals, votes, and votes on decisions that were held out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,23 +114,12 @@ def constitution_infer(
     wanted = read_formats(formats)
     choices = InferenceChoices(least_overrides=least, seed=seed)
     writer = find_generator(session.workspace, generator)
-    plan = plan_inference(session.workspace, run, writer, choices)
     if plan_only:
-        session.screen.document("constitution-infer-plan/v1", InferencePlanDocument(run=run, plan=plan))
-        session.screen.result(_planned(plan))
-        if plan.overrides < least:
-            session.screen.say(
-                f"note: below {least:,} decisions against the panel this refuses to ask; "
-                f"--least {max(1, plan.overrides)} takes so few"
-            )
-        if plan.usd is None:
-            session.screen.say(
-                "note: nobody knows the price of the generator's model, so it is not asked: "
-                "set `model:` in its file, and `price:` where the model is not in the shipped table"
-            )
+        _show_plan(session.screen, run, plan_inference(session.workspace, run, writer, choices), least)
         return 0
     if not (yes or replay):
-        _agree(session, plan, max_usd)
+        plan = plan_inference(session.workspace, run, writer, choices)
+        agree_to_work(session, plan.usd, cap=max_usd, what=_planned(plan), runs=_RUNS)
     options = GenerationOptions(max_usd=max_usd, replay=replay, command=session.command_line)
     with GenerationWatch(session.screen) as progress:
         inferred = infer_principles(session.workspace, run, writer, options, progress.watch, choices)
@@ -140,31 +131,26 @@ def constitution_infer(
     return 0
 
 
+def _show_plan(screen: Screen, run: str, plan: InferencePlan, least: int) -> None:
+    screen.document("constitution-infer-plan/v1", InferencePlanDocument(run=run, plan=plan))
+    screen.result(_planned(plan))
+    if plan.overrides < least:
+        screen.say(
+            f"note: below {least:,} decisions against the panel this refuses to ask; "
+            f"--least {max(1, plan.overrides)} takes so few"
+        )
+    if plan.usd is None:
+        screen.say(
+            "note: nobody knows the price of the generator's model, so it is not asked: "
+            "set `model:` in its file, and `price:` where the model is not in the shipped table"
+        )
+
+
 def _planned(plan: InferencePlan) -> str:
     return (
         f"{plan.decisions:,} decisions of people, {plan.overrides:,} of them against the panel: {plan.batches:,} texts "
         f"that propose, {plan.votes.low:,.0f} to {plan.votes.high:,.0f} votes, {money(plan.usd)} USD"
     )
-
-
-def _agree(session: Session, plan: InferencePlan, cap: float | None) -> None:
-    """Ask a person, on a terminal, before work that may cost more than `ASK_ABOVE_USD`.
-
-    Raises:
-        UsageError: Nobody can be asked, or the answer is no.
-    """
-    if plan.usd is None:
-        return  # the run itself refuses a price that is unknown
-    most = plan.usd.high if cap is None else min(3 * cap, plan.usd.high)
-    if most <= ASK_ABOVE_USD:
-        return
-    if not session.screen.can_ask:
-        raise UsageError(
-            f"this may cost up to {most:.2f} USD and nobody can be asked here",
-            hint="see --plan-only, then add --yes, or a cap: --max-usd 0.3",
-        )
-    if not session.screen.ask(f"{_planned(plan)}, at most {most:.2f} USD. Go on?"):
-        raise UsageError("nothing was asked", hint="see --plan-only for where the cost comes from")
 
 
 def _show(screen: Screen, inferred: InferredPrinciples, files: tuple[Path, ...]) -> None:

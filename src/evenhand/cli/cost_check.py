@@ -47,6 +47,33 @@ def agree_to_cost(
         raise UsageError("nothing was run", hint="see `evenhand plan` for where the cost comes from")
 
 
+def agree_to_work(
+    session: Session, usd: Range | None, *, cap: float | None, what: str, runs: int = 1
+) -> None:
+    """Ask a person, on a terminal, before work with a `--plan-only` that may cost more than `ASK_ABOVE_USD`.
+
+    Args:
+        session: Where to ask.
+        usd: What it may cost; None where a price is unknown, which the work itself refuses.
+        cap: The cap that was given.
+        what: What is asked for, in words.
+        runs: How many runs the cap holds for, each by itself.
+
+    Raises:
+        UsageError: Nobody can be asked, or the answer is no.
+    """
+    most = _most(usd, None if cap is None else runs * cap, 0.0)
+    if most is None or most <= ASK_ABOVE_USD:
+        return
+    if not session.screen.can_ask:
+        raise UsageError(
+            f"this may cost up to {most:.2f} USD and nobody can be asked here",
+            hint=f"see --plan-only, then add --yes, or a cap: --max-usd {ASK_ABOVE_USD / runs:.1g}",
+        )
+    if not session.screen.ask(f"{what}, at most {most:.2f} USD. Go on?"):
+        raise UsageError("nothing was asked", hint="see --plan-only for where the cost comes from")
+
+
 def _most(usd: Range | None, cap: float | None, besides: float) -> float | None:
     """Return the most a run may cost; None where the price of a model is unknown, which the run itself refuses."""
     if usd is None:

@@ -17,7 +17,7 @@ from evenhand.cli.common_options import (
     ReportFormats,
     Yes,
 )
-from evenhand.cli.cost_check import ASK_ABOVE_USD
+from evenhand.cli.cost_check import agree_to_work
 from evenhand.cli.generation_progress import GenerationWatch
 from evenhand.cli.output import Mark, Screen, Style, plural
 from evenhand.cli.progress import RunWatch
@@ -25,7 +25,6 @@ from evenhand.cli.report import read_formats
 from evenhand.cli.revision_lines import show_effects, show_revision_plan, writing_line
 from evenhand.cli.run_outcome import exit_code, show_run
 from evenhand.cli.session import Session, session_of
-from evenhand.errors import UsageError
 from evenhand.feedback.effect_results import RevisionEffects
 from evenhand.judging.budget import NANOUSD
 from evenhand.judging.progress import Progress
@@ -142,7 +141,8 @@ def feedback_revise(
         session.screen.say("next:  ", Mark(f"evenhand feedback revise {shlex.quote(feedback)}", Style.NAME))
         return _FINISHED
     if not agreed:
-        _agree(session, cost, max_usd)
+        what = f"{plural(cost.generator.texts, 'text')} and {plural(cost.ratings, 'rating')}"
+        agree_to_work(session, cost.usd, cap=max_usd, what=what)
     options = RevisionOptions(
         max_usd=max_usd,
         replay=replay,
@@ -170,27 +170,6 @@ def _plan_document(
         cost=cost,
         warnings=warnings,
     )
-
-
-def _agree(session: Session, cost: RevisionCost, cap: float | None) -> None:
-    """Ask a person, on a terminal, before work that may cost more than `ASK_ABOVE_USD`.
-
-    Raises:
-        UsageError: Nobody can be asked, or the answer is no.
-    """
-    if cost.usd is None:
-        return  # the run itself refuses a price that is unknown
-    most = cost.usd.high if cap is None else min(cap, cost.usd.high)
-    if most <= ASK_ABOVE_USD:
-        return
-    if not session.screen.can_ask:
-        raise UsageError(
-            f"this may cost up to {most:.2f} USD and nobody can be asked here",
-            hint="see --plan-only, then add --yes, or a cap: --max-usd 1",
-        )
-    what = f"{plural(cost.generator.texts, 'text')} and {plural(cost.ratings, 'rating')}"
-    if not session.screen.ask(f"{what}, at most {most:.2f} USD. Go on?"):
-        raise UsageError("nothing was asked", hint="see --plan-only for where the cost comes from")
 
 
 def _execute(
