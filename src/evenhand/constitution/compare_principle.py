@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from evenhand.calibration.words import count
 from evenhand.constitution.changes import Change, Effect, Part
 from evenhand.constitution.compare_examples import Owners, compare_examples
 from evenhand.constitution.compare_scale import compare_scale
 from evenhand.constitution.compare_scope import compare_scope
-from evenhand.constitution.words import plural
 from evenhand.records.constitution import Constitution, Principle
 from evenhand.records.word_diff import TextPart, told_as_one
 
@@ -64,7 +64,7 @@ def _told(part: Part, old: str, new: str, words: Sequence[TextPart]) -> str:
     }
     if not any(counts.values()):
         return f"only white space of {name} changed, which is a part of it"
-    return f"{name} changed: {plural(counts['removed'], 'word')} out, {counts['added']:,} in"
+    return f"{name} changed: {count(counts['removed'], 'word')} out, {counts['added']:,} in"
 
 
 _NAMES: Final = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from evenhand.calibration.words import count
 from evenhand.constitution.impact_results import Impact, PrincipleImpact
-from evenhand.constitution.words import plural
 
 EARLIER_TEXT = (
     "People labelled under the earlier text: where the question is another one now, agreement says how far the panel "
@@ -21,25 +21,25 @@ def impact_clause(impact: Impact) -> str:
     if not overall.compared:
         return f"no verdict of run {impact.run} could be compared"
     if not overall.flips:
-        return f"none of {plural(overall.compared, 'verdict')} compared flips"
+        return f"none of {count(overall.compared, 'verdict')} compared flips"
     flips = "1 flips" if overall.flips == 1 else f"{overall.flips:,} flip"
-    return f"of {plural(overall.compared, 'verdict')} compared {flips} ({', '.join(flipped_ways(overall))})"
+    return f"of {count(overall.compared, 'verdict')} compared {flips} ({', '.join(flipped_ways(overall))})"
 
 
 def flipped_ways(impact: PrincipleImpact) -> Iterator[str]:
     """Yield how verdicts flipped."""
-    for count, words in (
+    for number, words in (
         (impact.to_fail, "to fail"),
         (impact.to_pass, "to pass"),
         (impact.to_other, "to another answer"),
     ):
-        if count:
-            yield f"{count:,} {words}"
+        if number:
+            yield f"{number:,} {words}"
 
 
 def apart(impact: PrincipleImpact) -> Iterator[str]:
     """Yield what is in no comparison, and why."""
-    for count, words in (
+    for number, words in (
         (impact.became_undecided, "became undecided"),
         (impact.became_decided, "became decided"),
         (impact.stayed_undecided, "stayed undecided"),
@@ -47,8 +47,8 @@ def apart(impact: PrincipleImpact) -> Iterator[str]:
         (impact.left, "do not fall under it any more"),
         (impact.joined, "fall under it only now"),
     ):
-        if count:
-            yield f"{count:,} {words}"
+        if number:
+            yield f"{number:,} {words}"
 
 
 def remarks(impact: Impact) -> Iterator[str]:
@@ -56,7 +56,7 @@ def remarks(impact: Impact) -> Iterator[str]:
     if impact.noise:
         yield (
             f"Asked the same again, the panel of run {impact.run} says something else on {impact.noise.rate:.1%} of "
-            f"{plural(impact.noise.items, 'item')} (95 % interval {impact.noise.low:.1%} to {impact.noise.high:.1%}): "
+            f"{count(impact.noise.items, 'item')} (95 % interval {impact.noise.low:.1%} to {impact.noise.high:.1%}): "
             "so many flips are its own."
         )
     elif impact.overall.flips:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from evenhand.calibration.words import count
 from evenhand.constitution.changes import ConstitutionDiff, Effect, Fate, PrincipleChange
 from evenhand.constitution.staleness import Known, Staleness
 from evenhand.records.word_diff import TextPart
@@ -38,27 +39,27 @@ def stale_clauses(staleness: Staleness | None) -> Iterator[str]:
         return
     lost = [
         *(
-            [f"{plural(staleness.lost_verdicts, 'verdict')} in {plural(staleness.lost_runs, 'run')}"]
+            [f"{count(staleness.lost_verdicts, 'verdict')} in {count(staleness.lost_runs, 'run')}"]
             if staleness.lost_verdicts
             else []
         ),
-        *([plural(staleness.lost_labels, "human label")] if staleness.lost_labels else []),
+        *([count(staleness.lost_labels, "human label")] if staleness.lost_labels else []),
     ]
     if lost:
         is_one = staleness.lost_verdicts + staleness.lost_labels == 1
         yield f"{' and '.join(lost)} {'is' if is_one else 'are'} stale"
     if staleness.reworded_answers:
-        yield f"{plural(staleness.reworded_answers, 'rating')} would be asked in other words"
+        yield f"{count(staleness.reworded_answers, 'rating')} would be asked in other words"
 
 
 def _clauses(diff: ConstitutionDiff) -> Iterator[str]:
     binding, shown, advisory = (len(diff.with_effect(effect)) for effect in Effect)
     if binding:
-        yield f"{plural(binding, 'principle')} changed what {'it asks' if binding == 1 else 'they ask'}"
+        yield f"{count(binding, 'principle')} changed what {'it asks' if binding == 1 else 'they ask'}"
     if shown:
-        yield f"{plural(shown, 'principle')} {'is' if shown == 1 else 'are'} shown to judges in another way"
+        yield f"{count(shown, 'principle')} {'is' if shown == 1 else 'are'} shown to judges in another way"
     if advisory:
-        yield f"{plural(advisory, 'principle')} changed without another question"
+        yield f"{count(advisory, 'principle')} changed without another question"
     fates = [
         f"{len(diff.with_fate(fate)):,} {fate}"
         for fate in (Fate.ADDED, Fate.REMOVED, Fate.RENAMED)
@@ -67,12 +68,7 @@ def _clauses(diff: ConstitutionDiff) -> Iterator[str]:
     if fates:
         yield ", ".join(fates)
     if diff.whole:
-        yield f"{plural(len(diff.whole), 'change')} outside of principles"
-
-
-def plural(count: int, word: str) -> str:
-    """Return a count with what it counts."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+        yield f"{count(len(diff.whole), 'change')} outside of principles"
 
 
 def marked(parts: Sequence[TextPart], *, around: int = 120) -> str:
