@@ -10,10 +10,7 @@ from evenhand.catalog.lint_judges import TemplateCheck, template_findings
 from evenhand.catalog.record_files import RecordFile, follow_reference, read_record
 from evenhand.catalog.source import Source, refuse, select_texts
 from evenhand.errors import FileError, Finding
-from evenhand.records.generator import STEP_FIELDS, Generator, StepKind
-
-TEMPLATE_MODE = "generator"
-"""What a template of a generator is checked as."""
+from evenhand.records.generator import STEP_FIELDS, TEMPLATE_MODE, Generator, StepKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

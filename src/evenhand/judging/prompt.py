@@ -13,7 +13,7 @@ from evenhand.judging.template import Outline, PromptTemplate, PromptTooLongErro
 from evenhand.providers.interface import ChatRequest, Turn
 from evenhand.records.canonical import canonical_json
 from evenhand.records.constitution import Constitution, Example, Principle
-from evenhand.records.judge import ModelJudge
+from evenhand.records.judge import ModelJudge, ModelParams
 from evenhand.records.message import flatten
 from evenhand.records.rating import FailedRating, FailureKind, Order
 from evenhand.records.run import Endpoint, Unit
@@ -32,6 +32,8 @@ _DECIDING_FIELDS = (
     "logprobs",
 )
 """Fields of a request beside its messages that could change the answer; how long to wait for it could not."""
+_OPTIONAL_PARAMETERS = ("temperature", "top_p", "seed", "reasoning_effort")
+"""Parameters that an endpoint may refuse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +49,31 @@ class Prompt:
     def with_new_nonce(self) -> "Prompt":
         """Return the same prompt under a fresh nonce, for asking again."""
         nonce = new_nonce()
-        turns = tuple(
-            replace(turn, content=turn.content.replace(self.nonce, nonce)) for turn in self.request.turns
-        )
-        system = self.request.system.replace(self.nonce, nonce)
-        return replace(self, request=replace(self.request, system=system, turns=turns), nonce=nonce)
+        return replace(self, request=with_other_nonce(self.request, self.nonce, nonce), nonce=nonce)
+
+
+def with_other_nonce(request: ChatRequest, old: str, new: str) -> ChatRequest:
+    """Return a request with another nonce in its messages."""
+    turns = tuple(replace(turn, content=turn.content.replace(old, new)) for turn in request.turns)
+    return replace(request, system=request.system.replace(old, new), turns=turns)
+
+
+def sampling_fields(params: ModelParams, endpoint: Endpoint) -> Mapping[str, Any]:
+    """Return the fields of a request that say how its model samples; parameters the endpoint refuses are left out."""
+    left_out = endpoint.left_out
+    return {
+        "model": endpoint.model,
+        "max_tokens": params.max_tokens,
+        "token_limit_field": endpoint.token_limit_field,
+        **{name: None if name in left_out else getattr(params, name) for name in _OPTIONAL_PARAMETERS},
+    }
+
+
+def digest_messages(digest: "hashlib._Hash", request: ChatRequest, nonce: str) -> None:
+    """Add the messages of a request to the digest of a key, the nonce left out."""
+    for text in (request.system, *(turn.content for turn in request.turns)):
+        masked = mask(text, nonce).encode("utf-8", "surrogatepass")
+        digest.update(f"\0{len(masked)}\0".encode() + masked)
 
 
 class Prompter:
@@ -74,6 +96,7 @@ class Prompter:
         self._judge = judge
         self._constitution = constitution
         self.endpoint = endpoint
+        self._sampling = sampling_fields(judge.params, endpoint)
         self._user = PromptTemplate(template, mode=judge.mode, sees=judge.sees)
         self._system = PromptTemplate(judge.system, mode=judge.mode, sees=judge.sees)
         self._questions: dict[str, _Question] = {}
@@ -129,21 +152,14 @@ class Prompter:
         return None
 
     def _request(self, system: str, user: str, form: AnswerForm) -> ChatRequest:
-        params, left_out = self._judge.params, self.endpoint.left_out
         return ChatRequest(
-            model=self.endpoint.model,
             system=system,
             turns=(Turn(role="user", content=user),),
             means=form.means,
             schema=None if form.means == "last_line" else form.schema,
-            max_tokens=params.max_tokens,
-            token_limit_field=self.endpoint.token_limit_field,
-            temperature=None if "temperature" in left_out else params.temperature,
-            top_p=None if "top_p" in left_out else params.top_p,
-            seed=None if "seed" in left_out else params.seed,
-            reasoning_effort=None if "reasoning_effort" in left_out else params.reasoning_effort,
             logprobs=self.endpoint.logprobs,
             timeout_s=self._judge.timeout_s,
+            **self._sampling,
         )
 
     def _key(self, unit: Unit, request: ChatRequest, question: "_Question", nonce: str) -> bytes:
@@ -152,9 +168,7 @@ class Prompter:
         if place not in question.digests:
             question.digests[place] = hashlib.sha256(canonical_json(self._asked(unit, request)))
         digest = question.digests[place].copy()
-        for text in (request.system, *(turn.content for turn in request.turns)):
-            masked = mask(text, nonce).encode("utf-8", "surrogatepass")
-            digest.update(f"\0{len(masked)}\0".encode() + masked)
+        digest_messages(digest, request, nonce)
         return digest.digest()
 
     def _asked(self, unit: Unit, request: ChatRequest) -> Mapping[str, Any]:

@@ -13,6 +13,9 @@ StepKind = Literal["critique", "revise", "reword", "infer", "vote"]
 prompt, principles that explain decisions of people, and the side that a principle takes."""
 
 
+TEMPLATE_MODE = "generator"
+"""What a template of a generator is checked as."""
+
 _PRINCIPLE = (
     "principle.id",
     "principle.title",
@@ -67,4 +70,4 @@ class Generator(FileRecord):
     """Price of the model, where the price table does not know it."""
 
 
-__all__ = ["STEP_FIELDS", "Generator", "StepKind"]
+__all__ = ["STEP_FIELDS", "TEMPLATE_MODE", "Generator", "StepKind"]
