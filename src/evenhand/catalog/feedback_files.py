@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.catalog.generators import LoadedGenerator, read_generator
-from evenhand.catalog.record_files import RecordFile, follow_reference, read_record
-from evenhand.catalog.source import Place, lookup, refuse
+from evenhand.catalog.record_files import RecordFile, follow_or_note, read_record
+from evenhand.catalog.source import Place, refuse
 from evenhand.catalog.suites import LoadedSuite, read_suite
 from evenhand.errors import Finding
 from evenhand.records.feedback import Feedback
@@ -72,7 +72,7 @@ def read_feedback(path: Path, root: Path) -> FeedbackFile:
 def _suite(
     file: RecordFile[Feedback], place: Place, root: Path, findings: list[Finding]
 ) -> LoadedSuite | None:
-    target = _named(file, place, root, findings)
+    target = follow_or_note(file, place, root, findings)
     if target is None:
         return None
     suite = read_suite(target, root)
@@ -82,7 +82,7 @@ def _suite(
 
 def _generator(file: RecordFile[Feedback], root: Path, findings: list[Finding]) -> LoadedGenerator | None:
     place = ("revise", "generator")
-    target = _named(file, place, root, findings)
+    target = follow_or_note(file, place, root, findings)
     if target is None:
         return None
     generator = read_generator(target)
@@ -98,13 +98,3 @@ def _generator(file: RecordFile[Feedback], root: Path, findings: list[Finding]) 
                 )
                 findings.append(file.finding("G001", message, place, suggestion=hint))
     return generator.loaded
-
-
-def _named(file: RecordFile[Feedback], place: Place, root: Path, findings: list[Finding]) -> Path | None:
-    if not isinstance(lookup(file.document.data, place), str):
-        return None
-    target = follow_reference(file, place, root=root)
-    if isinstance(target, Finding):
-        findings.append(target)
-        return None
-    return target

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from evenhand.catalog.constitution_markdown import parse_markdown
 from evenhand.catalog.files import Refusal, follow, read_utf8, shown_path
 from evenhand.catalog.locate import MAX_FINDINGS, validate
-from evenhand.catalog.source import Document, Place, Source, lookup, whole_file
+from evenhand.catalog.source import Document, Place, Source, lookup, select_texts, whole_file
 from evenhand.catalog.yaml_file import parse_yaml
 from evenhand.errors import FileError, Finding
 
@@ -103,6 +103,17 @@ def read_document(path: Path, *, json_too: bool = False) -> Document:
         shown, "F010", f"files that end in {path.suffix or 'nothing'} are not read", suggestion=hint
     )
     return Document(data=None, source=Source(path=shown, lines=()), findings=(finding,), readable=False)
+
+
+def follow_or_note(file: RecordFile[Any], place: Place, root: Path, findings: list[Finding]) -> Path | None:
+    """Return the file that the text at a place names; None without a text, or with what is wrong in `findings`."""
+    if not any(True for _ in select_texts(file.document.data, *place)):
+        return None
+    target = follow_reference(file, place, root=root)
+    if isinstance(target, Finding):
+        findings.append(target)
+        return None
+    return target
 
 
 def follow_reference(

@@ -8,8 +8,8 @@ from evenhand.catalog.constitutions import ConstitutionFile, read_constitution
 from evenhand.catalog.files import shown_path
 from evenhand.catalog.gate_checks import check_gate
 from evenhand.catalog.panels import PanelFile, read_panel
-from evenhand.catalog.record_files import RecordFile, follow_reference, read_record
-from evenhand.catalog.source import Place, refuse, select_texts, whole_file
+from evenhand.catalog.record_files import RecordFile, follow_or_note, read_record
+from evenhand.catalog.source import refuse, select_texts, whole_file
 from evenhand.catalog.suite_checks import check_suite, drifted
 from evenhand.catalog.workspace import find_root
 from evenhand.errors import Finding
@@ -106,9 +106,9 @@ def read_suite(path: Path, root: Path) -> SuiteFile:
     """Read a suite and all files it names with everything wrong in them."""
     file: RecordFile[Suite] = read_record(path, Suite, "suite/v1")
     findings = [*file.findings, *_outside(path, root)]
-    constitution_path = _follow(file, ("constitution",), root, findings)
+    constitution_path = follow_or_note(file, ("constitution",), root, findings)
     constitution = read_constitution(constitution_path, root) if constitution_path else None
-    panel_path = _follow(file, ("panel",), root, findings)
+    panel_path = follow_or_note(file, ("panel",), root, findings)
     panel = read_panel(panel_path, root) if panel_path else None
     findings += constitution.findings if constitution else ()
     findings += panel.findings if panel else ()
@@ -134,21 +134,10 @@ def _outside(path: Path, root: Path) -> Iterator[Finding]:
         )
 
 
-def _follow(file: RecordFile[Suite], place: Place, root: Path, findings: list[Finding]) -> Path | None:
-    """Return the file a place names; None, with a finding, where there is none."""
-    if not any(True for _ in select_texts(file.document.data, *place)):
-        return None
-    target = follow_reference(file, place, root=root)
-    if isinstance(target, Finding):
-        findings.append(target)
-        return None
-    return target
-
-
 def _follow_all(file: RecordFile[Suite], key: str, root: Path, findings: list[Finding]) -> list[Path]:
     paths: list[Path] = []
     for place, _ in select_texts(file.document.data, key, None, "path"):
-        target = _follow(file, place, root, findings)
+        target = follow_or_note(file, place, root, findings)
         if target is None:
             continue
         if key == "cases" and target in paths:
