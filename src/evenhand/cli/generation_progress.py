@@ -1,11 +1,10 @@
 """How far a generation run is, while it writes."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from evenhand.cli.moving import SECONDS_BETWEEN_LINES, Moving
-from evenhand.cli.output import Screen, one_line, plural
+from evenhand.cli.output import one_line, plural
 from evenhand.cli.pace_lines import account_line, account_state
-from evenhand.cli.progress import Pace, duration, failures_by_kind
+from evenhand.cli.progress import Pace, Watcher, duration, failures_by_kind
 from evenhand.generation.progress import GenerationProgress
 from evenhand.judging.answerers import how_served
 from evenhand.judging.budget import usd
@@ -15,20 +14,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
-class GenerationWatch:
+class GenerationWatch(Watcher):
     """Shows a generation run from when it starts until `close`."""
-
-    def __init__(self, screen: Screen, *, every_s: float = SECONDS_BETWEEN_LINES) -> None:
-        """Hold where to write, and how often elsewhere than on a terminal."""
-        self._screen = screen
-        self._pace = Pace()
-        self._moving = Moving(screen, every_s=every_s)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def watch(self, run: GenerationRun, progress: GenerationProgress) -> None:
         """Begin to show `progress`, which keeps moving."""
@@ -41,10 +28,6 @@ class GenerationWatch:
                 self._screen.say("note: ", f"generator {manifest.generator.id}: {notice}")
         self._pace.note(progress.ended)
         self._moving.start(lambda: self._line(progress), lambda: self._table(progress))
-
-    def close(self) -> None:
-        """Stop showing; what was shown last stays on the terminal."""
-        self._moving.close()
 
     def _line(self, progress: GenerationProgress) -> str:
         states = ((now.account, account_state(now)) for now in progress.look())

@@ -44,8 +44,8 @@ class Pace:
         return remaining * (end - start) / (last - first) if last > first and end > start else None
 
 
-class RunWatch:
-    """Shows a run from when it starts until `close`."""
+class Watcher:
+    """Shows something that goes on until `close`; what it shows is known to those that extend it."""
 
     def __init__(self, screen: Screen, *, every_s: float = SECONDS_BETWEEN_LINES) -> None:
         """Hold where to write, and how often elsewhere than on a terminal."""
@@ -59,6 +59,14 @@ class RunWatch:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def close(self) -> None:
+        """Stop showing; what was shown last stays on the terminal."""
+        self._moving.close()
+
+
+class RunWatch(Watcher):
+    """Shows a run from when it starts until `close`."""
+
     def watch(self, run: Run, progress: Progress) -> None:
         """Begin to show `progress`, which keeps moving."""
         progress.tell = self._moving.tell
@@ -69,10 +77,6 @@ class RunWatch:
             self._screen.problem(Mark("warning: ", Style.WARNING), notice)
         self._pace.note(progress.settled)
         self._moving.start(lambda: self._line(progress), lambda: self._table(progress))
-
-    def close(self) -> None:
-        """Stop showing; what was shown last stays on the terminal."""
-        self._moving.close()
 
     def _line(self, progress: Progress) -> str:
         self._pace.note(progress.settled)
