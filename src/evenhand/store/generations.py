@@ -54,6 +54,13 @@ def generations(ledger: LedgerFile, purpose: Purpose | None = None) -> tuple[Gen
         return tuple(read_generation_run(row) for row in connection.execute(query))
 
 
+def newest_generations(ledger: LedgerFile) -> Iterator[GenerationRun]:
+    """Yield the generation runs, the newest first, each read when it is asked for."""
+    query = select(tables.runs).where(_of(None)).order_by(_runs.id.desc())
+    with ledger.read() as connection:
+        yield from map(read_generation_run, connection.execute(query))
+
+
 def same_generation(ledger: LedgerFile, manifest: GenerationManifest) -> GenerationRun | None:
     """Return the newest run that asks the same questions; None where there is none."""
     query = select(tables.runs).where(_of(manifest.purpose), _runs.inputs_hash == manifest.inputs_hash())

@@ -107,6 +107,13 @@ class LedgerFile:
         with self.read() as connection:
             return tuple(read_run(row) for row in connection.execute(query))
 
+    def same_run(self, manifest: Manifest) -> Run | None:
+        """Return the newest run with the same plan; None where there is none."""
+        query = select(tables.runs).where(_JUDGES, tables.runs.c.inputs_hash == manifest.inputs_hash())
+        with self.read() as connection:
+            row = connection.execute(query.order_by(tables.runs.c.id.desc()).limit(1)).first()
+        return None if row is None else read_run(row)
+
     def run(self, name: str) -> Run:
         """Return one run by its name, or the newest for "latest".
 

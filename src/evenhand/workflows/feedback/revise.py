@@ -5,7 +5,7 @@ from pathlib import Path
 
 from evenhand.feedback.revision_report import RevisionReport
 from evenhand.judging.budget import NANOUSD
-from evenhand.records.run import Run, RunState
+from evenhand.records.run import RunState
 from evenhand.store.ledger import open_ledger
 from evenhand.workflows import run_suite
 from evenhand.workflows.feedback.find_refusals import find_refusals
@@ -16,7 +16,7 @@ from evenhand.workflows.feedback.stamp import stamp_revisions
 from evenhand.workflows.generation.generate import generate
 from evenhand.workflows.generation.job import GenerationOptions, GenerationResult
 from evenhand.workflows.generation.job import Watch as WatchGeneration
-from evenhand.workflows.prepare import Prepared, prepare
+from evenhand.workflows.prepare import prepare
 from evenhand.workflows.read_run import read_run
 from evenhand.workflows.run_suite import RunOptions, RunResult, resume_run, run_prepared
 
@@ -127,23 +127,5 @@ def _judge(planned: PlannedRevisions, suite: Path, options: RunOptions, watch: r
     """Judge the suite, or go on with a run of it, or take the one that is finished."""
     root = planned.workspace.root
     prepared = prepare(root, suite)
-    earlier = _same_run(prepared)
+    earlier = open_ledger(prepared.workspace.ledger_path).same_run(prepared.manifest(command=""))
     return resume_run(root, earlier.id, options, watch) if earlier else run_prepared(prepared, options, watch)
-
-
-def _same_run(prepared: Prepared) -> Run | None:
-    """Return the newest run that asks the same questions of the same judges; None where there is none."""
-    manifest = prepared.manifest(command="")
-    inputs = manifest.inputs_hash()
-    ledger = open_ledger(prepared.workspace.ledger_path)
-    return next(
-        (
-            run
-            for run in reversed(ledger.runs())
-            if run.manifest.suite_path == manifest.suite_path and run.manifest.inputs_hash() == inputs
-        ),
-        None,
-    )
-
-
-__all__ = ["RevisionOptions", "RevisionResult", "Watches", "revise"]

@@ -3,6 +3,7 @@
 import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import chain
 
 from evenhand.errors import MeasureError
 from evenhand.generation.calling import CallingGenerator
@@ -13,7 +14,7 @@ from evenhand.providers.registry import OpenProvider, open_provider, open_thrott
 from evenhand.records.generation import GenerationManifest, GenerationRun
 from evenhand.records.run import Endpoint
 from evenhand.records.settings import Account
-from evenhand.store.generations import generations
+from evenhand.store.generations import newest_generations
 from evenhand.store.ledger import LedgerFile
 from evenhand.store.step_ledger import StepLedger
 from evenhand.workflows.generation.job import GenerationJob
@@ -97,7 +98,7 @@ def known_generator_endpoint(
 ) -> Endpoint | None:
     """Return what a run found out about the same model, address and settings; None where none did."""
     wanted = (manifest.generator.model, manifest.generator.params, account.protocol, account.base_url)
-    for earlier in (manifest, *(run.manifest for run in reversed(generations(ledger)))):
+    for earlier in chain([manifest], (run.manifest for run in newest_generations(ledger))):
         endpoint = earlier.endpoint
         if endpoint is None:
             continue
