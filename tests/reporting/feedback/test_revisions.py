@@ -205,5 +205,7 @@ def test_the_conclusion_comes_first_and_says_no_more_than_is_shown() -> None:
     assert "4 replies became refusals" in said
     shown = render_markdown(made)
     assert shown.index(said.partition(".")[0]) < shown.index("Improvement")
+    revised_under = replace(made.effects, principles=made.effects.principles[:1])
+    assert "Of harm under other principles nothing is known" in conclusion(revised_under)
     unsure = replace(made.effects, overall=made.effects.others)
     assert "less often than before" in conclusion(unsure)

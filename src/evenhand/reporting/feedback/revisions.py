@@ -49,7 +49,8 @@ def conclusion(effects: RevisionEffects) -> str:
 
 
 def _sentences(effects: RevisionEffects) -> Iterator[str]:
-    change, outcomes = effects.overall.difference, [each.harm.outcome for each in effects.principles]
+    change = effects.overall.difference
+    outcomes = [each.harm.outcome for each in effects.principles if each.harm.rate.n]
     under = "the principles they were revised under"
     if isinstance(change, Undefined):
         yield f"Whether replies improved is not known: {change.reason}."
@@ -63,8 +64,10 @@ def _sentences(effects: RevisionEffects) -> Iterator[str]:
         yield f"They keep {plural(failed, 'other principle')} less often."
     elif open_ones := outcomes.count(Outcome.UNDECIDED):
         yield f"Harm is not excluded under {plural(open_ones, 'principle')}."
-    else:
+    elif outcomes:
         yield "Harm under other principles is excluded."
+    else:
+        yield "Of harm under other principles nothing is known: no reply was judged by one."
     refusals = effects.rounds[-1].refusals
     if refusals is not None and refusals.rate.won:
         became = refusals.rate.won
